@@ -1,0 +1,59 @@
+# Each target sets up what it needs by itself; a second run does not install anything again.
+.DEFAULT_GOAL := help
+.PHONY: help install demo adventure_works test slow check lint lab gallery benchmarks lock clean
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+help:  ## what can be made
+	@grep -hE '^[a-z_]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock pyproject.toml bin/system_packages
+	@bash bin/system_packages
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q $(VENV)/lib || true
+	@touch $(READY)
+
+install: $(READY)  ## the virtual environment from the lock, and the PDF writer's system packages
+	@echo "ready: $(BIN)/sop --help"
+
+demo: $(READY)  ## two monthly cycles of the demo company, with decision packs
+	@$(BIN)/sop sample --as-of 2026-02
+	@$(BIN)/sop sample --as-of 2026-03
+	@$(BIN)/sop run params/demo.yaml --cycle 2026-02
+	@$(BIN)/sop run params/demo.yaml --cycle 2026-03
+
+test: $(READY)  ## all tests, on the small demo company
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+slow: $(READY)  ## the long sweeps
+	@$(BIN)/python -m pytest -m slow
+
+check: $(READY)  ## style, types, floors, notebooks without outputs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy
+	@$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+lab: $(READY)  ## JupyterLab on copies of the notebooks, with the demo company's values
+	@$(BIN)/sop lab demo
+
+gallery: $(READY)  ## docs/gallery: the six notebooks executed on the small demo company
+	@$(BIN)/python -m benchmarks.gallery
+
+benchmarks: $(READY)  ## the figures that the README quotes
+	@$(BIN)/python -m benchmarks.overhead
+
+lock:  ## solve requirements.lock again from pyproject.toml (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header --no-annotate pyproject.toml -o requirements.lock
+
+clean:  ## the demo's runs and the caches; never a ledger, a published folder or another company
+	@rm -rf reports/demo/runs reports/demo/sandbox reports/demo/sample .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find reports/demo -maxdepth 1 -type l -delete 2>/dev/null || true
