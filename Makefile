@@ -46,7 +46,7 @@ lab: $(READY)  ## JupyterLab on copies of the notebooks, with the demo company's
 	@$(BIN)/sop lab demo
 
 gallery: $(READY)  ## docs/gallery: the six notebooks executed on the small demo company
-	@$(BIN)/python -m benchmarks.gallery
+	@$(BIN)/python -m sopkit.run.gallery
 
 benchmarks: $(READY)  ## the figures that the README quotes
 	@$(BIN)/python -m benchmarks.overhead

@@ -1,0 +1,18 @@
+"""sopkit: a company's Sales & Operations Planning cycle as notebooks, tables and decision packs."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sopkit.run.step_view import StepView, start
+
+__version__ = "0.1.0"
+__all__ = ["StepView", "__version__", "start"]
+
+
+def __getattr__(name: str) -> object:
+    """Load `sopkit.start` on first use, so that `import sopkit` stays free of pandas."""
+    if name in ("start", "StepView"):
+        from sopkit.run import step_view
+
+        return getattr(step_view, name)
+    raise AttributeError(f"module 'sopkit' has no attribute {name!r}")

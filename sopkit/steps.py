@@ -1,0 +1,134 @@
+"""The six steps: the data flow on one page.
+
+State passes only through the tables named here. A step may read and write nothing else; a test compares this page with
+what the notebooks do. `?` marks an input that a company may not have.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+PREVIOUS = "previous:"  # a table of the cycle before
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its name is its notebook, its section in the params, its folder of figures and its marker."""
+
+    number: int
+    name: str
+    question: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    documents: tuple[str, ...] = ()  # files beside the tables, relative to the run folder
+    renders: bool = False  # reads templates, locale and figures: they are part of its key
+
+    @property
+    def notebook(self) -> str:
+        """File name of its notebook."""
+        return f"{self.number}_{self.name}.ipynb"
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """Tables that must be there."""
+        return frozenset(name for name in self.reads if not name.endswith("?") and not name.startswith(PREVIOUS))
+
+    @cached_property
+    def optional(self) -> frozenset[str]:
+        """Tables of this cycle that may be absent."""
+        return frozenset(name[:-1] for name in self.reads if name.endswith("?") and not name.startswith(PREVIOUS))
+
+    @cached_property
+    def previous(self) -> frozenset[str]:
+        """Tables of the cycle before; each may be absent."""
+        return frozenset(name.removeprefix(PREVIOUS).rstrip("?") for name in self.reads if name.startswith(PREVIOUS))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+# Inputs that step 1 reads from the company's sources and writes as typed tables.
+SOURCES = _names(
+    "items sales_history orders? customers? prices? campaigns? opportunities? sales_forecast? forecast_snapshots? lifecycle? "
+    "overrides? assumptions? risks? decisions? actions? published_plan? unit_costs? inventory? open_orders? production_history? "
+    "resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? purchase_receipts? levers? targets? "
+    "budget? balance_sheet? payment_terms? exchange_rates?"
+)
+
+# What planning needs: steps 3 and 4 plan through the same functions on the same tables.
+PLANNING = _names(
+    "items consensus_demand unit_costs? inventory? open_orders? resources? resource_calendar? workforce? bill_of_resources? "
+    "suppliers? supplier_items? targets?"
+)
+
+STEPS = (
+    Step(
+        1,
+        "data_collection",
+        "What happened, and can we trust the data?",
+        reads=_names("previous:consensus_demand? previous:demand_fulfilment? previous:forecast_layers?"),
+        writes=(
+            *(name.rstrip("?") for name in SOURCES),
+            *_names("demand_history coverage findings kpi_history last_plan forecast_accuracy plan_score"),
+        ),
+    ),
+    Step(
+        2,
+        "demand_planning",
+        "How many units, when and where, and how certain is it?",
+        reads=_names("items demand_history prices? lifecycle? overrides? campaigns? sales_forecast? opportunities? last_plan? targets?"),
+        writes=_names("backtest statistical_forecast override_log consensus_demand demand_range function_forecasts"),
+    ),
+    Step(
+        3,
+        "supply_planning",
+        "Can we make it, what limits us, and what is one more hour worth?",
+        reads=PLANNING,
+        writes=_names("supply_plan demand_fulfilment resource_load workforce_plan supplier_load bottlenecks shortages plan_costs"),
+    ),
+    Step(
+        4,
+        "pre_sop",
+        "Where are the gaps, what do they cost, and what do we propose?",
+        reads=_names(
+            "items demand_history statistical_forecast consensus_demand prices? lifecycle? overrides? unit_costs? inventory? "
+            "open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? levers? targets? "
+            "budget? balance_sheet? payment_terms? exchange_rates? last_plan? kpi_history supply_plan demand_fulfilment "
+            "resource_load workforce_plan supplier_load plan_costs bottlenecks override_log production_history?"
+        ),
+        writes=_names("plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list"),
+    ),
+    Step(
+        5,
+        "executive",
+        "What must be decided, and what does each answer bring?",
+        reads=_names(
+            "items coverage findings kpi_history forecast_accuracy plan_score backtest override_log consensus_demand demand_range "
+            "function_forecasts supply_plan demand_fulfilment resource_load workforce_plan supplier_load bottlenecks shortages "
+            "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
+            "assumptions? risks? decisions? actions? targets? opportunities? campaigns? customers? purchase_receipts? budget? "
+            "plan_costs last_plan? levers?"
+        ),
+        writes=_names("pack_index"),
+        documents=("pack/executive.html", "pack/executive.pdf"),
+        renders=True,
+    ),
+    Step(
+        6,
+        "publish",
+        "Who gets what, and what did the last plan teach us?",
+        reads=_names(
+            "items statistical_forecast consensus_demand supply_plan demand_fulfilment resource_load workforce_plan supplier_load "
+            "plan_statement sales_forecast? decisions? assumptions? plan_score previous:forecast_layers?"
+        ),
+        writes=_names("forecast_layers lessons distribution"),
+        documents=("plan.xlsx",),
+    ),
+)
+
+BY_NAME = {step.name: step for step in STEPS}
+
+
+def step_of(word: str) -> Step | None:
+    """The step that a number (`3`) or a name (`supply_planning`) means; None where it means none."""
+    return BY_NAME.get(word) or next((step for step in STEPS if word == str(step.number)), None)
