@@ -1,0 +1,245 @@
+"""Stated rules that turn what came into what can be planned on. Nothing is dropped without a count."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sopkit.data.contracts.conform import conform
+from sopkit.data.contracts.derived_demand import SERIES, DemandHistory
+from sopkit.periods import month_label, month_number, months_between, shifted
+
+# What a table tells about the past: the column that dates a row. Rows dated after the cutoff were not known yet.
+KNOWN_FROM = {
+    "sales_history": "date",
+    "orders": "order_date",
+    "inventory": "period",
+    "production_history": "start_date",
+    "purchase_receipts": "order_date",
+    "balance_sheet": "period",
+    "forecast_snapshots": "made_in",
+    "published_plan": "made_in",
+}
+# Events of a row that are unknown when they lie after the cutoff, and the measures that then are zero.
+KNOWN_LATER = {
+    "orders": ("ship_date", ("shipped_quantity",)),
+    "production_history": ("finish_date", ()),
+    "purchase_receipts": ("receipt_date", ()),
+}
+# Tables whose months must follow each other up to the cutoff.
+UNBROKEN = {"sales_history": "date", "inventory": "period", "balance_sheet": "period"}
+# Columns that must be known to another table.
+REFERENCES = {
+    "item": ("items", "item"),
+    "reference_item": ("items", "item"),
+    "family": ("items", "family"),
+    "cannibalised_family": ("items", "family"),
+} | {
+    "resource": ("resources", "resource"),
+    "supplier": ("suppliers", "supplier"),
+    "customer": ("customers", "customer"),
+    "skill_group": ("workforce", "skill_group"),
+}
+ANY = ("*", "-")  # codes that mean all, or none
+
+
+def months_of(cells: pd.Series) -> pd.Series:
+    """Month labels of a column of dates or of labels; empty where it is empty."""
+    if not pd.api.types.is_datetime64_dtype(cells.dtype):
+        return cells
+    days, codes = np.unique(cells.to_numpy().astype("datetime64[M]"), return_inverse=True)
+    labels = np.array([None if np.isnat(day) else str(day) for day in days], dtype=object)
+    return pd.Series(labels[codes] if len(days) else [], index=cells.index, dtype="str")
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A table as it was known at the cutoff, and what was left out to get there."""
+
+    keep: np.ndarray  # rows known at the cutoff
+    frame: pd.DataFrame  # these rows, without what happened later
+    partial_rows: int  # rows of the current month, which is not over
+    future_rows: int  # rows of later months
+    later_events: int  # shipments, finishes, receipts after the cutoff: the row counts as open
+
+
+def known_at_cutoff(frame: pd.DataFrame, table: str, *, cutoff: str) -> Closed:
+    """The rows of an input table that were known when the cutoff month closed.
+
+    Args:
+        frame: an input table; not mutated.
+        table: its name; a table that tells nothing about the past is returned as it is.
+        cutoff: last closed period.
+
+    Returns:
+        Closed: rows dated in the current month or later are left out and counted; a shipment, finish or receipt that
+        lies after the cutoff is emptied, so that the row is open, and counted.
+    """
+    keep = np.ones(len(frame), bool)
+    partial = future = later_events = 0
+    if table in KNOWN_FROM and len(frame):
+        months = months_of(frame[KNOWN_FROM[table]])
+        keep = (months <= cutoff).to_numpy(dtype=bool)
+        partial = int((months == shifted(cutoff, 1)).sum())
+        future = int((~keep).sum()) - partial
+    known = frame[keep].reset_index(drop=True)
+    if table in KNOWN_LATER and len(known):
+        column, measures = KNOWN_LATER[table]
+        later = (months_of(known[column]) > cutoff).to_numpy(dtype=bool)
+        later_events = int(later.sum())
+        known = known.assign(**{column: known[column].mask(later)}, **{measure: known[measure].mask(later, 0.0) for measure in measures})
+    return Closed(keep, known, partial, future, later_events)
+
+
+def missing_months(frame: pd.DataFrame, table: str, *, cutoff: str) -> list[str]:
+    """Months without any row between a table's first month and the cutoff; empty for tables that need not be unbroken."""
+    if table not in UNBROKEN or frame.empty:
+        return []
+    there = set(months_of(frame[UNBROKEN[table]]).dropna().unique())
+    first, last = month_number(min(there)), month_number(cutoff)
+    return [month_label(number) for number in range(first, last + 1) if month_label(number) not in there]
+
+
+def unknown_codes(frame: pd.DataFrame, tables: dict[str, pd.DataFrame], table: str) -> pd.DataFrame:
+    """Codes of a table that the table they point to does not have.
+
+    Args:
+        frame: the table to look at; grain of its contract.
+        tables: all input tables by name.
+        table: its name.
+
+    Returns:
+        Frame column, other_table, code, rows, row_share (of all rows), one row per column and code, sorted.
+    """
+    found = []
+    for column, (other, key) in REFERENCES.items():
+        if column not in frame.columns or other == table or tables[other].empty:
+            continue
+        known = tables[other][key]
+        counts = frame.loc[frame[column].notna() & ~frame[column].isin(known) & ~frame[column].isin(ANY), column].value_counts()
+        found += [(column, other, code, int(rows), rows / len(frame)) for code, rows in counts.items()]
+    return pd.DataFrame(found, columns=["column", "other_table", "code", "rows", "row_share"]).sort_values(
+        ["column", "code"], ignore_index=True
+    )
+
+
+def demand_history(sales_history: pd.DataFrame, orders: pd.DataFrame, *, cutoff: str) -> pd.DataFrame:
+    """Monthly demand and sales by series, without gaps from a series' first row to the cutoff.
+
+    Demand of a month is what was asked for in it: ordered units by requested month, less cancelled, where the orders
+    cover the month (`covered_from`); else invoiced units. A month in which a series has nothing is a month of zero: that
+    is a rule, and `history_checks` counts them. Source: docs/glossary.md, Actuals.
+
+    Args:
+        sales_history: SalesHistory, day or month grain; units and money.
+        orders: Orders, or empty.
+        cutoff: last closed period; later rows are left out here too.
+
+    Returns:
+        DemandHistory: item, region, channel, period, quantity, sold_quantity, revenue, cost, source.
+    """
+    sold = _sold(sales_history, cutoff)
+    first_covered = covered_from(orders) or shifted(cutoff, 1)
+    asked = _asked(orders, first_covered, cutoff)
+    monthly = sold.join(asked, how="outer")
+    grid = _unbroken(monthly, cutoff)
+    filled = monthly.reindex(grid)
+    by_orders = filled.index.get_level_values("period") >= first_covered
+    sold_quantity = filled["sold_quantity"].fillna(0.0)
+    cost_known = bool(len(sales_history)) and sales_history["cost"].notna().any()
+    frame = pd.DataFrame(
+        {
+            "quantity": np.where(by_orders, filled["asked"].fillna(0.0), sold_quantity),
+            "sold_quantity": sold_quantity,
+            "revenue": filled["revenue"].fillna(0.0),
+            "cost": filled["cost"].mask(filled["sold_quantity"].isna(), 0.0) if cost_known else np.nan,
+            "source": np.where(by_orders, "orders", "sales"),
+        },
+        index=grid,
+    )
+    return conform(frame.reset_index(), DemandHistory)
+
+
+def covered_from(orders: pd.DataFrame) -> str | None:
+    """The first month whose demand is all in the orders, by requested month; None without orders.
+
+    Orders of a month are placed up to a lead time before it: the month after first order date + 95 % quantile of
+    (requested date - order date) is the first in which no more than that tail can be missing.
+    """
+    if orders.empty:
+        return None
+    lead = (orders["requested_date"] - orders["order_date"]).dt.days.quantile(0.95, interpolation="higher")
+    reached = orders["order_date"].min() + pd.Timedelta(days=max(float(lead), 0.0))
+    return shifted(f"{reached:%Y-%m}", 1)
+
+
+def _sold(sales_history: pd.DataFrame, cutoff: str) -> pd.DataFrame:
+    """Invoiced units, net sales and cost by series and month; the cost is empty where a line of the month has none."""
+    lines = sales_history.assign(period=months_of(sales_history["date"]))
+    lines = lines[lines["period"] <= cutoff]
+    grouped = lines.groupby([*SERIES, "period"], sort=True, observed=True)
+    sums = grouped[["quantity", "revenue"]].sum().rename(columns={"quantity": "sold_quantity"})
+    return sums.assign(cost=grouped["cost"].sum().mask(grouped["cost"].count() < grouped["cost"].size()))
+
+
+def _asked(orders: pd.DataFrame, first_covered: str, cutoff: str) -> pd.DataFrame:
+    """Ordered units less cancelled by series and requested month."""
+    lines = orders.assign(period=months_of(orders["requested_date"]), asked=orders["quantity"] - orders["cancelled_quantity"].fillna(0.0))
+    lines = lines[(lines["period"] >= first_covered) & (lines["period"] <= cutoff)]
+    return lines.groupby([*SERIES, "period"], sort=True, observed=True)[["asked"]].sum()
+
+
+def _unbroken(monthly: pd.DataFrame, cutoff: str) -> pd.MultiIndex:
+    """Every series with every month from its first one to the cutoff."""
+    first = monthly.reset_index().groupby(list(SERIES), sort=True, observed=True)["period"].min().reset_index()
+    counts = np.array([months_between(period, cutoff) + 1 for period in first["period"]], dtype=np.int64)
+    series = first.loc[np.repeat(np.arange(len(first)), counts)]
+    steps = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+    starts = np.repeat([month_number(period) for period in first["period"]], counts)
+    labels = {number: month_label(number) for number in np.unique(starts + steps).tolist()}
+    periods = pd.Series([labels[number] for number in (starts + steps).tolist()], dtype="str")
+    return pd.MultiIndex.from_arrays([*(series[key].array for key in SERIES), periods.array], names=[*SERIES, "period"])
+
+
+def history_checks(history: pd.DataFrame, sales_history: pd.DataFrame, orders: pd.DataFrame, *, cutoff: str) -> pd.DataFrame:
+    """Whether the demand history ties to its sources, to the cent, and what its rules added.
+
+    Args:
+        history: DemandHistory made from the other two.
+        sales_history: SalesHistory up to the cutoff.
+        orders: Orders, or empty.
+        cutoff: last closed period.
+
+    Returns:
+        Frame rule, ok, detail, one row per rule.
+    """
+    lines = sales_history[(months_of(sales_history["date"]) <= cutoff).to_numpy(dtype=bool)]
+    rows = [
+        _tie("units invoiced tie to the sales lines", history["sold_quantity"].sum(), lines["quantity"].sum(), 1e-6),
+        _tie("net sales tie to the sales lines", history["revenue"].sum(), lines["revenue"].sum(), 0.005),
+    ]
+    last = history["period"] == cutoff
+    closed = months_of(lines["date"]) == cutoff
+    rows.append(
+        _tie(f"net sales of {cutoff} tie to the sales lines", history.loc[last, "revenue"].sum(), lines.loc[closed, "revenue"].sum(), 0.005)
+    )
+    ordered = history[history["source"] == "orders"]
+    if len(ordered):
+        asked = _asked(orders, str(ordered["period"].min()), cutoff)["asked"].sum()
+        rows.append(_tie("demand ties to the order lines by requested month", ordered["quantity"].sum(), asked, 1e-6))
+    duplicated = int(history.duplicated([*SERIES, "period"]).sum())
+    rows.append(("each series has each month once", duplicated == 0, f"{duplicated} repeated months"))
+    gaps = _gaps(history, cutoff)
+    rows.append(("no series has a gap before the cutoff", gaps == 0, f"{gaps} months missing"))
+    zeros = int(((history["quantity"] == 0) & (history["sold_quantity"] == 0)).sum())
+    rows.append(("months without demand count as zero", True, f"{zeros} of {len(history)} months are zero"))
+    return pd.DataFrame(rows, columns=["rule", "ok", "detail"])
+
+
+def _tie(rule: str, here: float, there: float, tolerance: float) -> tuple[str, bool, str]:
+    return rule, bool(abs(here - there) <= tolerance), f"{here:,.2f} here, {there:,.2f} in the source"
+
+
+def _gaps(history: pd.DataFrame, cutoff: str) -> int:
+    spans = history.groupby(list(SERIES), sort=True, observed=True)["period"].agg(["min", "count"])
+    return int(sum(abs(months_between(first, cutoff) + 1 - count) for first, count in spans.itertuples(index=False, name=None)))

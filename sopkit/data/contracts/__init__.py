@@ -1,0 +1,22 @@
+"""All contracts, by table name."""
+
+from sopkit.data.contracts import derived_demand, derived_meeting, derived_supply, inputs_demand, inputs_supply
+from sopkit.data.contracts.column import Column, Contract
+
+
+def _contracts_of(*modules: object) -> dict[str, type[Contract]]:
+    found = [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Contract) and value is not Contract
+    ]
+    return {contract.name: contract for contract in found}
+
+
+INPUTS = _contracts_of(inputs_demand, inputs_supply)
+DERIVED = _contracts_of(derived_demand, derived_supply, derived_meeting)
+CONTRACTS = INPUTS | DERIVED
+NEEDED = ("items", "sales_history")  # without these there is nothing to plan
+
+__all__ = ["CONTRACTS", "DERIVED", "INPUTS", "NEEDED", "Column", "Contract"]

@@ -1,0 +1,189 @@
+"""What a text means under a declared grammar: a value, or the reason why it has none. Nothing is guessed.
+
+Pure functions of one text, used on the distinct texts of a column. Numbers are those of the dialect and no others:
+`inf`, `nan`, `1_000` and `1e400` are refused; blank is never zero; codes stay text.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+SPACES = "\u00a0\u202f "  # no-break space, narrow no-break space, space
+MINUS = "\u2212"
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+TRIMMED = " \t\r\n\u00a0\u202f" + INVISIBLE
+SPREADSHEET_ERRORS = frozenset(
+    {"#N/A", "#NA", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+    | {"#SAKNAS!", "#SAKNAS", "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?", "#OGILTIGT!", "#SKÄRNING!"}
+)
+TOTAL_WORDS = r"(?:grand |sub)?totals?|totalt|totalsumma|summa|sum|delsumma|slutsumma|summe|gesamt|gesamtsumme"
+YEARS = range(1990, 2100)
+TRUE_WORDS = frozenset({"true", "1", "yes", "ja", "sant"})
+FALSE_WORDS = frozenset({"false", "0", "no", "nej", "falskt"})
+
+
+class Fault(NamedTuple):
+    """Why a text has no value."""
+
+    rule: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """How numbers and dates are written: decimal sign, thousands separator (space = also the no-break ones), date format."""
+
+    decimal: str = "."
+    thousands: str = ""
+    date_format: str = "YYYY-MM-DD"
+
+    @cached_property
+    def number(self) -> re.Pattern[str]:
+        """Numbers of the dialect: optional minus, digits in proper groups, optional decimals, optional power of ten."""
+        group = f"[{SPACES}]" if self.thousands == " " else re.escape(self.thousands)
+        whole = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+" if self.thousands else "[0-9]+"
+        return re.compile(rf"[-{MINUS}]?(?:{whole})(?:{re.escape(self.decimal)}[0-9]+)?(?:[eE][+-]?[0-9]{{1,3}})?")
+
+    @cached_property
+    def date(self) -> re.Pattern[str]:
+        """Dates of the declared format."""
+        pattern = re.escape(self.date_format)
+        for token, digits in (("YYYY", 4), ("MM", 2), ("DD", 2)):
+            pattern = pattern.replace(token, f"(?P<{token}>[0-9]{{{digits}}})")
+        return re.compile(pattern)
+
+
+PLAIN = Grammar()
+_OTHER_NUMBERS = re.compile(r"-?[0-9]{1,3}(?:[., '\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?|-?[0-9]+[.,][0-9]+")
+_WITH_UNIT = re.compile(r"(?:[A-Za-zÅÄÖåäö€$£%]+\.?\s*-?[0-9][0-9., ]*|-?[0-9][0-9., \u00a0]*\s*[A-Za-zÅÄÖåäö€$£%]+\.?)")
+_ANY_DATE = re.compile(r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}(?:[T ].*)?|[0-9]{8}")
+_TOTAL = re.compile(rf"(?:{TOTAL_WORDS})(?:[:\s].*)?", re.IGNORECASE)
+_TOTAL_FIRST = tuple("tgsdTGSD")
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+
+
+def trimmed(text: str) -> str:
+    """The text without blanks, no-break spaces and invisible signs around it."""
+    return text.strip(TRIMMED)
+
+
+def spreadsheet_fault(text: str) -> Fault | None:
+    """The fault of a cell that holds a spreadsheet's error value, English or Swedish; None where it holds none."""
+    if text.startswith("#") and text.upper() in SPREADSHEET_ERRORS:
+        return Fault("spreadsheet_error", f"the cell holds the spreadsheet error {text}", "mend the formula in the sender's file")
+    return None
+
+
+def number_of(text: str, grammar: Grammar) -> float | Fault:
+    """The number that a trimmed text means under the dialect."""
+    if not grammar.number.fullmatch(text):
+        return _number_fault(text, grammar)
+    plain = text.replace(MINUS, "-")
+    if grammar.thousands:
+        for sign in SPACES if grammar.thousands == " " else grammar.thousands:
+            plain = plain.replace(sign, "")
+    value = float(plain.replace(grammar.decimal, "."))
+    if value in (float("inf"), float("-inf")):
+        return Fault("not_a_number", f"{text!r} is too large for a number", "check the cell")
+    return value
+
+
+def _number_fault(text: str, grammar: Grammar) -> Fault:
+    expected = (
+        f"decimal sign {grammar.decimal!r}, thousands separator {grammar.thousands!r}"
+        if grammar.thousands
+        else (f"decimal sign {grammar.decimal!r}, no thousands separator")
+    )
+    if fault := spreadsheet_fault(text):
+        return fault
+    if _OTHER_NUMBERS.fullmatch(text):
+        return Fault(
+            "other_dialect",
+            f"{text!r} is written in another way than declared ({expected})",
+            "correct the cell, or declare decimal and thousands",
+        )
+    if text.endswith("-") and grammar.number.fullmatch(text[:-1]):
+        return Fault("not_a_number", f"{text!r} has its minus behind the number", "write the minus in front")
+    if _WITH_UNIT.fullmatch(text):
+        return Fault("not_a_number", f"{text!r} is a number with a unit or currency", "leave the unit out of the cell")
+    return Fault("not_a_number", f"{text!r} is not a number", f"write a number with {expected}")
+
+
+def date_of(text: str, grammar: Grammar) -> date | Fault:
+    """The date that a trimmed text means under the declared format; the first of the month where the format has no day."""
+    found = grammar.date.fullmatch(text)
+    if not found:
+        if fault := spreadsheet_fault(text):
+            return fault
+        if _ANY_DATE.fullmatch(text):
+            return Fault(
+                "other_date_format", f"{text!r} is not written as {grammar.date_format}", "correct the cell, or declare date_format"
+            )
+        return Fault("not_a_date", f"{text!r} is not a date", f"write it as {grammar.date_format}")
+    parts = {token: int(digits) for token, digits in found.groupdict().items()}
+    if parts["YYYY"] not in YEARS:
+        return Fault("impossible_date", f"{text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}", "check the year")
+    try:
+        return date(parts["YYYY"], parts["MM"], parts.get("DD", 1))
+    except ValueError:
+        return Fault("impossible_date", f"{text!r} is no day of the calendar", "check day and month")
+
+
+def month_of(text: str, grammar: Grammar) -> str | Fault:
+    """The month label that a trimmed text means: `2026-03`, or the first or last day of a month in the declared format."""
+    if found := _MONTH.fullmatch(text):
+        if int(found[1]) not in YEARS:
+            return Fault("impossible_date", f"{text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}", "check the year")
+        return text
+    day = date_of(text, grammar)
+    if isinstance(day, Fault):
+        return (
+            Fault(day.rule, f"{text!r} is not a month", "write it as 2026-03, or as a day in the declared date_format")
+            if day.rule != "spreadsheet_error"
+            else day
+        )
+    return month_of_day(day)
+
+
+def month_of_day(day: date) -> str | Fault:
+    """The label of a month that is given by its first or last day."""
+    is_last = date.fromordinal(day.toordinal() + 1).day == 1
+    if day.day != 1 and not is_last:
+        return Fault("not_a_month", f"{day} is a day inside a month, where a month is expected", "give the month, or its first or last day")
+    return f"{day.year:04d}-{day.month:02d}"
+
+
+def flag_of(text: str) -> bool | Fault:
+    """True or false, as one of a few English or Swedish words, 1 or 0."""
+    word = text.casefold()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    return spreadsheet_fault(text) or Fault("not_a_flag", f"{text!r} is neither true nor false", "write true or false")
+
+
+def code_of(text: str) -> str | Fault:
+    """A code, exactly as written: `00123`, `1E5`, `NA` and `NO` stay what they are."""
+    return spreadsheet_fault(text) or text
+
+
+def choice_of(text: str, choices: tuple[str, ...]) -> str | Fault:
+    """One of the words allowed, whatever its case."""
+    if text in choices:
+        return text
+    same = [word for word in choices if word.casefold() == text.casefold()]
+    return (
+        same[0]
+        if same
+        else spreadsheet_fault(text) or Fault("not_a_choice", f"{text!r} is none of {' | '.join(choices)}", "use one of these words")
+    )
+
+
+def is_total_label(text: str) -> bool:
+    """Whether a cell names a totals row (`Summa`, `Grand total`, `Total 2026-03`)."""
+    first = text.lstrip()[:1]
+    return first in _TOTAL_FIRST and _TOTAL.fullmatch(trimmed(text)) is not None

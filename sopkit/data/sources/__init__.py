@@ -1,0 +1,1 @@
+"""Sources: how a company's files become typed tables."""

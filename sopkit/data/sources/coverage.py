@@ -1,0 +1,50 @@
+"""What was provided, how far it reaches, and what is not available without the rest."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from sopkit.data.cleaning import months_of
+from sopkit.data.contracts import INPUTS
+from sopkit.data.contracts.column import Contract
+from sopkit.data.contracts.conform import conform
+from sopkit.data.contracts.derived_demand import Coverage
+from sopkit.data.sources.declaration import Source
+
+
+def coverage(tables: Mapping[str, pd.DataFrame], sources: Mapping[str, Source]) -> pd.DataFrame:
+    """One row per input table: provided or not, rows, first and last month, origin, consequence, assumption.
+
+    Args:
+        tables: every input table, empty where not provided.
+        sources: how those that are provided are declared.
+
+    Returns:
+        Coverage frame.
+    """
+    rows = [_row(name, contract, tables[name], sources.get(name)) for name, contract in INPUTS.items()]
+    return conform(pd.DataFrame(rows), Coverage)
+
+
+def _row(name: str, contract: type[Contract], table: pd.DataFrame, source: Source | None) -> dict[str, object]:
+    dated = next((column.name for column in contract.columns if column.kind in ("day", "period") and column.name in contract.key), None)
+    dated = dated or next((column.name for column in contract.columns if column.kind in ("day", "period") and column.required), None)
+    months = months_of(table[dated]).dropna() if dated and len(table) else pd.Series([], dtype="str")
+    return {
+        "table": name,
+        "status": "provided" if source else "not_provided",
+        "rows": len(table),
+        "first_period": months.min() if len(months) else None,
+        "last_period": months.max() if len(months) else None,
+        "origin": _origin(source) if source else None,
+        "consequence": None if source else contract.without or "the plan cannot be made",
+        "assumption": (source.assumption or None) if source else None,
+    }
+
+
+def _origin(source: Source) -> str:
+    files = [
+        f"{dialect.file}{f' ({dialect.sheet})' if dialect.sheet else ''}" for dialect in (source, *source.files.values()) if dialect.file
+    ]
+    written = ["rows in the params"] if source.rows or any(file.rows for file in source.files.values()) else []
+    return " + ".join(dict.fromkeys([*files, *written]))

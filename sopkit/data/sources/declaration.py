@@ -1,0 +1,125 @@
+"""How one input table is read: declared in the params, nothing guessed. No pandas, so that the command line stays light."""
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Scalar = str | bool | int | float
+KINDS_OF_FILE = (".csv", ".txt", ".csv.gz", ".txt.gz", ".xlsx", ".parquet")
+
+
+class Dialect(BaseModel):
+    """How a file writes its text, numbers and dates."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str | None = Field(default=None, description="path below the data folder: .csv, .txt (also .gz), .xlsx or .parquet")
+    sheet: str | None = Field(default=None, description="sheet of a workbook; may be left out where it has one sheet")
+    encoding: Literal["utf-8", "cp1252", "iso-8859-1", "utf-16"] = Field(default="utf-8", description="encoding of a text file")
+    delimiter: Literal[",", ";", "|", "\t"] = Field(default=",", description="what separates the columns of a text file")
+    decimal: Literal[".", ","] = Field(default=".", description="decimal sign of numbers written as text")
+    thousands: Literal["", " ", ".", ",", "'"] = Field(
+        default="", description="thousands separator; a space also means the two no-break spaces; empty = none"
+    )
+    date_format: str = Field(
+        default="YYYY-MM-DD", description="dates as text, in YYYY, MM and DD; without DD a date is the first of its month"
+    )
+    empty_marks: tuple[str, ...] = Field(default=(), description="cells that mean empty, such as `-` or `n/a`; a blank always does")
+    header_row: int = Field(default=1, ge=1, description="physical row of the header, first row = 1")
+    rows: tuple[dict[str, Scalar | None], ...] = Field(default=(), description="rows given here instead of a file: header: value")
+
+    @field_validator("file")
+    @classmethod
+    def _file_below_the_data_folder(cls, file: str | None) -> str | None:
+        if file is None:
+            return None
+        path = PurePosixPath(file)
+        if path.is_absolute() or ".." in path.parts or ":" in file or "\\" in file or not path.name:
+            raise ValueError(f"{file!r} is no path below the data folder: write it with / and without .. or a drive or address")
+        if not path.name.lower().endswith(KINDS_OF_FILE):
+            raise ValueError(f"{file!r} cannot be read: save it as one of {', '.join(KINDS_OF_FILE)}")
+        return file
+
+    @field_validator("date_format")
+    @classmethod
+    def _a_date_format(cls, form: str) -> str:
+        if form.count("YYYY") != 1 or form.count("MM") != 1 or form.count("DD") > 1:
+            raise ValueError(f"{form!r} is no date format: it holds YYYY and MM once and DD at most once, such as DD.MM.YYYY")
+        if any(sign.isalnum() for sign in form.replace("YYYY", "").replace("MM", "").replace("DD", "")):
+            raise ValueError(f"{form!r} is no date format: only YYYY, MM, DD and signs between them")
+        return form
+
+    @model_validator(mode="after")
+    def _two_signs(self) -> "Dialect":
+        if self.decimal == self.thousands:
+            raise ValueError(f"decimal and thousands are both {self.decimal!r}")
+        return self
+
+
+class QueryFile(Dialect):
+    """A file that a query reads; columns are text unless a kind is given."""
+
+    kinds: dict[str, Literal["text", "number", "day"]] = Field(
+        default_factory=dict, description="header: text, number or day; text where not named"
+    )
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "QueryFile":
+        if (self.file is None) == (not self.rows):
+            raise ValueError("give either `file` or `rows`")
+        return self
+
+
+class Acknowledgement(BaseModel):
+    """A question of the intake that a person has answered: the run goes on, and the answer is recorded."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: str = Field(description="rule of the finding")
+    who: str = Field(description="role that answers for it")
+    reason: str = Field(min_length=3, description="why it is right as it is")
+
+
+class Source(Dialect):
+    """Where one input table comes from: a file, rows written here, or one query over several files."""
+
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="contract column: header in the file; else the contract's names and aliases"
+    )
+    constants: dict[str, Scalar] = Field(default_factory=dict, description="contract column: value of all rows")
+    ignored: tuple[str, ...] = Field(default=(), description="headers that are not read; `*` = all that nothing else names")
+    sql: str | None = Field(default=None, description="one SELECT over the names in `from`; returns contract columns")
+    files: dict[str, QueryFile] = Field(default_factory=dict, alias="from", description="name in the query: file")
+    may_be_empty: bool = Field(default=False, description="a header without rows is right")
+    assumption: str = Field(default="", description="what is assumed because the source does not measure it; listed in coverage and pack")
+    acknowledged: tuple[Acknowledgement, ...] = Field(default=(), description="answers to questions of the intake")
+
+    @field_validator("columns", "constants", mode="after")
+    @classmethod
+    def _no_empty_names(cls, named: dict[str, Scalar]) -> dict[str, Scalar]:
+        if any(not str(name).strip() for name in named):
+            raise ValueError("a column without a name")
+        return named
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "Source":
+        given = [name for name, there in (("file", self.file), ("rows", self.rows), ("sql", self.sql)) if there]
+        if len(given) != 1:
+            raise ValueError(f"give one of file, rows and sql, not {' and '.join(given) or 'none'}")
+        if bool(self.files) != (self.sql is not None):
+            raise ValueError("`sql` and `from` belong together")
+        if both := sorted(set(self.columns) & set(self.constants)):
+            raise ValueError(f"{', '.join(both)}: given as a column and as a constant")
+        return self
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The files it reads, relative to the data folder."""
+        return tuple(dialect.file for dialect in (self, *self.files.values()) if dialect.file)
+
+
+def input_files(sources: Mapping[str, Source], root: Path) -> list[Path]:
+    """The files that the sources read, each once, sorted; they need not exist."""
+    return sorted({root / name for source in sources.values() for name in source.file_names})

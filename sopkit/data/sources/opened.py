@@ -1,0 +1,94 @@
+"""The files of one intake: each read once, and each column parsed once, whoever asks for it."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from sopkit.data.findings import Finding, FindingLog
+from sopkit.data.parsing import PLAIN, Grammar
+from sopkit.data.sources.cells import parsed_cells
+from sopkit.data.sources.declaration import Dialect, QueryFile
+from sopkit.data.sources.raw import Cells, RawTable, cells_of, unreadable
+from sopkit.data.sources.text_files import read_text_file
+from sopkit.data.sources.typed_files import ROW_COLUMN, read_parquet_file
+from sopkit.data.sources.workbooks import read_workbook
+
+PARAMS_ROWS = "rows in the params"
+KINDS = {"text": ("code", pa.string()), "number": ("number", pa.float64()), "day": ("day", pa.date32())}
+
+
+class OpenedFiles:
+    """Reads files below a folder, remembers them, and tells each fault once."""
+
+    def __init__(self, root: Path, log: FindingLog) -> None:
+        self._root = root
+        self._log = log
+        self._tables: dict[Dialect, RawTable] = {}
+        self._given: list[RawTable] = []
+        self._columns: dict[tuple[int, str, str, tuple[str, ...]], pa.Array] = {}  # by the id of a remembered table
+
+    def table(self, dialect: Dialect) -> RawTable:
+        """The cells of a declared file, or of rows given in the params; broken where it cannot be read."""
+        if dialect.rows:
+            self._given.append(_rows_of_params(dialect))
+            return self._given[-1]
+        plain = _plain(dialect)
+        if plain not in self._tables:
+            self._tables[plain] = _read_file(self._root / str(plain.file), plain, self._log)
+        return self._tables[plain]
+
+    def view(self, file: QueryFile) -> pa.Table | None:
+        """A declared file for a query: text as written (blank = NULL), declared kinds as numbers and dates, and `source_row`.
+
+        None where the file cannot be read.
+        """
+        table = self.table(file)
+        if table.broken:
+            return None
+        self._tell_unknown_kinds(table, file)
+        columns = {name: self._column(table, name, cells, file) for name, cells in zip(table.header, table.cells, strict=True)}
+        return pa.table(columns | {ROW_COLUMN: pa.array(np.asarray(table.rows, dtype=np.int64))})
+
+    def _column(self, table: RawTable, name: str, cells: Cells, file: QueryFile) -> pa.Array:
+        kind = file.kinds.get(name, "text")
+        key = (id(table), name, kind, file.empty_marks)
+        if key not in self._columns:
+            grammar = PLAIN if file.rows else Grammar(file.decimal, file.thousands, file.date_format)
+            contract_kind, arrow_type = KINDS[kind]
+            parsed = parsed_cells(cells, contract_kind, grammar, file.empty_marks)
+            parsed.tell(table, name, self._log)
+            values = pa.array(parsed.values, arrow_type)
+            column = pa.DictionaryArray.from_arrays(pa.array(cells.codes), values)
+            self._columns[key] = column if kind == "text" else column.dictionary_decode()
+        return self._columns[key]
+
+    def _tell_unknown_kinds(self, table: RawTable, file: QueryFile) -> None:
+        for name in sorted(set(file.kinds) - set(table.header)):
+            told = f"`kinds` names {name!r}, which the file does not have; it has {', '.join(table.header)}"
+            self._log.note(Finding(table.origin, "missing_column", told, "REJECT", "correct `kinds`", column=name))
+
+
+def _plain(dialect: Dialect) -> Dialect:
+    """Only what decides how a file is read: two sources that agree in it share one reading."""
+    return Dialect.model_validate({name: getattr(dialect, name) for name in Dialect.model_fields if name != "rows"})
+
+
+def _read_file(path: Path, dialect: Dialect, log: FindingLog) -> RawTable:
+    origin = str(dialect.file)
+    if not path.is_file():
+        here = sorted(other.name for other in path.parent.iterdir())[:20] if path.parent.is_dir() else []
+        hint = f"the folder {path.parent.name} has: {', '.join(here)}" if here else f"there is no folder {path.parent}"
+        log.note(Finding(origin, "missing_file", f"the file {path} is not there", "REJECT", hint))
+        return unreadable(origin)
+    readers = {".xlsx": read_workbook, ".parquet": read_parquet_file}
+    return readers.get(path.suffix.lower(), read_text_file)(path, dialect, log)
+
+
+def _rows_of_params(dialect: Dialect) -> RawTable:
+    """Rows given in the params, as a table; row 1 is the first of the list."""
+    header = tuple(dict.fromkeys(name for row in dialect.rows for name in row))
+    columns = tuple(cells_of([row.get(name) for row in dialect.rows]) for name in header)
+    positions = pd.RangeIndex(1, len(dialect.rows) + 1).to_numpy()
+    return RawTable(PARAMS_ROWS, header, 0, columns, positions)

@@ -1,0 +1,98 @@
+"""Rows of a file that are no records: blank lines, headers that come again, totals."""
+
+import numpy as np
+import numpy.typing as npt
+
+from sopkit.data.contracts.column import Contract
+from sopkit.data.findings import Finding, FindingLog
+from sopkit.data.parsing import Grammar, is_total_label, trimmed
+from sopkit.data.sources.cells import parsed_cells
+from sopkit.data.sources.raw import Cells, RawTable, blank_rows, is_blank
+
+Mask = npt.NDArray[np.bool_]
+TOLERANCE = 0.005  # a total is printed to the cent
+MEASURES = ("number", "whole")
+
+
+def records_only(table: RawTable, positions: dict[str, int], contract: type[Contract], grammar: Grammar, log: FindingLog) -> RawTable:
+    """The table without blank lines, repeated headers and totals rows, each of which is told.
+
+    A totals row is left out only where its label says so, another required cell is blank, and each of its numbers is the
+    sum of its column; otherwise it is rejected.
+    """
+    blank = blank_rows(table)
+    _tell(table, blank, "blank_line", "a blank line was left out", log)
+    again = _repeated_header(table) & ~blank
+    _tell(table, again, "repeated_header", "the header comes again and was left out", log)
+    total = _labelled_totals(table, positions, contract) & ~blank & ~again
+    if total.any():
+        _check_totals(table, total, ~(blank | again | total), positions, contract, grammar, log)
+    return table.taken(~(blank | again | total))
+
+
+def _tell(table: RawTable, which: Mask, rule: str, told: str, log: FindingLog) -> None:
+    rows = table.rows[which].tolist()
+    log.note_rows(Finding(table.origin, rule, told, "REPAIR", sheet=table.sheet), rows, [""] * len(rows))
+
+
+def _repeated_header(table: RawTable) -> Mask:
+    again = np.ones(len(table.rows), bool)
+    for name, cells in zip(table.header, table.cells, strict=True):
+        if not again.any():
+            break
+        again &= _where(cells, lambda value, name=name: isinstance(value, str) and trimmed(value) == name)
+    return again
+
+
+def _labelled_totals(table: RawTable, positions: dict[str, int], contract: type[Contract]) -> Mask:
+    labelled = np.zeros(len(table.rows), bool)
+    for cells in table.cells:
+        labelled |= _where(cells, lambda value: isinstance(value, str) and is_total_label(value))
+    if not labelled.any():
+        return labelled
+    gap = np.zeros(len(table.rows), bool)
+    for name, position in positions.items():
+        if contract.column(name).required:
+            gap |= _where(table.cells[position], is_blank)
+    return labelled & gap
+
+
+def _where(cells: Cells, holds: object) -> Mask:
+    marks = np.array([bool(holds(value)) for value in cells.values] or [False])  # type: ignore[operator]
+    return marks[cells.codes]
+
+
+def _check_totals(
+    table: RawTable,
+    total: Mask,
+    record: Mask,
+    positions: dict[str, int],
+    contract: type[Contract],
+    grammar: Grammar,
+    log: FindingLog,
+) -> None:
+    sums: dict[str, float] = {}
+    printed: dict[str, list[float | None]] = {}
+    for name, position in positions.items():
+        if contract.column(name).kind in MEASURES:
+            parsed = parsed_cells(table.cells[position], "number", grammar)
+            numbers = np.array([np.nan if value is None else value for value in parsed.values] or [np.nan], dtype=float)
+            column = numbers[table.cells[position].codes]
+            sums[name] = float(np.nansum(column[record]))
+            printed[name] = [None if np.isnan(value) else float(value) for value in column[total]]
+    for place, row in enumerate(table.rows[total].tolist()):
+        shown = {name: values[place] for name, values in printed.items() if values[place] is not None}
+        wrong = [name for name, value in shown.items() if abs(value - sums[name]) > TOLERANCE]  # type: ignore[operator]
+        if shown and not wrong:
+            log.note(
+                Finding(
+                    table.origin, "totals_row", "a totals row was left out; it is the sum of its column", "REPAIR", "", table.sheet, row
+                )
+            )
+        else:
+            told = (
+                f"a totals row whose {wrong[0]} {shown[wrong[0]]:.15g} is not the column's sum {sums[wrong[0]]:.15g}"
+                if wrong
+                else ("a totals row without numbers")
+            )
+            log.note(Finding(table.origin, "totals_row", told, "REJECT", "remove it, or find the missing rows", table.sheet, row))

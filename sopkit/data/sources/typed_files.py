@@ -1,0 +1,48 @@
+"""Parquet files and query results as raw tables: typed columns keep their type, which the contract then checks."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sopkit.data.findings import Finding, FindingLog
+from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.raw import Cells, RawTable, unreadable
+
+ROW_COLUMN = "source_row"  # a query that returns it has its findings on the rows of the file
+
+
+def read_parquet_file(path: Path, dialect: Dialect, log: FindingLog) -> RawTable:
+    """The cells of a Parquet file with their types; row 2 is its first record, as under a header."""
+    origin = dialect.file or path.name
+    try:
+        table = pq.read_table(path, partitioning=None)
+    except (pa.ArrowException, OSError) as reason:
+        told = f"this is no Parquet file: {str(reason).splitlines()[0]}"
+        log.note(Finding(origin, "unreadable_file", told, "REJECT", "send the file again"))
+        return unreadable(origin)
+    return raw_of_arrow(table, origin)
+
+
+def raw_of_arrow(table: pa.Table, origin: str) -> RawTable:
+    """An Arrow table as a raw table; a column `source_row` gives the physical rows."""
+    rows = np.arange(2, len(table) + 2, dtype=np.int64)
+    if ROW_COLUMN in table.column_names:
+        rows = table.column(ROW_COLUMN).to_numpy().astype(np.int64)
+        table = table.drop_columns([ROW_COLUMN])
+    cells = tuple(_cells(column) for column in table.columns)
+    return RawTable(origin, tuple(table.column_names), 1, cells, rows, types=tuple(_type_name(column.type) for column in table.columns))
+
+
+def _type_name(kind: pa.DataType) -> str:
+    return str(kind.value_type if pa.types.is_dictionary(kind) else kind)
+
+
+def _cells(column: pa.ChunkedArray) -> Cells:
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = pa.concat_arrays(encoded.chunks) if encoded.num_chunks else pa.array([], column.type).dictionary_encode()
+    return Cells(encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32))
