@@ -1,0 +1,1 @@
+"""Floor of demand: kernels, the panel estimator, pool and backtest, consensus, accuracy. Frames in, frames out."""

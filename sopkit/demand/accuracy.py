@@ -1,0 +1,201 @@
+"""How good earlier forecasts and the last plan were, measured on recorded demand: error = forecast - actual, bias > 0 = over-forecast."""
+
+import numpy as np
+import pandas as pd
+
+from sopkit.demand.series import CELLS, COMPANY, month_numbers, with_family
+from sopkit.periods import months_between
+
+LAGS = (1, 2, 3)  # months between approval and the month forecast
+# Each layer is judged against another: inputs run in parallel against statistical, then consensus (docs/glossary.md).
+JUDGED_AGAINST = {
+    "statistical": "naive",
+    "sales": "statistical",
+    "marketing": "statistical",
+    "finance": "statistical",
+    "crm": "statistical",
+    "consensus": "statistical",
+    "executive": "consensus",
+}
+LAYERS = ("naive", *JUDGED_AGAINST)  # the constrained plan is no forecast: it is judged by plan attainment
+PARTS = ["baseline", "lifecycle", "override"]  # of the plan's quantity; a published plan that was handed in may lack them
+LAST_PLAN = ["made_in", *CELLS, "quantity", "shipped", "net_price", *PARTS]
+SNAPSHOT_KEY = ["layer", "made_in", *CELLS]
+
+
+def all_snapshots(forecast_snapshots: pd.DataFrame, previous_layers: pd.DataFrame) -> pd.DataFrame:
+    """The frozen forecasts of all earlier cycles: those handed in and those of earlier runs, which win where both have a row.
+
+    Args:
+        forecast_snapshots: forecast_snapshots contract; empty where none was handed in.
+        previous_layers: forecast_layers contract of the cycle before; empty where there is no earlier run.
+
+    Returns:
+        forecast_snapshots contract: layer x made_in x item x region x channel x month, units.
+    """
+    columns = [*SNAPSHOT_KEY, "quantity"]
+    both = [frame[columns] for frame in (previous_layers, forecast_snapshots) if len(frame)]
+    if not both:
+        return forecast_snapshots[columns].copy()
+    return pd.concat(both, ignore_index=True).drop_duplicates(SNAPSHOT_KEY).sort_values(SNAPSHOT_KEY, ignore_index=True)
+
+
+def frozen_layers(
+    statistical_forecast: pd.DataFrame,
+    consensus: pd.DataFrame,
+    fulfilment: pd.DataFrame,
+    sales_forecast: pd.DataFrame,
+    earlier: pd.DataFrame,
+) -> pd.DataFrame:
+    """The forecasts of this cycle, frozen by layer, behind those of earlier cycles.
+
+    Args:
+        statistical_forecast: statistical_forecast contract, which gives the layers naive and statistical.
+        consensus: consensus_demand contract; its first month is the cycle.
+        fulfilment: demand_fulfilment contract: what is shipped is the layer constrained.
+        sales_forecast: sales_forecast contract; functions that are layers are kept, others left out.
+        earlier: forecast_layers of the cycle before; empty where there is none.
+
+    Returns:
+        forecast_layers contract: layer x made_in x item x region x channel x month, units.
+    """
+    cycle = consensus["period"].min()
+    named = {
+        "naive": statistical_forecast[[*CELLS, "naive"]].rename(columns={"naive": "quantity"}),
+        "statistical": statistical_forecast[[*CELLS, "quantity"]],
+        "consensus": consensus[[*CELLS, "quantity"]],
+        "constrained": fulfilment[[*CELLS, "shipped"]].rename(columns={"shipped": "quantity"}),
+    }
+    for function in sorted(set(sales_forecast["function"]) & {"sales", "marketing", "finance"}):
+        named[function] = sales_forecast.loc[sales_forecast["function"] == function, [*CELLS, "quantity"]]
+    frozen = [frame.assign(layer=layer, made_in=cycle) for layer, frame in named.items() if len(frame)]
+    mine = pd.concat(frozen, ignore_index=True).astype({"layer": "str", "made_in": "str"})
+    return all_snapshots(earlier[earlier["made_in"] != cycle], mine)
+
+
+def last_plan(published_plan: pd.DataFrame, previous_consensus: pd.DataFrame, previous_fulfilment: pd.DataFrame) -> pd.DataFrame:
+    """The plan of the cycle before: of its run where there was one, else the published plan that was handed in.
+
+    Args:
+        published_plan: published_plan contract; empty where none was handed in.
+        previous_consensus: consensus_demand of the cycle before; empty where there was no run. Its first month is its cycle.
+        previous_fulfilment: demand_fulfilment of the cycle before.
+
+    Returns:
+        last_plan contract: item x region x channel x month, units and money per unit; empty where there is no last plan.
+    """
+    if previous_consensus.empty or previous_fulfilment.empty:
+        absent = {part: np.nan for part in PARTS if part not in published_plan}
+        return published_plan.assign(**absent)[LAST_PLAN].sort_values(CELLS, ignore_index=True)
+    plan = previous_consensus[[*CELLS, "quantity", "net_price", *PARTS]].merge(
+        previous_fulfilment[[*CELLS, "shipped"]], on=CELLS, how="left", validate="one_to_one"
+    )
+    made_in = pd.Series(previous_consensus["period"].min(), index=plan.index, dtype="str")
+    return plan.assign(made_in=made_in, shipped=plan["shipped"].fillna(0.0))[LAST_PLAN].sort_values(CELLS, ignore_index=True)
+
+
+def plan_score(last_plan: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame, *, cutoff: str) -> pd.DataFrame:
+    """The last plan against what happened in the month that has just closed.
+
+    Args:
+        last_plan: last_plan contract.
+        history: demand_history contract.
+        items: items contract.
+        cutoff: the month that has just closed.
+
+    Returns:
+        plan_score contract: one row per family and `*`, units and money; empty where the last plan does not cover the month.
+    """
+    planned = last_plan[last_plan["period"] == cutoff]
+    columns = ["family", "period", "planned_quantity", "actual_quantity", "planned_revenue", "actual_revenue", "lag"]
+    if planned.empty:
+        return pd.DataFrame(columns=columns)
+    plan = with_family(planned, items).assign(planned_revenue=planned["shipped"] * planned["net_price"])
+    came = with_family(history[history["period"] == cutoff], items)
+    score = pd.concat(
+        [
+            plan.groupby("family")[["quantity", "planned_revenue"]].sum().rename(columns={"quantity": "planned_quantity"}),
+            came.groupby("family")[["quantity", "revenue"]].sum().set_axis(["actual_quantity", "actual_revenue"], axis=1),
+        ],
+        axis=1,
+    ).fillna(0.0)
+    score = pd.concat([score, score.sum().to_frame(COMPANY).T]).rename_axis("family").reset_index()
+    lag = months_between(str(planned["made_in"].iloc[0]), cutoff)
+    score = score.assign(period=pd.Series(cutoff, index=score.index, dtype="str"), lag=lag)
+    return score.astype({"family": "str", "lag": "int64"})[columns].sort_values("family", ignore_index=True)
+
+
+def forecast_accuracy(snapshots: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame, *, cutoff: str) -> pd.DataFrame:
+    """WAPE, bias and value added of each frozen layer at lags 1, 2 and 3.
+
+    WAPE = sum |forecast - actual| / sum actual and bias = sum (forecast - actual) / sum actual, over item x region x channel cells of
+    the closed months and families that the layer covers; demand there that it did not forecast counts with a forecast of zero.
+    Value added = WAPE of the layer it is judged against - its own WAPE, on the cells that both cover (docs/glossary.md); the
+    executive layer is judged only in the family months that it changed.
+
+    Args:
+        snapshots: forecast_snapshots contract: all frozen layers.
+        history: demand_history contract: recorded demand, the yardstick.
+        items: items contract.
+        cutoff: last closed month.
+
+    Returns:
+        forecast_accuracy contract: layer x family (and `*`) x lag.
+    """
+    lag = month_numbers(snapshots["period"]) - month_numbers(snapshots["made_in"])
+    known = (snapshots["period"] <= cutoff) & (snapshots["period"] >= history["period"].min()) & snapshots["layer"].isin(LAYERS)
+    scored = [
+        _scores(_cells(snapshots[known & (lag == wanted)], history, items), wanted) for wanted in LAGS if (known & (lag == wanted)).any()
+    ]
+    columns = ["layer", "family", "lag", "months", "wape_ratio", "bias_ratio", "value_added_ratio"]
+    if not scored:
+        return pd.DataFrame(columns=columns)
+    table = pd.DataFrame([row for rows in scored for row in rows], columns=columns)
+    table = table.astype({"layer": "str", "family": "str", "wape_ratio": float, "bias_ratio": float, "value_added_ratio": float})
+    return table.sort_values(["layer", "family", "lag"], ignore_index=True)
+
+
+def _cells(forecasts: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """One row per cell: keys, family, actual, and a column per layer, NaN in the family months that a layer does not cover."""
+    actual = history.loc[history["period"].isin(set(forecasts["period"])), [*CELLS, "quantity"]].set_index(CELLS)["quantity"]
+    wide = forecasts.pivot(index=CELLS, columns="layer", values="quantity")
+    wide = wide.join(actual.rename("actual"), how="outer").fillna({"actual": 0.0}).sort_index().reset_index()
+    wide = with_family(wide, items)
+    for layer in [layer for layer in LAYERS if layer in wide]:
+        covers = wide[layer].notna().groupby([wide["family"], wide["period"]]).transform("any")
+        wide[layer] = wide[layer].fillna(0.0).where(covers)
+    return wide
+
+
+def _scores(cells: pd.DataFrame, lag: int) -> list[tuple]:
+    """Rows of the accuracy table at one lag."""
+    rows: list[tuple] = []
+    for layer in [layer for layer in LAYERS if layer in cells]:
+        covered = cells[cells[layer].notna()]
+        groups = [*covered.groupby("family", sort=True), (COMPANY, covered)]
+        for family, group in groups:
+            added = _value_added(group, layer)
+            rows.append((layer, family, lag, group["period"].nunique(), _wape(group, layer), _bias(group, layer), added))
+    return rows
+
+
+def _wape(cells: pd.DataFrame, layer: str) -> float:
+    total = cells["actual"].sum()
+    return float((cells[layer] - cells["actual"]).abs().sum() / total) if total > 0 else np.nan
+
+
+def _bias(cells: pd.DataFrame, layer: str) -> float:
+    total = cells["actual"].sum()
+    return float((cells[layer] - cells["actual"]).sum() / total) if total > 0 else np.nan
+
+
+def _value_added(cells: pd.DataFrame, layer: str) -> float:
+    """WAPE of the layer it is judged against - its own, on common cells; NaN where there is none."""
+    other = JUDGED_AGAINST.get(layer)
+    if other is None or other not in cells:
+        return np.nan
+    common = cells[cells[other].notna()]
+    if layer == "executive":
+        changed = (common[layer] - common[other]).abs().groupby([common["family"], common["period"]]).transform("sum") > 0
+        common = common[changed]
+    return _wape(common, other) - _wape(common, layer) if len(common) else np.nan

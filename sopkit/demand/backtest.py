@@ -1,0 +1,134 @@
+"""The rolling-origin backtest as tables: each model against seasonal naive, and the errors of families."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sopkit.demand.kernels import Panel, right_aligned
+from sopkit.demand.policy import DemandPolicy
+from sopkit.demand.pool import demand_panel
+from sopkit.demand.rolling import NAIVE, Rolling, check_models, rolling
+from sopkit.demand.series import COMPANY, with_family
+from sopkit.demand.weights import pooled
+from sopkit.periods import shifted
+
+POOL = "pool"
+
+
+def backtest(
+    history: pd.DataFrame,
+    items: pd.DataFrame,
+    policy: DemandPolicy,
+    *,
+    cutoff: str,
+    horizon: int,
+    origins: int,
+    models: Sequence[str],
+) -> pd.DataFrame:
+    """Each model, seasonal naive and the pool, scored at several earlier cutoffs on the months that came after.
+
+    MASE = mean over series of mean |e| / in-sample mean |y_t - y_{t-m}|; RMSSE = mean over series of sqrt(mean e^2 / in-sample mean
+    (y_t - y_{t-m})^2); WAPE = sum |e| / sum y; bias = sum e / sum y, e = forecast - actual. The pool's weights at an origin come
+    from what was known then. Source: Hyndman and Koehler 2006; Makridakis, Spiliotis and Assimakopoulos 2022 (RMSSE).
+
+    Args:
+        history: demand_history contract.
+        items: items contract.
+        policy: level of the series, season length, minimum history.
+        cutoff: last closed month.
+        horizon: months scored at each origin.
+        origins: number of earlier cutoffs.
+        models: kernels of the pool.
+
+    Returns:
+        backtest contract: model x family (and `*`); empty where no series is long enough to be scored.
+    """
+    names, family, past = _past(history, items, policy, cutoff=cutoff, horizon=horizon, origins=origins, models=models)
+    forecasts = {**{name: past.forecast[name] for name in dict.fromkeys((*names, NAIVE))}, POOL: pooled(past, names)}
+    groups = {COMPANY: np.ones(len(family), dtype=bool), **{name: family == name for name in sorted(set(family))}}
+    rows = [
+        (model, name, *_score(past, forecast, chosen))
+        for model, forecast in forecasts.items()
+        for name, chosen in groups.items()
+        if (~np.isnan(past.actual[chosen])).any()
+    ]
+    columns = ["model", "family", "series", "origins", "mase", "wape_ratio", "rmsse", "bias_ratio"]
+    table = pd.DataFrame(rows, columns=columns).astype({"model": "str", "family": "str", "series": "int64", "origins": "int64"})
+    return table.sort_values(["model", "family"], ignore_index=True)
+
+
+def family_errors(
+    history: pd.DataFrame,
+    items: pd.DataFrame,
+    policy: DemandPolicy,
+    *,
+    cutoff: str,
+    horizon: int,
+    origins: int,
+    models: Sequence[str],
+) -> pd.DataFrame:
+    """What the pool said of each family at earlier cutoffs, and what came: the evidence behind the range of the plan.
+
+    Args:
+        history: demand_history contract; the other arguments as in `backtest`.
+
+    Returns:
+        family, origin (last month known), period, fh (1 = the month after the origin), forecast, actual (units); the sums over the
+        family's series that were scored at that origin.
+    """
+    names, family, past = _past(history, items, policy, cutoff=cutoff, horizon=horizon, origins=origins, models=models)
+    said = pooled(past, names)
+    known = ~np.isnan(past.actual) & ~np.isnan(said)
+    series, place, step = np.nonzero(known)
+    cells = pd.DataFrame(
+        {"family": family[series], "cut": np.array(past.cuts)[place], "fh": step + 1, "forecast": said[known], "actual": past.actual[known]}
+    )
+    sums = cells.groupby(["family", "cut", "fh"], sort=True)[["forecast", "actual"]].sum().reset_index()
+    origin = [shifted(cutoff, -int(cut)) for cut in sums["cut"]]
+    period = [shifted(start, int(fh)) for start, fh in zip(origin, sums["fh"], strict=True)]
+    table = sums.assign(origin=origin, period=period).astype({"family": "str", "origin": "str", "period": "str", "fh": "int64"})
+    return table[["family", "origin", "period", "fh", "forecast", "actual"]].sort_values(["family", "origin", "period"], ignore_index=True)
+
+
+def _past(
+    history: pd.DataFrame, items: pd.DataFrame, policy: DemandPolicy, *, cutoff: str, horizon: int, origins: int, models: Sequence[str]
+) -> tuple[tuple[str, ...], np.ndarray, Rolling]:
+    """Models, family of each series and rolling forecasts, at the forecast level with the item kept so that families are known."""
+    names = check_models(models)
+    level: list[str] = list(dict.fromkeys(("item", *policy.forecast_level)))
+    frame = demand_panel(history[history["period"] <= cutoff], level, cutoff)
+    panel, keys = _panel_of(frame, policy.season_length)
+    family = with_family(keys, items)["family"].to_numpy(dtype=object)
+    past = rolling(panel, names, horizon=horizon, origins=origins, minimum_history=policy.minimum_history)
+    return names, family, past
+
+
+def _panel_of(frame: pd.DataFrame, season_length: int) -> tuple[Panel, pd.DataFrame]:
+    """The kernels' panel of a sktime panel, and the keys of its rows."""
+    keys = frame.index.to_frame(index=False).drop(columns="period")
+    starts = np.flatnonzero(~keys.duplicated().to_numpy())
+    series = np.split(frame["quantity"].to_numpy(), starts[1:])
+    return right_aligned(series, season_length), keys.iloc[starts].reset_index(drop=True)
+
+
+def _score(past: Rolling, forecast: np.ndarray, chosen: np.ndarray) -> tuple[int, int, float, float, float, float]:
+    """Series and origins scored, MASE, WAPE, RMSSE and bias of some of the series."""
+    actual = past.actual[chosen]
+    known = ~np.isnan(actual)
+    error = np.where(known, forecast[chosen] - actual, 0.0)
+    total = actual[known].sum()
+    mase = _scaled(np.abs(error), known, past.naive_scale[chosen])
+    square = _scaled(error**2, known, past.naive_square[chosen])
+    rmsse = np.sqrt(square)
+    ratio = (np.abs(error).sum() / total, error.sum() / total) if total > 0 else (np.nan, np.nan)
+    mean = [float(one.mean()) if len(one) else np.nan for one in (mase, rmsse)]
+    return int(known.any(axis=(1, 2)).sum()), int(known.any(axis=(0, 2)).sum()), mean[0], float(ratio[0]), mean[1], float(ratio[1])
+
+
+def _scaled(error: np.ndarray, known: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Mean over origins of mean error / scale, for the series that have a scale at some origin."""
+    count = known.sum(axis=2)
+    fit = (count > 0) & (np.nan_to_num(scale) > 0)
+    mean = np.divide(error.sum(axis=2), count * np.nan_to_num(scale), out=np.zeros(count.shape), where=fit)
+    return mean.sum(axis=1)[fit.any(axis=1)] / fit.sum(axis=1)[fit.any(axis=1)]

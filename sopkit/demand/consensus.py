@@ -1,0 +1,133 @@
+"""The consensus: one unconstrained, unbiased demand plan = baseline + launches and phase-outs + reasoned overrides."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sopkit.demand.lifecycle import LifecycleEffects, lifecycle_effects
+from sopkit.demand.overrides import OverrideEffects, override_effects, scope_in_words
+from sopkit.demand.policy import DemandPolicy
+from sopkit.demand.prices import net_prices
+from sopkit.demand.series import CELLS, with_family
+
+__all__ = ["DemandInputs", "consensus_checks", "consensus_demand", "function_forecasts", "net_prices", "override_log"]
+
+ROUNDING = 1e-6  # units
+
+
+@dataclass(frozen=True)
+class DemandInputs:
+    """What the demand plan is made from; each a frame named by its contract, empty where it is not provided."""
+
+    items: pd.DataFrame
+    history: pd.DataFrame  # demand_history
+    statistical_forecast: pd.DataFrame
+    prices: pd.DataFrame
+    lifecycle: pd.DataFrame
+    overrides: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The cells of the plan and what changed them."""
+
+    cells: pd.DataFrame  # keys, family, baseline, lifecycle, demand, net_price
+    lifecycle: LifecycleEffects
+    overrides: OverrideEffects
+
+
+def consensus_demand(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:
+    """The demand plan: quantity = baseline + lifecycle + override >= 0, revenue = quantity x net price.
+
+    Finance's forecast has no weight in it; overrides for a reason that the policy refuses change nothing.
+
+    Returns:
+        consensus_demand contract: item x region x channel x planned month, units and money.
+
+    Raises:
+        DataError: items without price or family, launches that cannot be planned.
+    """
+    parts = _parts(inputs, policy)
+    cells = parts.cells
+    override = parts.overrides.quantity.sum(axis=0)
+    quantity = (cells["demand"] + override).clip(lower=0.0)
+    plan = cells[[*CELLS, "baseline", "lifecycle"]].assign(override=override, quantity=quantity, net_price=cells["net_price"])
+    return plan.assign(revenue=plan["quantity"] * plan["net_price"]).sort_values(CELLS, ignore_index=True)
+
+
+def override_log(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:
+    """Each override and what became of it: applied, refused by the rules, or outside the horizon.
+
+    Returns:
+        override_log contract: one row per override; units and money that it adds over the horizon, cuts at zero taken off.
+    """
+    parts = _parts(inputs, policy)
+    rows = inputs.overrides.sort_values("override", ignore_index=True)
+    changed = parts.overrides.quantity
+    log = rows[["override", "function", "owner"]].assign(
+        scope=pd.Series([scope_in_words(row) for row in rows.to_dict("records")], dtype="str"),
+        first_period=rows["first_period"],
+        last_period=rows["last_period"],
+        quantity_change=changed.sum(axis=1),
+        revenue_change=changed @ parts.cells["net_price"].to_numpy(dtype=float),
+        reason=rows["reason"],
+    )
+    return log.assign(outcome=parts.overrides.log["outcome"], note=parts.overrides.log["note"])
+
+
+def consensus_checks(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:
+    """What must hold of the demand plan, derived again from its inputs.
+
+    Returns:
+        rule, ok, detail; one row per rule.
+    """
+    plan, log = consensus_demand(inputs, policy), override_log(inputs, policy)
+    parts = _parts(inputs, policy)
+    gap = (plan["baseline"] + plan["lifecycle"] + plan["override"] - plan["quantity"]).abs().max()
+    lost = abs(plan["baseline"].sum() - inputs.statistical_forecast["quantity"].sum())
+    logged = abs(plan["override"].sum() - log["quantity_change"].sum())
+    taken = parts.lifecycle.cannibalised
+    short = float((taken["asked_quantity"] - taken["taken_quantity"]).sum())
+    tolerance = ROUNDING * max(1.0, plan["quantity"].sum())
+    rules = [
+        ("baseline + lifecycle + override = consensus", gap <= ROUNDING, f"largest difference {gap:.6f} units"),
+        ("the whole statistical forecast is in the plan", lost <= tolerance, f"difference {lost:.6f} units"),
+        ("the override log adds up to the plan's overrides", logged <= tolerance, f"difference {logged:.6f} units"),
+        ("no demand below zero", bool((plan["quantity"] >= 0).all()), f"smallest {plan['quantity'].min():.3f} units"),
+        ("cannibalisation finds demand to take", short <= tolerance, f"{short:.1f} units asked beyond the family's demand"),
+    ]
+    return pd.DataFrame(rules, columns=["rule", "ok", "detail"]).astype({"rule": "str", "ok": bool, "detail": "str"})
+
+
+def function_forecasts(sales_forecast: pd.DataFrame, consensus: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """What each function expects beside the consensus, over the same family, region, channel and months.
+
+    Args:
+        sales_forecast: sales_forecast contract; empty where functions hand in none.
+        consensus: consensus_demand contract.
+        items: items contract.
+
+    Returns:
+        function_forecasts contract: one row per function and family; months outside the plan are left out.
+    """
+    grain = ["family", "region", "channel", "period"]
+    planned = with_family(consensus, items).groupby(grain, sort=True)["quantity"].sum().rename("consensus")
+    asked = with_family(sales_forecast[sales_forecast["period"].isin(set(consensus["period"]))], items)
+    asked = asked.groupby(["function", *grain], sort=True)["quantity"].sum().reset_index()
+    beside = asked.merge(planned.reset_index(), on=grain, how="left", validate="many_to_one").fillna({"consensus": 0.0})
+    table = beside.groupby(["function", "family"], sort=True).agg(
+        months=("period", "nunique"), quantity=("quantity", "sum"), consensus=("consensus", "sum")
+    )
+    return table.reset_index().astype({"months": "int64"})
+
+
+def _parts(inputs: DemandInputs, policy: DemandPolicy) -> _Parts:
+    """Cells with baseline, lifecycle, demand before overrides and price, and the overrides' effects on them."""
+    baseline = inputs.statistical_forecast[[*CELLS, "quantity"]].rename(columns={"quantity": "baseline"})
+    effects = lifecycle_effects(baseline, inputs.lifecycle, inputs.history, inputs.items, minimum_history=policy.minimum_history)
+    cells = with_family(effects.cells, inputs.items)
+    demand = (cells["baseline"] + cells["lifecycle"]).clip(lower=0.0)
+    price = net_prices(inputs.prices, inputs.history, cells)["net_price"]
+    cells = cells.assign(demand=demand, net_price=np.asarray(price, dtype=float))
+    return _Parts(cells, effects, override_effects(cells, inputs.overrides, policy))

@@ -1,0 +1,64 @@
+"""How much each model of the pool counts for each series: by proven skill, shrunk to equal, never winner takes all."""
+
+import numpy as np
+
+from sopkit.demand.rolling import NAIVE, REGULAR, Rolling
+
+TRUST = 12  # scored periods at which proven skill and equal weights count alike
+CLEARLY_WORSE = 1.1  # a model whose error is above so many times seasonal naive's is dropped for the series
+LEAST_SCORED = 12  # periods below which no model is dropped
+LEAST_RELATIVE = 0.05  # no model counts as more than so many times better than the mean
+SMALLEST = 1e-12  # units: below it an error is none
+
+
+def skill_weights(error: np.ndarray, naive: np.ndarray, scored: np.ndarray) -> np.ndarray:
+    """Weights of the models and of seasonal naive: (series, models + 1), rows sum to 1.
+
+    w = trust x skill + (1 - trust) / candidates, skill proportional to 1 / error^2, trust = n / (n + 12), n the scored periods.
+    From 12 scored periods on, models with an error above 1.1 times seasonal naive's are no candidates, and seasonal naive is the only
+    one where that leaves none; with fewer, nothing is proven and seasonal naive is a candidate like the others.
+    Source: Bates and Granger 1969 (inverse squared error), shrunk to equal weights, which are hard to beat (Claeskens et al. 2016).
+
+    Args:
+        error: mean absolute error of each model (series, models); NaN where nothing was scored.
+        naive: mean absolute error of seasonal naive (series,).
+        scored: scored periods (series,).
+    """
+    both = np.column_stack([error, naive])
+    proven = (scored >= LEAST_SCORED)[:, None]
+    size = np.where((scored > 0)[:, None], np.nan_to_num(both), 1.0)
+    candidate = np.where(proven, size <= CLEARLY_WORSE * size[:, -1:], True)
+    candidate[:, -1] = np.where(proven[:, 0], ~candidate[:, :-1].any(axis=1), True)
+    relative = size / np.maximum(size.mean(axis=1, keepdims=True), SMALLEST)
+    skill = np.where(candidate, 1 / np.maximum(relative, LEAST_RELATIVE) ** 2, 0.0)
+    trust = (scored / (scored + TRUST))[:, None]
+    return trust * skill / skill.sum(axis=1, keepdims=True) + (1 - trust) * candidate / candidate.sum(axis=1, keepdims=True)
+
+
+def weights_of(result: Rolling, models: tuple[str, ...], place: int | None = None) -> np.ndarray:
+    """Weights from what was known at an origin, or from all origins where `place` is None: (series, models + 1)."""
+    horizon = result.actual.shape[2]
+    known = ~np.isnan(result.actual)
+    if place is not None:  # only errors that an observer at this origin could have seen
+        seen = np.array([cut - result.cuts[place] for cut in result.cuts])
+        known = known & (np.arange(1, horizon + 1)[None, :] <= seen[:, None])[None]
+    scored = known.sum(axis=(1, 2))
+    errors = [_mean_error(result, name, known, scored) for name in models]
+    return skill_weights(np.column_stack(errors), _mean_error(result, NAIVE, known, scored), scored)
+
+
+def pooled(result: Rolling, models: tuple[str, ...]) -> np.ndarray:
+    """What the pool would have said at each origin, its weights taken from what was known then: (series, origins, horizon)."""
+    stack = np.stack([result.forecast[name] for name in (*models, NAIVE)], axis=-1)
+    forecast = np.empty(result.actual.shape)
+    for place in range(len(result.cuts)):
+        weight = weights_of(result, models, place)
+        mixed = (np.nan_to_num(stack[:, place]) * weight[:, None, :]).sum(axis=-1)
+        regular = (result.kind[:, place] == REGULAR)[:, None]
+        forecast[:, place] = np.where(regular, mixed, result.stand_in[:, place])
+    return np.where(np.isnan(result.forecast[NAIVE]), np.nan, forecast)
+
+
+def _mean_error(result: Rolling, name: str, known: np.ndarray, scored: np.ndarray) -> np.ndarray:
+    error = np.where(known, np.abs(result.forecast[name] - result.actual), 0.0).sum(axis=(1, 2))
+    return np.divide(error, scored, out=np.full(len(scored), np.nan), where=scored > 0)

@@ -1,0 +1,53 @@
+"""Quantiles from pooled errors: by hand, and their coverage on series whose truth is known."""
+
+import numpy as np
+import pytest
+
+from sopkit.demand.combination import combination
+from sopkit.demand.intervals import LEAST_ERRORS, Spread, spread_of
+from sopkit.demand.kernels import right_aligned
+
+POOL = {"models": ("theta", "damped"), "horizon": 12, "origins": 5, "minimum_history": 6}
+
+
+def test_quantile_of_pooled_errors_by_hand():
+    spread = Spread((np.arange(101.0), np.arange(101.0) * 2))
+    np.testing.assert_allclose(spread.quantile(0.9, 4), [90, 180, 180, 180])  # beyond the last step, that step's
+
+
+def test_neighbours_help_where_a_step_has_few_errors():
+    few = Spread((np.full(40, 1.0), np.full(40, 2.0), np.full(40, 9.0)))
+    assert few.quantile(0.5, 1)[0] == pytest.approx(1.5)  # 40 are too few: with step 2 there are 80
+    assert LEAST_ERRORS == 60
+
+
+def test_without_scores_errors_are_those_of_a_random_walk():
+    np.testing.assert_allclose(Spread((np.array([]),)).quantile(0.9, 4), 1.2815515655 * np.sqrt([1, 2, 3, 4]))
+
+
+def test_scaled_errors_leave_out_what_has_no_scale():
+    actual = np.array([[[5.0, np.nan]], [[7.0, 8.0]]])
+    spread = spread_of(actual, np.ones_like(actual), np.array([[[2.0, 2.0]], [[0.0, 0.0]]]))
+    assert [one.tolist() for one in spread.errors] == [[2.0], []]
+
+
+def test_coverage_of_the_next_months():
+    """300 seasonal series with noise: 80 % of the next twelve months lie between P10 and P90, give or take 5 points."""
+    rng = np.random.default_rng(11)
+    time = np.arange(84)
+    wave = 1 + 0.4 * np.sin(2 * np.pi * time / 12)
+    values = np.maximum((rng.uniform(50, 500, (300, 1)) + time / 2) * wave * rng.normal(1, 0.12, (300, 84)), 0)
+    pool = combination(right_aligned(list(values[:, :72]), 12), **POOL)
+    low, high = pool.quantiles([0.1, 0.9], 12)
+    inside = (values[:, 72:] >= low) & (values[:, 72:] <= high)
+    assert inside.mean() == pytest.approx(0.8, abs=0.05)
+
+
+def test_quantiles_are_ordered_and_not_negative():
+    rng = np.random.default_rng(4)
+    pool = combination(right_aligned([rng.poisson(3, 60) * 1.0, rng.poisson(0.3, 60) * 1.0, np.zeros(30), np.full(40, 5.0), np.array([2.0])], 12), **POOL)
+    bands = pool.quantiles([0.1, 0.5, 0.9], 6)
+    assert (np.diff(bands, axis=0) >= 0).all()
+    assert (bands >= 0).all()
+    np.testing.assert_array_equal(bands[:, 2], 0)  # dormant
+    np.testing.assert_allclose(bands[:, 3], 5)  # never moved: no spread

@@ -1,0 +1,337 @@
+"""Every kernel against plain Python that follows its equation, one series at a time."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from sopkit.demand.kernels import KERNELS, damped, dynamic_theta, holt_winters, right_aligned
+from sopkit.demand.kernels.damped import GRID as DAMPED_GRID
+from sopkit.demand.kernels.dynamic_theta import GRID as THETA_GRID
+from sopkit.demand.kernels.holt_winters import GRID as WINTERS_GRID
+from sopkit.demand.kernels.intermittent import ALPHAS as SELDOM_ALPHAS
+from sopkit.demand.kernels.intermittent import mean_interval
+from sopkit.demand.kernels.matrix import Panel
+from sopkit.demand.kernels.smoothing import ALPHAS
+
+HORIZON = 7
+SEASONS = (1, 4, 7, 12)
+
+
+def ragged(season_length: int, seed: int = 3) -> list[np.ndarray]:
+    """Series of unequal length: seasonal, flat, trending, with zeros, constant, all zero, one and two observations, negative."""
+    rng = np.random.default_rng(seed)
+    time = np.arange(60)
+    wave = 1 + 0.5 * np.sin(2 * np.pi * time / max(season_length, 2))
+    return [
+        np.maximum(rng.normal(100 + time / 2, 5) * wave, 0),
+        (rng.normal(100, 5, 60) * wave)[-41:],
+        rng.normal(50, 10, 30),
+        time[-25:] * 2.0 + rng.normal(0, 1, 25) + 5,
+        rng.poisson(0.4, 48).astype(float),
+        np.full(40, 7.0),
+        np.zeros(20),
+        np.array([5.0]),
+        np.array([3.0, 8.0]),
+        rng.normal(0, 10, 50),
+    ]
+
+
+# ---- the oracles: one series, plain Python ------------------------------------------------------------------------------------
+
+
+def plain_factors(y: list[float], m: int) -> list[float]:
+    """Factor of each of the m periods that follow the series; all 1 where it is not seasonal."""
+    n = len(y)
+    flat = [1.0] * m
+    if m == 1 or n < 2 * m or min(y) < 0:
+        return flat
+    trend: list[float | None] = [None] * n
+    half = m // 2
+    for t in range(half, n - half):
+        window = y[t - half : t + half + 1]
+        total = sum(window) if m % 2 else sum(window) - window[0] / 2 - window[-1] / 2
+        trend[t] = total / m
+    ratios: list[list[float]] = [[] for _ in range(m)]
+    for t, level in enumerate(trend):
+        if level is not None and level > 0:
+            ratios[(t - n) % m].append(y[t] / level)
+    if any(not one for one in ratios):
+        return flat
+    raw = [sum(one) / len(one) for one in ratios]
+    if not (plain_repeats(y, m) or plain_differ(ratios, raw)):
+        return flat
+    return [factor / (sum(raw) / m) for factor in raw]
+
+
+def plain_repeats(y: list[float], m: int) -> bool:
+    n, mean = len(y), sum(y) / len(y)
+    power = sum((v - mean) ** 2 for v in y)
+    if n < 3 * m or power == 0:
+        return False
+    r = [sum((y[t] - mean) * (y[t - k] - mean) for t in range(k, n)) / power for k in range(1, m + 1)]
+    return abs(r[-1]) > 1.645 * math.sqrt((1 + 2 * sum(v * v for v in r[:-1])) / n)
+
+
+def plain_differ(ratios: list[list[float]], raw: list[float]) -> bool:
+    from scipy.special import fdtri
+
+    m, values = len(raw), [v for one in ratios for v in one]
+    free = len(values) - m
+    if free <= 0:
+        return False
+    mean = sum(values) / len(values)
+    between = sum(len(one) * (factor - mean) ** 2 for one, factor in zip(ratios, raw, strict=True)) / (m - 1)
+    within = sum((v - factor) ** 2 for one, factor in zip(ratios, raw, strict=True) for v in one)
+    return between > 1e-12 and between * free > fdtri(m - 1, free, 0.99) * within
+
+
+def plain_adjusted(y: list[float], factors: list[float]) -> list[float]:
+    """The series without its season; only used where no factor is below 0.1."""
+    n, m = len(y), len(factors)
+    return [v / factors[(t - n) % m] for t, v in enumerate(y)]
+
+
+def plain_smoothing(x: list[float], alphas: np.ndarray) -> tuple[float, float]:
+    """Level and alpha of least squared one-step error."""
+    best = (math.inf, 0.0, 0.0)
+    for alpha in alphas:
+        level, squared = x[0], 0.0
+        for v in x[1:]:
+            squared += (v - level) ** 2
+            level += alpha * (v - level)
+        if squared < best[0]:
+            best = (squared, level, alpha)
+    return best[1], best[2]
+
+
+def plain_theta(y: list[float], m: int) -> list[float]:
+    factors = plain_factors(y, m)
+    x = plain_adjusted(y, factors)
+    level, alpha = plain_smoothing(x, ALPHAS)
+    n, mean, middle = len(x), sum(x) / len(x), (len(x) - 1) / 2
+    spread = sum((t - middle) ** 2 for t in range(n))
+    slope = sum((t - middle) * (v - mean) for t, v in enumerate(x)) / spread if spread else 0.0
+    return [(level + slope / 2 * (h - 1 + (1 - (1 - alpha) ** n) / alpha)) * factors[(h - 1) % m] for h in range(1, HORIZON + 1)]
+
+
+def plain_damped(y: list[float], m: int) -> list[float]:
+    factors = plain_factors(y, m)
+    x = plain_adjusted(y, factors)
+    steps = min(len(x) - 1, 5)
+    slope = (x[steps] - x[0]) / steps if steps else 0.0
+    best: tuple = (math.inf,)
+    for alpha, beta, phi in DAMPED_GRID:
+        level, trend, squared = x[0] - slope, slope, 0.0
+        for v in x:
+            error = v - level - phi * trend
+            level, trend = level + phi * trend + alpha * error, phi * trend + alpha * beta * error
+            squared += error * error
+        if squared < best[0]:
+            best = (squared, level, trend, phi)
+    _, level, trend, phi = best
+    return [(level + trend * sum(phi**k for k in range(1, h + 1))) * factors[(h - 1) % m] for h in range(1, HORIZON + 1)]
+
+
+def plain_dynamic_theta(y: list[float], m: int) -> list[float]:
+    factors = plain_factors(y, m)
+    x = plain_adjusted(y, factors)
+    positive = min(y) >= 0
+    best: tuple = (math.inf,)
+    lines = [plain_line(x[:t]) for t in range(1, len(x))]
+    for alpha, theta in THETA_GRID:
+        w, level, squared = 1 - 1 / theta, x[0], 0.0
+        for t in range(1, len(x)):
+            mu = level + w * plain_pull(lines[t - 1], t, alpha)
+            squared += (x[t] - mu) ** 2 if t >= 3 else 0.0
+            level += alpha * (x[t] - level)
+        if squared < best[0]:
+            best = (squared, level, w, alpha)
+    _, level, w, alpha = best
+    seen, ahead = list(x), []
+    for h in range(HORIZON):
+        mu = level + w * plain_pull(plain_line(seen), len(seen), alpha)
+        ahead.append((max(mu, 0.0) if positive else mu) * factors[h % m])
+        level += alpha * (mu - level)
+        seen.append(mu)
+    return ahead
+
+
+def plain_line(seen: list[float]) -> tuple[float, float]:
+    """Intercept and slope of the least-squares line through what was seen, time counted from 1."""
+    t = len(seen)
+    if t == 1:
+        return seen[0], 0.0
+    middle, mean = (t + 1) / 2, sum(seen) / t
+    slope = sum((k + 1 - middle) * (v - mean) for k, v in enumerate(seen)) / sum((k + 1 - middle) ** 2 for k in range(t))
+    return mean - slope * middle, slope
+
+
+def plain_pull(line: tuple[float, float], t: int, alpha: float) -> float:
+    """(1 - alpha)^t A + (1 - (1 - alpha)^{t+1}) / alpha B."""
+    return (1 - alpha) ** t * line[0] + (1 - (1 - alpha) ** (t + 1)) / alpha * line[1]
+
+
+def plain_holt_winters(y: list[float], m: int) -> list[float]:
+    if min(y) <= 0:
+        return plain_damped(y, m)
+    factors = plain_factors(y, m)
+    seasonal = any(factor != 1.0 for factor in factors)
+    n, logs = len(y), [math.log(v) for v in y]
+    start = [math.log(max(factor, 1e-6)) for factor in factors]
+    flat = [v - start[(t - n) % m] for t, v in enumerate(logs)]
+    first = sum(flat[:6]) / len(flat[:6])
+    rises = [b - a for a, b in itertools.pairwise(flat[:13])]
+    rise = float(np.median(rises)) / 2 if rises else 0.0
+    best: tuple = (math.inf,)
+    for alpha, gamma, beta, phi in WINTERS_GRID:
+        if gamma > 0 and not seasonal:
+            continue
+        level, trend, season, squared = first, rise if beta > 0 else 0.0, list(start), 0.0
+        for t, v in enumerate(logs):
+            place = (t - n) % m
+            error = v - level - phi * trend - season[place]
+            level, trend = level + phi * trend + alpha * error, phi * trend + alpha * beta * error
+            season[place] += gamma * (1 - alpha) * error
+            squared += error * error
+        if squared < best[0]:
+            best = (squared, level, trend, season, phi)
+    _, level, trend, season, phi = best
+    return [math.exp(level + trend * sum(phi**k for k in range(1, h + 1)) + season[(h - 1) % m]) for h in range(1, HORIZON + 1)]
+
+
+def plain_sizes(y: list[float]) -> int:
+    demand = sum(1 for v in y if v != 0)
+    return min(max(1, math.floor(max(len(y) / max(demand, 1), 1.0) + 0.5)), len(y), 12)
+
+
+def plain_rate(y: list[float], size: int) -> float:
+    blocks = len(y) // size
+    sums = [sum(y[len(y) - (blocks - k) * size : len(y) - (blocks - k - 1) * size]) for k in range(blocks)]
+    return plain_smoothing(sums, SELDOM_ALPHAS)[0] / size
+
+
+ORACLES = {
+    "seasonal_naive": lambda y, m: [y[-m + h % m] if m - h % m <= len(y) else y[-1] for h in range(HORIZON)],
+    "window_average": lambda y, m: [sum(y[-12:]) / len(y[-12:])] * HORIZON,
+    "theta": plain_theta,
+    "damped": plain_damped,
+    "dynamic_theta": plain_dynamic_theta,
+    "holt_winters": plain_holt_winters,
+    "adida": lambda y, m: [plain_rate(y, plain_sizes(y))] * HORIZON,
+    "imapa": lambda y, m: [sum(plain_rate(y, k) for k in range(1, plain_sizes(y) + 1)) / plain_sizes(y)] * HORIZON,
+}
+
+
+def test_every_kernel_has_an_oracle():
+    assert set(ORACLES) == set(KERNELS)
+
+
+@pytest.mark.parametrize("name", list(KERNELS))
+@pytest.mark.parametrize("season_length", SEASONS)
+def test_kernel_follows_its_equation(name, season_length):
+    series = ragged(season_length)
+    batched = KERNELS[name](right_aligned(series, season_length), HORIZON)
+    for y, forecast in zip(series, batched, strict=True):
+        plain = ORACLES[name]([float(v) for v in y], season_length)
+        expected = [max(v, 0.0) for v in plain] if y.min() >= 0 else plain
+        np.testing.assert_allclose(forecast, expected, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", list(KERNELS))
+def test_a_series_does_not_depend_on_its_neighbours(name):
+    series = ragged(12)
+    together = KERNELS[name](right_aligned(series, 12), HORIZON)
+    alone = np.vstack([KERNELS[name](right_aligned([one], 12), HORIZON) for one in series])
+    np.testing.assert_allclose(together, alone, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", list(KERNELS))
+def test_forecasts_are_numbers_and_keep_the_sign_of_the_history(name):
+    series = [*ragged(12), np.r_[np.full(30, 9.0), np.zeros(10)], np.arange(40, 0, -1.0)]
+    panel = right_aligned(series, 12)
+    forecast = KERNELS[name](panel, 24)
+    assert np.isfinite(forecast).all()
+    assert (forecast[panel.non_negative] >= 0).all()
+    assert not panel.non_negative.all()  # the negative series stands outside the rule
+
+
+@pytest.mark.parametrize("name", list(KERNELS))
+def test_constant_series_stay_constant(name):
+    np.testing.assert_allclose(KERNELS[name](right_aligned([np.full(40, 7.0)], 12), 5), 7.0, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", list(KERNELS))
+def test_forecast_scales_with_the_series(name):
+    series = ragged(12)[:2]
+    one, ten = (KERNELS[name](right_aligned([y * factor for y in series], 12), HORIZON) for factor in (1.0, 1000.0))
+    np.testing.assert_allclose(ten, one * 1000, rtol=1e-6)
+
+
+def test_no_series_gives_no_forecast():
+    for kernel in KERNELS.values():
+        assert kernel(right_aligned([], 12), 4).shape == (0, 4)
+
+
+def test_by_hand():
+    naive = KERNELS["seasonal_naive"](right_aligned([np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])], 4), 6)
+    np.testing.assert_array_equal(naive, [[3, 4, 5, 6, 3, 4]])
+    short = KERNELS["seasonal_naive"](right_aligned([np.array([8.0, 9.0])], 4), 4)
+    np.testing.assert_array_equal(short, [[9, 9, 8, 9]])  # two phases were never seen: the last value
+    # an exact line has its slope back: theta keeps half of it, and SES at alpha .99 trails by b (1 - alpha) / alpha, which the drift makes up half
+    line = KERNELS["theta"](right_aligned([np.arange(1.0, 31.0)], 1), 2)
+    np.testing.assert_allclose(line[0, 1] - line[0, 0], 0.5)
+    # one sale in four months, always 8: two a month, at every level of aggregation 4 and below
+    seldom = right_aligned([np.tile([0.0, 0.0, 0.0, 8.0], 10)], 12)
+    assert mean_interval(seldom)[0] == 4
+    np.testing.assert_allclose(KERNELS["adida"](seldom, 1), [[2.0]])
+
+
+def test_damped_trend_by_hand():
+    """y = 10, 12, 14, 16, 18, 20: b_0 = 2 and l_0 = 8; with phi = 0.98 the first error is 10 - 8 - 1.96 = 0.04."""
+    line = damped(right_aligned([np.arange(10.0, 21.0, 2.0)], 1), 3)[0]
+    assert 20 < line[0] < 22
+    assert (np.diff(line) < 2).all()
+    assert np.diff(line)[1] < np.diff(line)[0]  # each step is phi times the one before
+
+
+def test_season_with_empty_months_is_kept():
+    """A season with three months of sales and nine of none: its zeros stay zeros, and the level comes from the months that sell."""
+    year = np.r_[np.zeros(9), 40.0, 80.0, 60.0]
+    panel = right_aligned([np.tile(year, 5)], 12)
+    assert panel.season.seasonal[0]
+    for name in ("theta", "damped", "dynamic_theta"):
+        np.testing.assert_allclose(KERNELS[name](panel, 12)[0], year, rtol=0.02, atol=1e-6)
+
+
+def test_smooth_season_is_found():
+    """A sine fools the M4 test in a few years: the autocorrelations at shorter lags raise its limit. The F-test finds it."""
+    time = np.arange(42)
+    rng = np.random.default_rng(1)
+    wave = right_aligned([rng.normal(100, 5, 42) * (1 + 0.4 * np.sin(2 * np.pi * time / 12)) for _ in range(50)], 12)
+    noise = right_aligned([rng.normal(100, 20, 42) for _ in range(200)], 12)
+    assert wave.season.seasonal.all()
+    assert noise.season.seasonal.mean() < 0.05
+
+
+def test_ragged_panel_and_its_past():
+    panel = right_aligned([np.array([1.0, 2.0, 3.0]), np.array([4.0])], 12)
+    assert panel.length.tolist() == [3, 1]
+    assert panel.first.tolist() == [0, 2]
+    past = panel.until(1)
+    assert past.length.tolist() == [2, 0]
+    assert past.rows(np.array([0])).values.tolist() == [[1.0, 2.0]]
+    assert isinstance(past, Panel)
+
+
+def test_dynamic_theta_goes_on_along_a_line():
+    """Fiorucci et al. 2016: with theta large and data on a line the forecast follows the line."""
+    ahead = dynamic_theta(right_aligned([np.arange(1.0, 41.0)], 1), 3)[0]
+    np.testing.assert_allclose(ahead, [41, 42, 43], rtol=0.02)
+
+
+def test_holt_winters_follows_growth_in_percent():
+    """2 % a month for five years: the next month is 2 % more."""
+    ahead = holt_winters(right_aligned([100 * 1.02 ** np.arange(60)], 12), 1)[0]
+    np.testing.assert_allclose(ahead, [100 * 1.02**60], rtol=0.005)

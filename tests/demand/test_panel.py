@@ -1,0 +1,168 @@
+"""Our forecasters as sktime sees them: panel and single series, periods and dates, its own checks, its pipelines."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+panel = pytest.importorskip("sopkit.demand.panel", reason="sktime is not installed")
+
+from sktime.forecasting.base import ForecastingHorizon  # noqa: E402
+from sktime.forecasting.compose import TransformedTargetForecaster  # noqa: E402
+from sktime.transformations.series.boxcox import LogTransformer  # noqa: E402
+from sktime.utils.estimator_checks import check_estimator  # noqa: E402
+
+FORECASTERS = [
+    panel.PoolForecaster,
+    panel.SeasonalNaivePanel,
+    panel.ThetaPanel,
+    panel.DampedTrendPanel,
+    panel.DynamicThetaPanel,
+    panel.HoltWintersPanel,
+    panel.ImapaPanel,
+    panel.AdidaPanel,
+    panel.WindowAveragePanel,
+]
+CHECKS = ["test_constructor", "test_set_params", "test_clone", "test_predict_time_index", "test_update_predict_predicted_index", "test_fit_does_not_overwrite_hyper_params", "test_hierarchical_with_exogeneous"]
+FH = [1, 2, 3]
+
+
+def sales(periods: int = 48, seed: int = 0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return rng.normal(100, 5, periods) * (1 + 0.3 * np.sin(2 * np.pi * np.arange(periods) / 12))
+
+
+def frame(lengths: dict, time: pd.Index, names: list[str]) -> pd.DataFrame:
+    """A panel whose series end together: keys to length."""
+    parts = [pd.DataFrame({"quantity": sales(length, seed)}, index=time[-length:]) for seed, length in enumerate(lengths.values())]
+    return pd.concat(parts, keys=list(lengths), names=names)
+
+
+@pytest.mark.parametrize("forecaster", FORECASTERS, ids=lambda one: one.__name__)
+def test_part_of_sktimes_own_checks(forecaster):
+    results = check_estimator(forecaster, tests_to_run=CHECKS, raise_exceptions=False, verbose=False)
+    assert len(results) > 10
+    assert {name: outcome for name, outcome in results.items() if outcome != "PASSED"} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("forecaster", FORECASTERS, ids=lambda one: one.__name__)
+def test_all_of_sktimes_own_checks(forecaster):
+    results = check_estimator(forecaster, raise_exceptions=False, verbose=False)
+    assert {name: outcome for name, outcome in results.items() if outcome != "PASSED"} == {}
+
+
+@pytest.mark.parametrize("forecaster", FORECASTERS, ids=lambda one: one.__name__)
+def test_a_panel_gives_what_each_series_gives_alone(forecaster):
+    time = pd.period_range("2020-01", periods=48, freq="M")
+    y = frame({"a": 48, "b": 30, "c": 5}, time, ["item", "period"])
+    together = forecaster(sp=12).fit(y).predict(fh=FH)
+    for key in "abc":
+        alone = forecaster(sp=12).fit(y.loc[key]["quantity"]).predict(fh=FH)
+        np.testing.assert_allclose(together.loc[key]["quantity"], alone, rtol=1e-12)
+        assert together.loc[key].index.equals(alone.index)
+
+
+def test_the_whole_panel_is_taken_at_once(monkeypatch):
+    """One call of the kernel for all series: no loop over instances."""
+    calls = []
+    kernel = panel.KERNELS["theta"]
+    monkeypatch.setitem(panel.KERNELS, "theta", lambda one, horizon: calls.append(len(one.values)) or kernel(one, horizon))
+    time = pd.period_range("2020-01", periods=24, freq="M")
+    y = frame({("SE", f"i{number}"): 24 for number in range(20)}, time, ["region", "item", "period"])
+    panel.ThetaPanel(sp=12).fit(y).predict(fh=FH)
+    assert calls == [20]
+
+
+def test_hierarchical_index_comes_back():
+    time = pd.period_range("2020-01", periods=36, freq="M")
+    keys = list(itertools.product(["NO", "SE"], ["a", "b"]))
+    y = frame(dict.fromkeys(keys, 36), time, ["region", "item", "period"])
+    forecast = panel.PoolForecaster(sp=12, horizon=3).fit(y).predict(fh=FH)
+    assert forecast.index.names == ["region", "item", "period"]
+    assert forecast.index.droplevel(-1).unique().tolist() == keys
+    assert forecast.loc[("NO", "a")].index.tolist() == list(pd.period_range("2023-01", periods=3, freq="M"))
+
+
+@pytest.mark.parametrize("end", [False, True])
+def test_month_dates_work_like_periods(end):
+    """A month-start DatetimeIndex fails in sktime's own seasonal forecasters; here it gives the same numbers as periods."""
+    dates = pd.date_range("2020-01-01", periods=48, freq="ME" if end else "MS")
+    periods = dates.to_period("M")
+    forecaster = panel.PoolForecaster(sp=12, horizon=3)
+    by_date = forecaster.clone().fit(pd.Series(sales(), index=dates)).predict(fh=FH)
+    by_period = forecaster.clone().fit(pd.Series(sales(), index=periods)).predict(fh=FH)
+    np.testing.assert_array_equal(by_date, by_period)
+    assert isinstance(by_date.index, pd.DatetimeIndex)
+    assert by_date.index.equals(pd.date_range(dates[-1], periods=4, freq=dates.freq)[1:])
+    whole = panel.ThetaPanel(sp=12).fit(frame({"a": 48, "b": 30}, dates, ["item", "date"])).predict(fh=FH)
+    assert whole.loc["b"].index.equals(by_date.index)
+
+
+def test_absolute_horizon_is_a_date_for_every_series():
+    time = pd.period_range("2020-01", periods=48, freq="M")
+    y = frame({"a": 48, "b": 30}, time, ["item", "period"])
+    early = y.drop(index=[("b", period) for period in time[-2:]])  # b ends two months before a
+    wanted = pd.period_range("2024-01", periods=2, freq="M")
+    forecast = panel.SeasonalNaivePanel(sp=12).fit(early).predict(fh=ForecastingHorizon(wanted, is_relative=False))
+    assert forecast.loc["b"].index.equals(wanted)
+    assert forecast.loc[("b", wanted[0]), "quantity"] == early.loc[("b", pd.Period("2023-01", "M")), "quantity"]
+
+
+def test_past_periods_are_refused():
+    fitted = panel.ThetaPanel(sp=12).fit(pd.Series(sales(), index=pd.period_range("2020-01", periods=48, freq="M")))
+    with pytest.raises((ValueError, NotImplementedError)):
+        fitted.predict(fh=[-1, 1])
+
+
+def test_interval_is_a_pair_of_quantiles():
+    y = frame({"a": 48, "b": 48}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
+    fitted = panel.PoolForecaster(sp=12, horizon=6).fit(y)
+    interval = fitted.predict_interval(fh=FH, coverage=[0.8])["quantity"][0.8]
+    quantiles = fitted.predict_quantiles(fh=FH, alpha=[0.1, 0.5, 0.9])["quantity"]
+    np.testing.assert_allclose(interval[["lower", "upper"]], quantiles[[0.1, 0.9]])
+    assert (quantiles[0.1] < quantiles[0.5]).all()
+    assert (quantiles[0.5] < quantiles[0.9]).all()
+
+
+@pytest.mark.parametrize("forecaster", [panel.PoolForecaster, panel.ThetaPanel])
+def test_update_equals_a_new_fit(forecaster):
+    y = frame({"a": 48, "b": 30}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
+    first = y[y.index.get_level_values("period") < "2023-10"]
+    rest = y[y.index.get_level_values("period") >= "2023-08"]  # overlaps by two months, which count once
+    updated = forecaster(sp=12).fit(first).update(rest).predict(fh=FH)
+    pd.testing.assert_frame_equal(updated, forecaster(sp=12).fit(y).predict(fh=FH))
+
+
+def test_update_with_other_series_is_refused():
+    y = frame({"a": 48, "b": 30}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
+    fitted = panel.ThetaPanel(sp=12).fit(y[y.index.get_level_values("period") < "2023-10"])
+    with pytest.raises(ValueError, match="same series"):
+        fitted.update(y[y.index.get_level_values("period") >= "2023-10"].loc[["a"]])
+
+
+def test_inside_a_stock_pipeline():
+    y = frame({"a": 48, "b": 48}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
+    logged = TransformedTargetForecaster([("log", LogTransformer()), ("pool", panel.PoolForecaster(sp=12, horizon=3))])
+    forecast = logged.fit(y).predict(fh=FH)
+    by_hand = np.exp(panel.PoolForecaster(sp=12, horizon=3).fit(np.log(y)).predict(fh=FH))
+    np.testing.assert_allclose(forecast, by_hand)
+
+
+def test_data_are_not_kept_twice():
+    fitted = panel.PoolForecaster(sp=12).fit(pd.Series(sales(), index=pd.period_range("2020-01", periods=48, freq="M")))
+    assert fitted._y is None
+    assert fitted.get_config()["remember_data"] is False
+
+
+def test_docstrings_hold_a_working_example():
+    import doctest
+
+    failures, tried = 0, 0
+    for forecaster in FORECASTERS:
+        for example in doctest.DocTestFinder().find(forecaster, forecaster.__name__, globs={}):
+            if example.name == forecaster.__name__:
+                result = doctest.DocTestRunner().run(example)
+                failures, tried = failures + result.failed, tried + result.attempted
+    assert (failures, tried) == (0, 4 * len(FORECASTERS))

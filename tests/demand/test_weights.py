@@ -1,0 +1,104 @@
+"""Rolling origins and the weights they earn, by hand and against plain Python."""
+
+import numpy as np
+import pytest
+
+from sopkit.demand.kernels import KERNELS, right_aligned
+from sopkit.demand.rolling import NAIVE, check_models, kinds, origin_cuts, rolling
+from sopkit.demand.weights import pooled, skill_weights, weights_of
+from sopkit.errors import ParamsError
+
+MODELS = ("theta", "damped")
+
+
+@pytest.fixture(scope="module")
+def panel():
+    rng = np.random.default_rng(2)
+    wave = 1 + 0.4 * np.sin(2 * np.pi * np.arange(60) / 12)
+    series = [rng.normal(100, 10, 60) * wave, (rng.normal(100, 10, 60) * wave)[-30:], rng.poisson(0.3, 60) * 1.0, np.zeros(40), np.array([4.0, 5, 6])]
+    return right_aligned(series, 12)
+
+
+def test_the_earliest_origin_is_scored_over_the_whole_horizon():
+    assert origin_cuts(24, 5) == (6, 12, 18, 24, 30)
+    assert origin_cuts(12, 5) == (3, 6, 9, 12, 15)
+    assert origin_cuts(18, 1) == (18,)
+    assert all(origin_cuts(horizon, origins)[-1] >= horizon for horizon in range(1, 30) for origins in range(1, 8))
+
+
+def test_kinds(panel):
+    assert kinds(panel, 6).tolist() == ["regular", "regular", "intermittent", "dormant", "short"]
+    ended = right_aligned([np.r_[np.full(30, 5.0), np.zeros(12)], np.r_[np.full(31, 5.0), np.zeros(11)]], 12)
+    assert kinds(ended, 6).tolist() == ["dormant", "intermittent"]
+    empty_months = right_aligned([np.tile(np.r_[np.zeros(9), 40.0, 80.0, 60.0], 5)], 12)
+    assert kinds(empty_months, 6).tolist() == ["regular"]  # it sells in three months of the year: a season, not chance
+
+
+def test_each_origin_sees_only_its_past(panel):
+    """Rolling forecasts equal those of a panel that is cut by hand, and the scores start in the month after."""
+    past = rolling(panel, MODELS, horizon=8, origins=3, minimum_history=6)
+    assert past.cuts == (4, 8, 12)
+    for place, cut in enumerate(past.cuts):
+        for row, values in enumerate(panel.values):
+            y = values[~np.isnan(values)]
+            train = y[: len(y) - cut]
+            if len(train) < 12:
+                assert np.isnan(past.actual[row, place]).all()
+                continue
+            for name in (*MODELS, NAIVE):
+                np.testing.assert_allclose(past.forecast[name][row, place], KERNELS[name](right_aligned([train], 12), 8)[0], rtol=1e-9, atol=1e-9)
+            known = min(cut, 8)
+            np.testing.assert_array_equal(past.actual[row, place, :known], y[len(train) : len(train) + known])
+            assert np.isnan(past.actual[row, place, known:]).all()
+
+
+def test_skill_weights_by_hand():
+    """Errors 1 and 2, naive 3, 12 scored periods: skill 4 : 1, half of it trusted, the other half equal."""
+    weight = skill_weights(np.array([[1.0, 2.0]]), np.array([3.0]), np.array([12]))
+    np.testing.assert_allclose(weight, [[0.5 * 0.8 + 0.5 * 0.5, 0.5 * 0.2 + 0.5 * 0.5, 0]])
+
+
+def test_models_clearly_worse_than_naive_are_dropped():
+    error, naive, scored = np.array([[1.0, 2.0], [2.0, 2.0], [2.1, 1.0]]), np.array([1.0, 1.0, 2.0]), np.array([24, 24, 24])
+    weight = skill_weights(error, naive, scored)
+    np.testing.assert_allclose(weight[0], [1, 0, 0])
+    np.testing.assert_allclose(weight[1], [0, 0, 1])  # none is left: seasonal naive
+    assert weight[2, 0] > 0  # 5 % worse is not clearly worse
+    assert weight[2, 2] == 0
+
+
+def test_nothing_proven_means_equal_weights_with_naive_among_them():
+    weight = skill_weights(np.array([[np.nan, np.nan], [9.0, 9.0]]), np.array([np.nan, 9.0]), np.array([0, 6]))
+    np.testing.assert_allclose(weight, np.full((2, 3), 1 / 3))
+
+
+def test_weights_sum_to_one_and_are_never_winner_takes_all(panel):
+    past = rolling(panel, MODELS, horizon=12, origins=5, minimum_history=6)
+    weight = weights_of(past, MODELS)
+    np.testing.assert_allclose(weight.sum(axis=1), 1)
+    assert (weight >= 0).all()
+    assert 0 < weight[0, 0] < 1
+
+
+def test_the_pool_does_not_use_what_was_not_known(panel):
+    """Changing the last three months must not change what the pool said at origins before them."""
+    changed = panel.values.copy()
+    changed[:3, -3:] += 500
+    before = pooled(rolling(panel, MODELS, horizon=12, origins=5, minimum_history=6), MODELS)
+    after = pooled(rolling(right_aligned([row[~np.isnan(row)] for row in changed], 12), MODELS, horizon=12, origins=5, minimum_history=6), MODELS)
+    np.testing.assert_array_equal(before, after)  # the latest origin lies three months back
+
+
+def test_the_first_origin_mixes_equally(panel):
+    past = rolling(panel, MODELS, horizon=12, origins=5, minimum_history=6)
+    mixed = pooled(past, MODELS)[0, -1]
+    np.testing.assert_allclose(mixed, np.mean([past.forecast[name][0, -1] for name in (*MODELS, NAIVE)], axis=0))
+
+
+def test_unknown_models_are_named():
+    with pytest.raises(ParamsError, match="'prophet'.*theta"):
+        check_models(["theta", "prophet"])
+    with pytest.raises(ParamsError):
+        check_models([])
+    with pytest.raises(ParamsError):
+        check_models(["theta", "theta"])
