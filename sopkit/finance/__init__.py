@@ -1,0 +1,1 @@
+"""Floor of money: statement, working capital, gap to budget. Frames in, frames out."""

@@ -1,0 +1,66 @@
+"""What the company buys each month, seen through variable cost: the part of standard cost that is paid per unit made."""
+
+import numpy as np
+import pandas as pd
+
+from sopkit.finance.inputs import MoneyInputs
+from sopkit.finance.policy import MoneyPolicy
+from sopkit.finance.valuation import item_costs
+from sopkit.periods import shifted
+
+KEY = ["item", "period"]
+
+
+def purchases_by_month(inputs: MoneyInputs, policy: MoneyPolicy, *, periods: list[str], cutoff: str) -> pd.Series:
+    """Purchases by month: units made, made by subcontractors or received x variable unit cost.
+
+    Closed months: units made = units sold + change of stock, where the stock of both month ends is provided, else units
+    sold. Planned months: production + subcontract + receipts of the supply plan; items that the supply plan does not hold
+    (services) are bought when they are shipped.
+
+    Args:
+        inputs: history, inventory, constrained plan, costs.
+        policy: cost of items without cost.
+        periods: months wanted.
+        cutoff: last closed period.
+
+    Returns:
+        Money indexed by month; NaN where a unit has no cost.
+    """
+    made = pd.concat([_closed(inputs, cutoff), _planned(inputs)], ignore_index=True)
+    made = made[made["period"].isin(periods)]
+    costs = item_costs(inputs.items, inputs.history, inputs.unit_costs, policy, periods=periods, cutoff=cutoff)
+    priced = made.merge(costs[[*KEY, "variable_cost"]], on=KEY, how="left", validate="many_to_one")
+    amount = (priced["quantity"] * priced["variable_cost"]).where(priced["quantity"].ne(0), 0.0)
+    unknown = amount.isna().groupby(priced["period"]).any()
+    return amount.groupby(priced["period"]).sum().where(~unknown).reindex(periods, fill_value=0.0)
+
+
+def _closed(inputs: MoneyInputs, cutoff: str) -> pd.DataFrame:
+    sold = inputs.history.groupby(KEY, as_index=False)["sold_quantity"].sum().rename(columns={"sold_quantity": "quantity"})
+    return pd.concat([sold[sold["period"] <= cutoff], stock_changes(inputs.inventory, cutoff)], ignore_index=True)
+
+
+def stock_changes(inventory: pd.DataFrame, cutoff: str) -> pd.DataFrame:
+    """Change of stock in each closed month whose two month ends are provided: `item, period, quantity` (units).
+
+    An item without a row at a month end that is provided had no stock.
+    """
+    wide = inventory.pivot(index="item", columns="period", values="quantity").fillna(0.0)
+    months = [label for label in wide.columns if shifted(label, -1) in wide.columns and label <= cutoff]
+    if not months:
+        return pd.DataFrame(
+            {"item": pd.Series([], dtype="str"), "period": pd.Series([], dtype="str"), "quantity": pd.Series([], dtype="float64")}
+        )
+    change = wide[months].to_numpy() - wide[[shifted(label, -1) for label in months]].to_numpy()
+    return pd.DataFrame(
+        {"item": np.repeat(wide.index.to_numpy(), len(months)), "period": np.tile(np.array(months), len(wide)), "quantity": change.ravel()}
+    ).astype({"item": "str", "period": "str"})
+
+
+def _planned(inputs: MoneyInputs) -> pd.DataFrame:
+    plan = inputs.supply_plan
+    made = plan[KEY].assign(quantity=plan["production"] + plan["subcontract"] + plan["receipts"])
+    rest = inputs.demand_fulfilment[~inputs.demand_fulfilment["item"].isin(plan["item"])]
+    bought = rest.groupby(KEY, as_index=False)["shipped"].sum().rename(columns={"shipped": "quantity"})
+    return pd.concat([made, bought], ignore_index=True)

@@ -1,0 +1,211 @@
+"""The plan in money: closed months as they were invoiced, planned months as the constrained plan ships them.
+
+Signs: every line is positive in its own sense; costs are positive and are deducted. Rows with `*` belong to no family,
+they are not totals: the sum over all rows of a line and month is the company. Planning penalties never appear here.
+"""
+
+import numpy as np
+import pandas as pd
+
+from sopkit.data.contracts import CONTRACTS
+from sopkit.errors import ParamsError, Problem
+from sopkit.finance.family import family_of
+from sopkit.finance.inputs import MoneyInputs
+from sopkit.finance.policy import MoneyPolicy
+from sopkit.finance.valuation import costing_column, item_costs
+from sopkit.finance.write_down import write_downs
+from sopkit.periods import fiscal_year_periods, period_range, shifted
+
+CELL = ["family", "region", "channel", "period", "scenario"]
+KEY = ["line", "family", "region", "channel", "period"]
+COST_LINES = ("overtime", "subcontract_premium", "expedite", "holding", "workforce_change", "one_off", "write_down")
+DECIMALS = 6  # those of the contract: lines are rounded before they are added, so that sums hold on disk too
+CLOSED_MONTHS = 13
+
+
+def plan_statement(
+    inputs: MoneyInputs, policy: MoneyPolicy, *, cutoff: str, first_month: int, extra_costs: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Monthly statement of the closed months and of the constrained plan.
+
+    gross_margin = net_sales - cost_of_goods; operating_contribution = gross_margin - overtime - subcontract_premium
+    - expedite - holding - workforce_change - one_off - write_down. Net sales of a planned month are units shipped in it x net price
+    of that month; cost of goods is that of the units sold. A month in which a sold unit has no cost carries neither cost
+    of goods nor the lines derived from it (`unvalued_sales` names the units).
+
+    Args:
+        inputs: history, constrained plan, costs.
+        policy: costing, write-down, cost of items without cost.
+        cutoff: last closed period.
+        first_month: month the fiscal year starts in, 1..12.
+        extra_costs: costs of decisions, one row per `period, line, amount`; None = none.
+
+    Returns:
+        Table plan_statement: closed months from the start of the fiscal year before (13 at least), and planned months.
+
+    Raises:
+        ParamsError: an extra cost on no cost line, or outside the planned months.
+    """
+    closed = closed_periods(cutoff, first_month)
+    costs = _costs(inputs, policy, closed, cutoff)
+    trade = _by_cell(_trade(inputs, policy, costs, closed))
+    extra = _extra_costs(extra_costs, inputs.planned_periods)
+    company = _company_costs(inputs, policy, costs, first_month=first_month, extra=extra)
+    lines = pd.concat([_lines_of(trade, ["net_sales", "cost_of_goods"]), company], ignore_index=True)
+    lines["amount"] = lines["amount"].round(DECIMALS)
+    valued = set(trade["period"]).difference(trade.loc[trade["cost_of_goods"].isna(), "period"])
+    lines = lines[~lines["line"].eq("cost_of_goods") | lines["period"].isin(valued)]
+    result = pd.concat([lines, _derived(lines[lines["period"].isin(valued)])], ignore_index=True)
+    return result[CONTRACTS["plan_statement"].column_names()].sort_values(KEY, kind="stable", ignore_index=True)
+
+
+def closed_periods(cutoff: str, first_month: int) -> list[str]:
+    """Closed months of the statement: from the start of the fiscal year before that of M0, thirteen at least."""
+    start = fiscal_year_periods(shifted(cutoff, 1 - 12), first_month)[0]
+    first = min(start, shifted(cutoff, 1 - CLOSED_MONTHS))
+    return [label for label in period_range(first, 36) if label <= cutoff]
+
+
+def trade_by_item(inputs: MoneyInputs, policy: MoneyPolicy, *, closed: list[str], cutoff: str) -> pd.DataFrame:
+    """Units, net sales and cost of the units sold by item, region, channel and month; closed months and plan.
+
+    Args:
+        inputs: history, constrained plan, costs.
+        policy: costing, cost of items without cost.
+        closed: closed months wanted.
+        cutoff: last closed period.
+
+    Returns:
+        `item, family, region, channel, period, scenario, quantity` (units sold or shipped), `net_sales, standard_cost,
+        cost_of_goods` (money; costs are empty where unknown and 0 where nothing was sold).
+    """
+    return _trade(inputs, policy, _costs(inputs, policy, closed, cutoff), closed)
+
+
+def unvalued_sales(inputs: MoneyInputs, policy: MoneyPolicy, *, cutoff: str, first_month: int) -> pd.DataFrame:
+    """Sales whose cost is unknown: why margin lines are not available in a month.
+
+    Returns:
+        One row per item and month: `item, period, quantity` (units), `net_sales` (money); empty when all is valued.
+    """
+    trade = trade_by_item(inputs, policy, closed=closed_periods(cutoff, first_month), cutoff=cutoff)
+    missing = trade[trade["cost_of_goods"].isna()]
+    return missing.groupby(["item", "period"], sort=True, as_index=False)[["quantity", "net_sales"]].sum()
+
+
+def _costs(inputs: MoneyInputs, policy: MoneyPolicy, closed: list[str], cutoff: str) -> pd.DataFrame:
+    periods = [*closed, *inputs.planned_periods]
+    return item_costs(inputs.items, inputs.history, inputs.unit_costs, policy, periods=periods, cutoff=cutoff)
+
+
+def _trade(inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame, closed: list[str]) -> pd.DataFrame:
+    sold = pd.concat([_sold(inputs, closed), _shipped(inputs)], ignore_index=True)
+    found = _costs_of(sold, costs)
+    sold["family"] = family_of(inputs.items, sold["item"])
+    standard = (sold["quantity"] * found["unit_cost"]).where(sold["quantity"].ne(0), 0.0)
+    part = (found[costing_column(policy)] / found["unit_cost"]).where(found["unit_cost"] > 0, 1.0)
+    sold["standard_cost"] = sold["booked_cost"].where(sold["booked_cost"].notna(), standard)
+    sold["cost_of_goods"] = sold["standard_cost"] * part
+    return sold.drop(columns="booked_cost")
+
+
+def _costs_of(rows: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
+    """The costs of each row's item and month, in the rows' order and index."""
+    key = ["item", "period"]
+    return rows[key].merge(costs, on=key, how="left", validate="many_to_one").set_axis(rows.index)
+
+
+def _by_cell(trade: pd.DataFrame) -> pd.DataFrame:
+    """Net sales and cost of goods by family, region, channel and month; cost is empty where any of it is unknown."""
+    trade = trade.assign(unvalued=trade["cost_of_goods"].isna())
+    sums = trade.groupby(CELL, sort=True, as_index=False)[["net_sales", "cost_of_goods", "unvalued"]].sum()
+    sums["cost_of_goods"] = sums["cost_of_goods"].where(sums["unvalued"].eq(0))
+    return sums.drop(columns="unvalued")
+
+
+def _sold(inputs: MoneyInputs, closed: list[str]) -> pd.DataFrame:
+    rows = inputs.history[inputs.history["period"].isin(closed)]
+    rows = rows[["item", "region", "channel", "period", "sold_quantity", "revenue", "cost"]]
+    names = {"sold_quantity": "quantity", "revenue": "net_sales", "cost": "booked_cost"}
+    return rows.rename(columns=names).assign(scenario="actual")
+
+
+def _shipped(inputs: MoneyInputs) -> pd.DataFrame:
+    """Shipments of the constrained plan at the net price of their month."""
+    key = ["item", "region", "channel", "period"]
+    rows = inputs.demand_fulfilment[[*key, "shipped"]].merge(
+        inputs.consensus_demand[[*key, "net_price"]], on=key, how="left", validate="one_to_one"
+    )
+    unpriced = rows["net_price"].isna() & rows["shipped"].gt(0)
+    if unpriced.any():
+        first = rows.loc[unpriced, key].iloc[0]
+        raise ParamsError(
+            "shipments without a price",
+            [Problem(f"demand_fulfilment {' | '.join(first)}", f"{int(unpriced.sum())} rows", "a row of consensus_demand for each")],
+        )
+    net_sales = (rows["shipped"] * rows["net_price"]).where(rows["shipped"].ne(0), 0.0)
+    plan = rows[key].assign(quantity=rows["shipped"], net_sales=net_sales, scenario="base")
+    return plan.assign(booked_cost=np.nan)
+
+
+def _lines_of(trade: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
+    return trade.melt(id_vars=CELL, value_vars=measures, var_name="line", value_name="amount").astype({"line": "str"})
+
+
+def _derived(lines: pd.DataFrame) -> pd.DataFrame:
+    """Gross margin and operating contribution, cell by cell: `lines` must hold whole months."""
+    sign = np.where(lines["line"].eq("net_sales"), 1.0, -1.0)
+    signed = lines.assign(amount=lines["amount"] * sign)
+    trading = signed["line"].isin(["net_sales", "cost_of_goods"])
+    margin = signed[trading].groupby(CELL, sort=True, as_index=False)["amount"].sum().assign(line="gross_margin")
+    contribution = signed.groupby(CELL, sort=True, as_index=False)["amount"].sum().assign(line="operating_contribution")
+    both = pd.concat([margin, contribution], ignore_index=True)
+    return both.assign(amount=both["amount"].round(DECIMALS))
+
+
+def _company_costs(inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame, *, first_month: int, extra: pd.DataFrame) -> pd.DataFrame:
+    """Cost lines of the planned months that belong to no family; a line whose inputs are not provided has no rows."""
+    plan = inputs.supply_plan if not inputs.unit_costs.empty else inputs.supply_plan.iloc[:0]
+    found_costs = _costs_of(plan, costs)
+    premium = plan["subcontract"] * found_costs["subcontract_premium"].fillna(0.0)
+    holding = plan["closing_stock"] * found_costs["unit_cost"].fillna(0.0) * found_costs["holding_rate"].fillna(0.0) / 12
+    found = {
+        "overtime": _overtime(inputs),
+        "subcontract_premium": premium.groupby(plan["period"]).sum(),
+        "holding": holding.groupby(plan["period"]).sum(),
+        "workforce_change": _workforce_change(inputs),
+        "write_down": write_downs(plan, found_costs["unit_cost"], policy, first_month=first_month),
+    }
+    rows = [amount.rename("amount").rename_axis("period").reset_index().assign(line=line) for line, amount in found.items() if len(amount)]
+    booked = pd.concat([*rows, extra], ignore_index=True)[["line", "period", "amount"]]
+    booked = booked.groupby(["line", "period"], sort=True, as_index=False)["amount"].sum()
+    return booked.assign(family="*", region="*", channel="*", scenario="base")
+
+
+def _overtime(inputs: MoneyInputs) -> pd.Series:
+    """Overtime hours x extra cost of an overtime hour, by month."""
+    load = inputs.resource_load
+    hourly = load["resource"].map(inputs.resources.set_index("resource")["overtime_cost"])
+    return (load["overtime_hours"] * hourly).groupby(load["period"]).sum()
+
+
+def _workforce_change(inputs: MoneyInputs) -> pd.Series:
+    """People hired and laid off x what each costs, by month."""
+    plan, group = inputs.workforce_plan, inputs.workforce.set_index("skill_group")
+    cost = plan["hired"] * plan["skill_group"].map(group["hire_cost"]) + plan["laid_off"] * plan["skill_group"].map(group["layoff_cost"])
+    return cost.groupby(plan["period"]).sum()
+
+
+def _extra_costs(extra_costs: pd.DataFrame | None, planned: list[str]) -> pd.DataFrame:
+    if extra_costs is None or extra_costs.empty:
+        return pd.DataFrame(
+            {"line": pd.Series([], dtype="str"), "period": pd.Series([], dtype="str"), "amount": pd.Series([], dtype="float64")}
+        )
+    problems = [
+        Problem(f"extra cost of {period}", f"line {line!r}", f"one of {', '.join(COST_LINES)}, in {planned[0]}..{planned[-1]}")
+        for period, line in extra_costs[["period", "line"]].itertuples(index=False)
+        if line not in COST_LINES or period not in planned
+    ]
+    if problems:
+        raise ParamsError("an extra cost cannot be booked", problems)
+    return extra_costs[["line", "period", "amount"]]

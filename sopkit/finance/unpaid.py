@@ -1,0 +1,83 @@
+"""What customers and the company leave unpaid at month ends: by payment terms, brought to what the balance sheet shows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sopkit.finance.inputs import MoneyInputs
+from sopkit.finance.payment import days_by_scope, unpaid_balance
+from sopkit.finance.policy import MoneyPolicy
+from sopkit.periods import period_range, shifted
+
+LEAD_MONTHS = 12  # invoices before the first month end that may still be unpaid at it
+
+
+@dataclass(frozen=True)
+class Unpaid:
+    """Balances at month ends, and how those by terms were brought to the balance sheet."""
+
+    planned: pd.Series  # money at planned month ends; NaN = not available
+    ratio: float  # balance sheet / by terms over the closed month ends
+    rest: float  # balance sheet less ratio x by terms at the cutoff, money
+
+
+def invoice_months(closed: list[str], planned: list[str]) -> list[str]:
+    """The months whose invoices may be unpaid at the closed and planned month ends."""
+    return [*period_range(shifted(closed[0], -LEAD_MONTHS), LEAD_MONTHS), *closed, *planned]
+
+
+def receivables(inputs: MoneyInputs, statement: pd.DataFrame, policy: MoneyPolicy, booked: pd.Series, planned: list[str]) -> Unpaid:
+    """Invoices, VAT in, that customers have not yet paid, channel by channel.
+
+    Args:
+        inputs: history and payment terms.
+        statement: table plan_statement.
+        policy: VAT.
+        booked: receivables of the balance sheet at the closed month ends.
+        planned: planned month ends.
+
+    Returns:
+        Empty where a channel has no terms, or the balance sheet no receivables at the cutoff.
+    """
+    months, ends = invoice_months(list(booked.index), planned), [*booked.index, *planned]
+    lines = statement[statement["line"].eq("net_sales") & statement["scenario"].eq("base")]
+    history = inputs.history.rename(columns={"revenue": "amount"})
+    sold = pd.concat([history[["period", "channel", "amount"]], lines[["period", "channel", "amount"]]], ignore_index=True)
+    wide = sold.pivot_table(index="period", columns="channel", values="amount", aggfunc="sum", fill_value=0.0)
+    wide = _known(wide.reindex(months, fill_value=0.0), inputs.history)
+    days = days_by_scope(inputs.payment_terms, "customer", list(wide.columns))
+    parts = [unpaid_balance(wide[channel], days[channel], ends) for channel in wide.columns]
+    return _fitted(sum(parts, pd.Series(0.0, index=ends)) * (1 + policy.vat_rate), booked, planned)
+
+
+def payables(inputs: MoneyInputs, purchases: pd.Series, booked: pd.Series, planned: list[str]) -> Unpaid:
+    """Purchases that are not yet paid, by the supplier terms of scope `*`.
+
+    Args:
+        inputs: history and payment terms.
+        purchases: money bought by month, of `invoice_months`.
+        booked: payables of the balance sheet at the closed month ends.
+        planned: planned month ends.
+
+    Returns:
+        Empty where there are no terms, a unit has no cost, or the balance sheet no payables at the cutoff.
+    """
+    days = float(days_by_scope(inputs.payment_terms, "supplier", ["*"]).iloc[0])
+    known = _known(purchases.to_frame("amount"), inputs.history)["amount"]
+    return _fitted(unpaid_balance(known, days, [*booked.index, *planned]), booked, planned)
+
+
+def _known(wide: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """The months before the history starts are unknown, not zero."""
+    return wide[wide.index >= history["period"].min()].reindex(wide.index)
+
+
+def _fitted(by_terms: pd.Series, booked: pd.Series, planned: list[str]) -> Unpaid:
+    """planned = ratio x by terms + rest; ratio = sum of booked / sum of by terms, rest = booked - ratio x by terms at the cutoff."""
+    closed = by_terms[booked.index]
+    both = booked.notna() & closed.notna()
+    base = closed[both].sum()
+    ratio = float(booked[both].sum() / base) if base > 0 else np.nan
+    rest = float(booked.iloc[-1] - ratio * closed.iloc[-1])
+    return Unpaid(by_terms[planned] * ratio + rest, ratio, rest)

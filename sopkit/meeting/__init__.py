@@ -1,0 +1,1 @@
+"""Floor of the meetings: KPIs, scenarios, options, bridge, sheets. Frames in, frames out."""

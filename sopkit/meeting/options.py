@@ -1,0 +1,193 @@
+"""Decisions and their options: each option a plan, a recommendation by the stated rule, the recommended ones together as one plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from sopkit.data.contracts.conform import conform
+from sopkit.data.contracts.derived_meeting import Options
+from sopkit.errors import ParamsError, Problem
+from sopkit.meeting.interaction import interaction_facts
+from sopkit.meeting.policy import Decision, MeetingPolicy, Overlay
+from sopkit.meeting.recommendation import Candidate, broken_floors, recommended_option
+from sopkit.meeting.scenarios import (
+    Memory,
+    PlanInputs,
+    PlanOutcome,
+    apply_overlay,
+    compose,
+    content_of,
+    replan,
+    scenario_frame,
+    scenario_row,
+)
+
+Row = dict[str, object]
+CHANGES = {
+    "net_sales_change": "net_sales",
+    "contribution_change": "contribution",
+    "fill_rate_change": "fill_rate",
+    "stock_peak_change": "stock_peak",
+    "cash_low_change": "cash_low",
+}
+
+
+@dataclass(frozen=True)
+class OptionTable:
+    """What a meeting chooses from."""
+
+    scenarios: pd.DataFrame  # Scenarios: each option, pairs, the recommended ones together; `base` stands in `scenario_table`
+    options: pd.DataFrame  # Options
+    facts: pd.DataFrame  # Facts: sum of the parts, together, interaction
+    together: Overlay  # the recommended options as one overlay
+
+
+@dataclass(frozen=True)
+class _Priced:
+    """One option: its plan alone, and what it is worth on top of the decisions before it."""
+
+    name: str
+    row: Row
+    expected: float  # expected contribution alone, money
+    candidate: Candidate
+    on_top: float | None  # contribution change, money
+    rows: tuple[Row, ...]  # for the table of scenarios
+    recommended: bool = False
+
+
+@dataclass(frozen=True)
+class _Solver:
+    """Plans of composed overlays; each is made once."""
+
+    inputs: PlanInputs
+    memory: Memory  # of demand and supply plans
+    rows: dict[str, Row]  # rows made, by the content of the composed overlay
+
+    def row(self, overlays: Sequence[Overlay], *, scenario: str, kind: str) -> Row:
+        """The row of Scenarios for overlays taken together."""
+        overlay = compose(overlays)
+        known = self.rows.get(content_of(overlay))
+        if known is None:
+            changed = apply_overlay(self.inputs, overlay)
+            known = scenario_row(changed, replan(changed, self.memory), scenario=scenario, title=overlay.title, kind=kind)
+            self.rows[content_of(overlay)] = known
+        return {**known, "scenario": scenario, "title": overlay.title, "kind": kind}
+
+
+def option_table(inputs: PlanInputs, policy: MeetingPolicy, base: PlanOutcome, *, currency: str) -> OptionTable:
+    """Every option as a plan of its own, the recommendation of each decision, and the recommended options as one plan.
+
+    Changes are against doing nothing: the base plan. Decisions are taken in their order: an option keeps the floors and wins or not on
+    top of what is recommended for the decisions before it. With a hazard of probability p, expected contribution =
+    (1 - p) contribution + p contribution if it happens.
+
+    Args:
+        inputs: what the base plan was made from.
+        policy: decisions and floors.
+        base: the base plan.
+        currency: of the facts.
+
+    Returns:
+        OptionTable; without decisions it is empty.
+
+    Raises:
+        ParamsError: with the problems of all options.
+    """
+    _check_options(inputs, policy)
+    base_row = scenario_row(inputs, base, scenario="base", title="base", kind="base")
+    solver = _Solver(inputs, Memory.of(inputs, base), {content_of(compose([])): base_row})
+    taken: dict[str, str] = {}
+    scenarios, rows = {"base": base_row}, []
+    for name in sorted(policy.decisions):
+        priced = _priced(solver, policy, name, taken)
+        rows += _option_rows(policy, name, priced, base_row)
+        for option in priced:
+            scenarios |= {str(row["scenario"]): row for row in option.rows}
+        taken[name] = next(option.name for option in priced if option.recommended)
+    together = [policy.decisions[name].options[option] for name, option in taken.items()]
+    if len(taken) > 1:
+        scenarios[_called(taken)] = solver.row(together, scenario=_called(taken), kind="together")
+    table = scenario_frame(list(scenarios.values()))
+    options = conform(pd.DataFrame(rows, columns=Options.column_names()), Options)
+    facts = interaction_facts(table, options, inputs.cycle, inputs.fiscal_year_first_month, currency)
+    return OptionTable(table[table["kind"] != "base"].reset_index(drop=True), options, facts, compose(together))
+
+
+def _priced(solver: _Solver, policy: MeetingPolicy, name: str, taken: dict[str, str]) -> list[_Priced]:
+    """The options of a decision, each alone and on top of what is taken, one of them recommended."""
+    decision = policy.decisions[name]
+    before = [policy.decisions[other].options[option] for other, option in taken.items()]
+    start = solver.row(before, scenario=_called(taken), kind="pair")
+    options = []
+    for option, overlay in decision.options.items():
+        row = solver.row([overlay], scenario=f"{name}={option}", kind="option")
+        whole = solver.row([*before, overlay], scenario=_called({**taken, name: option}), kind="pair")
+        expected = _expected(solver, decision, [overlay], row)
+        candidate = Candidate(option, _expected(solver, decision, [*before, overlay], whole), whole)
+        own = content_of(overlay) != content_of(compose([])) and content_of(compose(before)) != content_of(compose([]))
+        on_top = _change(whole, start, "contribution") if taken else None
+        options.append(_Priced(option, row, expected, candidate, on_top, (row, whole) if own else (row,)))
+    chosen = recommended_option([option.candidate for option in options], policy)
+    return [replace(option, recommended=option.name == chosen) for option in options]
+
+
+def _expected(solver: _Solver, decision: Decision, overlays: list[Overlay], row: Row) -> float:
+    """Contribution with the decision's hazard weighed by its probability; the plain one without a hazard."""
+    if decision.hazard is None:
+        return _number(row, "contribution")
+    struck = solver.row([*overlays, decision.hazard.overlay], scenario="hazard", kind="scenario")
+    chance = decision.hazard.probability_share
+    return (1 - chance) * _number(row, "contribution") + chance * _number(struck, "contribution")
+
+
+def _option_rows(policy: MeetingPolicy, name: str, priced: list[_Priced], base_row: Row) -> list[Row]:
+    decision = policy.decisions[name]
+    return [
+        {
+            "decision": name,
+            "option": option.name,
+            "question": decision.question,
+            "title": decision.options[option.name].title,
+            "owner": decision.owner,
+            "last_date": pd.Timestamp(decision.last_date),
+            "scenario": option.row["scenario"],
+            **{column: _change(option.row, base_row, measure) for column, measure in CHANGES.items()},
+            "expected_contribution_change": option.expected - _number(base_row, "contribution"),
+            "fixed_cost": decision.options[option.name].fixed_cost + sum(decision.options[option.name].further_costs.values()),
+            "contribution_change_on_top": option.on_top,
+            "floors_broken": " ".join(broken_floors(option.candidate, policy)) or None,
+            "recommended": option.recommended,
+            "note": decision.options[option.name].note or None,
+        }
+        for option in priced
+    ]
+
+
+def _check_options(inputs: PlanInputs, policy: MeetingPolicy) -> None:
+    """Raise ParamsError where an option cannot be applied, or where doing nothing does something."""
+    problems: list[Problem] = []
+    for name, decision in sorted(policy.decisions.items()):
+        first = next(iter(decision.options))
+        if content_of(decision.options[first]) != content_of(compose([])):
+            problems.append(Problem(f"{name}, option {first}", "the first option changes something", "to do nothing: no change, no cost"))
+        hazards = [decision.hazard.overlay] if decision.hazard else []
+        for overlay in [*decision.options.values(), *hazards]:
+            try:
+                apply_overlay(inputs, overlay)
+            except ParamsError as error:
+                problems += [Problem(f"{name}: {found.where}", found.came, found.expected, found.hint) for found in error.problems]
+    if problems:
+        raise ParamsError("options cannot be priced", problems)
+
+
+def _called(taken: dict[str, str]) -> str:
+    return "+".join(f"{name}={option}" for name, option in taken.items())
+
+
+def _number(row: Row, measure: str) -> float:
+    return float(row[measure])  # type: ignore[arg-type]
+
+
+def _change(row: Row, start: Row, measure: str) -> float:
+    return _number(row, measure) - _number(start, measure)

@@ -1,0 +1,77 @@
+"""What a company brings to its meetings: decisions with options, scenarios, the floors of the recommendation rule."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Change(BaseModel):
+    """One change of an overlay: rows of an input table, a column, and what happens to it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    table: str = Field(description="input table")
+    where: dict[str, str | list[str]] = Field(default_factory=dict, description="column: value or values; all rows where empty")
+    first_period: str | None = Field(default=None, description="from this month on, where the table has months")
+    last_period: str | None = Field(default=None, description="up to this month")
+    column: str = Field(description="column that changes")
+    action: Literal["set", "multiply", "add"] = Field(description="what happens to it")
+    value: float | str = Field(description="the new value, the factor or the amount added, in the column's unit")
+
+
+class PolicyChange(BaseModel):
+    """One change of a supply policy value, such as a subcontractor's limit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    subcontract_limit: dict[str, float] = Field(default_factory=dict, description="most units a month by family")
+
+
+class Overlay(BaseModel):
+    """A small change on the inputs, planned through the same functions as the base; empty = the base itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = Field(description="what it is, in words")
+    changes: tuple[Change, ...] = ()
+    policy: PolicyChange = PolicyChange()
+    fixed_cost: float = Field(default=0, ge=0, description="cost once, in the company's currency")
+    fixed_cost_period: str | None = Field(default=None, description="month of the fixed cost; none = M0")
+    further_costs: dict[str, float] = Field(
+        default_factory=dict, description="further costs once, by month: what composing overlays collects"
+    )
+    note: str = Field(default="", description="what breaks first, or why")
+
+
+class Hazard(BaseModel):
+    """What may happen whatever is decided: each option is priced with and without it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    probability_share: float = Field(ge=0, le=1, description="how likely, 0..1")
+    overlay: Overlay = Field(description="what it does to the inputs")
+
+
+class Decision(BaseModel):
+    """A question with options; the first option is to do nothing and changes nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    question: str = Field(description="the question, in words")
+    owner: str = Field(description="role that carries it out")
+    last_date: date = Field(description="last date the decision works")
+    options: dict[str, Overlay] = Field(min_length=1, description="A, B, C … ; A is to do nothing")
+    hazard: Hazard | None = Field(default=None, description="what the options protect against; none = nothing")
+
+
+class MeetingPolicy(BaseModel):
+    """Decisions of this cycle, scenarios, and the floors that a recommendation keeps."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    decisions: dict[str, Decision] = Field(default_factory=dict, description="D1, D2, D3: at most three")
+    scenarios: tuple[str, ...] = Field(default=(), description="files of params/scenarios, without .yaml")
+    fill_rate_floor: float | None = Field(default=None, ge=0, le=1, description="least fill rate of the next six months, 0..1")
+    cash_floor: float | None = Field(default=None, description="least cash headroom, in the company's currency")
+    load_limit_ratio: float | None = Field(default=None, gt=0, description="highest load on demonstrated capacity")

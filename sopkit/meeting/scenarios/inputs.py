@@ -1,0 +1,87 @@
+"""Everything that a plan is made from, as one value: tables of inputs, the statistical forecast, and the policies."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import empty
+from sopkit.demand.policy import DemandPolicy
+from sopkit.finance.policy import MoneyPolicy
+from sopkit.meeting.policy import Change
+from sopkit.periods import cutoff_of
+from sopkit.supply.policy import SupplyPolicy
+
+# The tables that re-planning reads: from the statistical forecast to cash.
+PLAN_TABLES = (
+    "items",
+    "demand_history",
+    "statistical_forecast",
+    "prices",
+    "lifecycle",
+    "overrides",
+    "unit_costs",
+    "inventory",
+    "open_orders",
+    "resources",
+    "resource_calendar",
+    "workforce",
+    "bill_of_resources",
+    "suppliers",
+    "supplier_items",
+    "targets",
+    "budget",
+    "balance_sheet",
+    "payment_terms",
+    "exchange_rates",
+)
+
+
+@dataclass(frozen=True)
+class PlanInputs:
+    """What a plan is made from; an overlay gives another value of this class, never a changed one."""
+
+    cycle: str  # M0
+    tables: Mapping[str, pd.DataFrame]  # by contract name, each of PLAN_TABLES; empty = not provided
+    demand: DemandPolicy = DemandPolicy()
+    supply: SupplyPolicy = SupplyPolicy()
+    money: MoneyPolicy = MoneyPolicy()
+    fiscal_year_first_month: int = 1  # 1..12
+    demand_changes: tuple[Change, ...] = ()  # on the consensus demand, once it is made
+    fixed_costs: Mapping[str, float] = field(default_factory=dict)  # cost once by month, the company's currency
+
+    @property
+    def cutoff(self) -> str:
+        """The last closed period."""
+        return cutoff_of(self.cycle)
+
+    def with_tables(self, tables: Mapping[str, pd.DataFrame]) -> "PlanInputs":
+        """The same inputs with these tables in place of theirs."""
+        return replace(self, tables={**self.tables, **tables})
+
+
+def plan_inputs(
+    read: Callable[[str], pd.DataFrame],
+    *,
+    cycle: str,
+    demand: DemandPolicy,
+    supply: SupplyPolicy,
+    money: MoneyPolicy,
+    fiscal_year_first_month: int,
+) -> PlanInputs:
+    """The inputs of a plan, read table by table.
+
+    Args:
+        read: gives a table by its contract's name; an empty frame where it was not provided.
+        cycle: M0.
+        demand, supply, money: the company's policies.
+        fiscal_year_first_month: 1..12.
+    """
+    tables = {name: read(name) for name in PLAN_TABLES}
+    return PlanInputs(cycle, tables, demand=demand, supply=supply, money=money, fiscal_year_first_month=fiscal_year_first_month)
+
+
+def without_tables() -> dict[str, pd.DataFrame]:
+    """All tables of a plan, none of them provided."""
+    return {name: empty(CONTRACTS[name]) for name in PLAN_TABLES}

@@ -1,0 +1,298 @@
+"""Overlays: small changes on the inputs of a plan. The empty overlay gives the inputs themselves; overlays on different keys commute."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.column import Column, Contract
+from sopkit.errors import ParamsError, Problem
+from sopkit.meeting.policy import Change, Overlay, PolicyChange
+from sopkit.meeting.scenarios.inputs import PLAN_TABLES, PlanInputs
+from sopkit.meeting.scenarios.selection import DATED, nearest, selected_rows
+from sopkit.periods import MONTH, first_day, shifted
+from sopkit.supply.policy import SupplyPolicy
+
+DEMAND = "consensus_demand"  # changed after the consensus is made: baseline, launches and overrides alike
+DEMAND_NAMES = ("demand", DEMAND)
+DEMAND_COLUMNS = ("quantity", "net_price")
+
+
+def apply_overlay(inputs: PlanInputs, overlay: Overlay) -> PlanInputs:
+    """The inputs with an overlay's changes, in their order.
+
+    Args:
+        inputs: what the plan is made from; not changed.
+        overlay: changes on any of PLAN_TABLES, or on `demand` (the consensus demand: `quantity` or `net_price`); limits of the
+            supply policy; a cost once.
+
+    Raises:
+        ParamsError: with every change that cannot be made: unknown table, column, filter or value with the nearest names, a table that
+            was not provided, months without rows, a result outside the column's bounds.
+    """
+    problems: list[Problem] = []
+    tables = dict(inputs.tables)
+    for number, change in enumerate(overlay.changes, start=1):
+        place = f"{overlay.title}, change {number} ({change.table}.{change.column})"
+        if change.table in DEMAND_NAMES:
+            problems += _demand_problems(change, tables, place)
+        elif change.table not in PLAN_TABLES:
+            problems.append(
+                Problem(place, f"table {change.table!r}", "a table of the plan", nearest(change.table, [*PLAN_TABLES, "demand"]))
+            )
+        else:
+            tables[change.table], found = _changed(tables[change.table], change, tables, place)
+            problems += found
+    problems += _policy_problems(inputs, overlay)
+    problems += _cost_problems(inputs, overlay)
+    if problems:
+        raise ParamsError(f"the overlay {overlay.title!r} cannot be applied", problems)
+    return replace(
+        inputs,
+        tables=tables,
+        supply=overlaid_policy(inputs.supply, overlay),
+        demand_changes=(*inputs.demand_changes, *demand_changes_of(overlay)),
+        fixed_costs=_added(inputs.fixed_costs, costs_of(overlay, inputs.cycle)),
+    )
+
+
+def compose(overlays: Sequence[Overlay]) -> Overlay:
+    """Several overlays as one: their changes one after the other, their costs together; no overlay gives the empty one.
+
+    Raises:
+        ParamsError: two overlays set one limit of the policy to different values.
+    """
+    limits: dict[str, float] = {}
+    problems = []
+    for overlay in overlays:
+        for family, limit in overlay.policy.subcontract_limit.items():
+            if limits.setdefault(family, limit) != limit:
+                problems.append(Problem(f"subcontract_limit of {family}", f"{limits[family]:g} and {limit:g}", "one value"))
+    if problems:
+        raise ParamsError("overlays that contradict each other cannot be taken together", problems)
+    dated: dict[str, float] = {}
+    for overlay in overlays:
+        dated = _added(dated, overlay.further_costs)
+        if overlay.fixed_cost_period:
+            dated = _added(dated, {overlay.fixed_cost_period: overlay.fixed_cost})
+    return Overlay(
+        title=" + ".join(overlay.title for overlay in overlays),
+        changes=tuple(change for overlay in overlays for change in overlay.changes),
+        policy=PolicyChange(subcontract_limit=limits),
+        fixed_cost=sum(overlay.fixed_cost for overlay in overlays if not overlay.fixed_cost_period),
+        further_costs=dated,
+    )
+
+
+def changed_table(table: str, frame: pd.DataFrame, overlay: Overlay, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One table after an overlay's changes on it: what a run of a scenario writes in its place.
+
+    Args:
+        table: its contract's name.
+        frame: its rows; not changed.
+        overlay: changes on this and other tables; `demand` is the consensus demand.
+        tables: items, resources and suppliers, for filters such as `family`.
+
+    Raises:
+        ParamsError: with every change on this table that cannot be made.
+    """
+    if table == DEMAND:
+        return changed_demand(frame, demand_changes_of(overlay), tables)
+    problems: list[Problem] = []
+    for number, change in enumerate(overlay.changes, start=1):
+        if change.table == table:
+            frame, found = _changed(frame, change, tables, f"{overlay.title}, change {number} ({table}.{change.column})")
+            problems += found
+    if problems:
+        raise ParamsError(f"the overlay {overlay.title!r} cannot be applied", problems)
+    return frame
+
+
+def with_overlay(inputs: PlanInputs, overlay: Overlay | None) -> PlanInputs:
+    """Inputs whose tables carry an overlay already (the run of a scenario), with the rest of it: demand, limits, costs.
+
+    Args:
+        inputs: tables as the scenario's steps wrote them.
+        overlay: the scenario; None = the base.
+    """
+    if overlay is None:
+        return inputs
+    return replace(
+        inputs,
+        supply=overlaid_policy(inputs.supply, overlay),
+        demand_changes=demand_changes_of(overlay),
+        fixed_costs=costs_of(overlay, inputs.cycle),
+    )
+
+
+def overlaid_policy(policy: SupplyPolicy, overlay: Overlay) -> SupplyPolicy:
+    """The supply policy with the limits that an overlay sets."""
+    limits = overlay.policy.subcontract_limit
+    return policy.model_copy(update={"subcontract_limit": {**policy.subcontract_limit, **limits}}) if limits else policy
+
+
+def content_of(overlay: Overlay) -> str:
+    """What an overlay does, as text: equal for overlays that differ in words only."""
+    return overlay.model_dump_json(exclude={"title", "note"})
+
+
+def costs_of(overlay: Overlay, cycle: str) -> dict[str, float]:
+    """The overlay's costs by month; a cost without a month falls in M0."""
+    own = {overlay.fixed_cost_period or cycle: overlay.fixed_cost} if overlay.fixed_cost else {}
+    return _added(overlay.further_costs, own)
+
+
+def demand_changes_of(overlay: Overlay) -> tuple[Change, ...]:
+    """The overlay's changes on the consensus demand."""
+    return tuple(change for change in overlay.changes if change.table in DEMAND_NAMES)
+
+
+def changed_demand(consensus: pd.DataFrame, changes: Sequence[Change], tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The consensus demand after changes on it: `override` takes up what changes, revenue = quantity x net price.
+
+    Args:
+        consensus: ConsensusDemand.
+        changes: on `quantity` (units) or `net_price`.
+        tables: the plan's tables, for filters such as `family`.
+
+    Raises:
+        ParamsError: a change that meets no row, or makes demand or a price negative.
+    """
+    result, problems = consensus, []
+    for change in changes:
+        place = f"demand.{change.column}, {change.action} {change.value}"
+        result, found = _changed(result, change.model_copy(update={"table": DEMAND}), tables, place)
+        problems += found
+    if problems:
+        raise ParamsError("demand cannot be changed", problems)
+    if result is consensus:
+        return consensus
+    return result.assign(
+        override=result["quantity"] - result["baseline"] - result["lifecycle"], revenue=result["quantity"] * result["net_price"]
+    )
+
+
+def _added(costs: Mapping[str, float], more: Mapping[str, float]) -> dict[str, float]:
+    return {month: costs.get(month, 0.0) + more.get(month, 0.0) for month in sorted({*costs, *more})}
+
+
+def _demand_problems(change: Change, tables: Mapping[str, pd.DataFrame], place: str) -> list[Problem]:
+    """Problems of a demand change that are known before the consensus is made."""
+    if change.column not in DEMAND_COLUMNS:
+        return [Problem(place, f"column {change.column!r}", "quantity or net_price", nearest(change.column, DEMAND_COLUMNS))]
+    forecast = tables["statistical_forecast"]
+    where = {name: wanted for name, wanted in change.where.items() if name in ("region", "channel")}
+    months = change.model_copy(update={"table": DEMAND, "where": where})
+    _, problems = selected_rows(forecast, CONTRACTS["statistical_forecast"], months, tables, place)
+    items = change.model_copy(
+        update={"where": {k: v for k, v in change.where.items() if k not in where}, "first_period": None, "last_period": None}
+    )
+    _, found = selected_rows(tables["items"], CONTRACTS["items"], items, tables, place)
+    return [*problems, *found, *_value_problems(CONTRACTS[DEMAND].column(change.column), change, place)]
+
+
+def _policy_problems(inputs: PlanInputs, overlay: Overlay) -> list[Problem]:
+    families = set(inputs.tables["items"]["family"])
+    return [
+        Problem(f"{overlay.title}, policy.subcontract_limit", repr(family), "a family of the items", nearest(family, families))
+        for family in overlay.policy.subcontract_limit
+        if family not in families
+    ] + [
+        Problem(f"{overlay.title}, policy.subcontract_limit of {family}", f"{limit:g}", "at least 0 units a month")
+        for family, limit in overlay.policy.subcontract_limit.items()
+        if not limit >= 0
+    ]
+
+
+def _cost_problems(inputs: PlanInputs, overlay: Overlay) -> list[Problem]:
+    planned = inputs.tables["statistical_forecast"]["period"]
+    last = planned.max() if len(planned) else inputs.cycle
+    return [
+        Problem(f"{overlay.title}, month of a fixed cost", repr(month), f"a planned month, {inputs.cycle} to {last}")
+        for month in costs_of(overlay, inputs.cycle)
+        if not (MONTH.fullmatch(month) and inputs.cycle <= month <= last)
+    ]
+
+
+def _changed(frame: pd.DataFrame, change: Change, tables: Mapping[str, pd.DataFrame], place: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """The table after one change, and what is wrong with the change; the table itself where something is."""
+    contract = CONTRACTS[change.table]
+    if frame.empty:
+        return frame, [Problem(place, f"{change.table} is not provided", "a table with rows")]
+    free = [name for name in contract.column_names() if name not in contract.key]
+    if change.column not in free:
+        return frame, [
+            Problem(place, f"column {change.column!r}", f"a column of {change.table} that may change", nearest(change.column, free))
+        ]
+    column = contract.column(change.column)
+    problems = _value_problems(column, change, place)
+    dated = _split_at_months(frame, contract, change, tables) if DATED in contract.key else frame
+    mask, found = selected_rows(dated, contract, change, tables, place)
+    problems += found
+    if problems:
+        return frame, problems
+    result = dated.assign(**{column.name: _new_cells(dated[column.name], mask, column, change)})
+    problems = _result_problems(result[column.name][mask], column, place)
+    return (frame, problems) if problems else (result, [])
+
+
+def _value_problems(column: Column, change: Change, place: str) -> list[Problem]:
+    value = change.value
+    if column.kind in ("number", "whole"):
+        return [] if isinstance(value, int | float) else [Problem(place, repr(value), f"a number, {column.unit}")]
+    if change.action != "set":
+        return [Problem(place, f"{change.action} on {column.kind} column {column.name}", "set")]
+    if column.kind == "period" and not MONTH.fullmatch(str(value)):
+        return [Problem(place, repr(value), "a month, such as 2026-03")]
+    if column.kind == "choice" and value not in column.choices:
+        return [Problem(place, repr(value), " | ".join(column.choices), nearest(str(value), column.choices))]
+    if column.kind == "day" and pd.isna(pd.to_datetime(str(value), errors="coerce", format="%Y-%m-%d")):
+        return [Problem(place, repr(value), "a date, such as 2026-03-27")]
+    return []
+
+
+def _new_cells(cells: pd.Series, mask: np.ndarray, column: Column, change: Change) -> pd.Series:
+    if column.kind in ("number", "whole"):
+        old = cells.astype("float64").to_numpy()
+        amount = float(change.value)
+        new = {"set": np.full(len(old), amount), "multiply": old * amount, "add": old + amount}[change.action]
+        merged = np.where(mask, new, old)
+        return pd.Series(np.rint(merged).astype("int64") if column.kind == "whole" else merged, index=cells.index)
+    value = np.datetime64(str(change.value), "s") if column.kind == "day" else str(change.value)
+    return cells.mask(pd.Series(mask, index=cells.index), value).astype(cells.dtype)
+
+
+def _result_problems(cells: pd.Series, column: Column, place: str) -> list[Problem]:
+    if cells.isna().all():
+        return [Problem(place, "all rows meant are empty", "a value to change", "use set")]
+    if column.kind not in ("number", "whole"):
+        return []
+    low, high = float(cells.min()), float(cells.max())
+    problems = []
+    if column.least is not None and low < column.least:
+        problems.append(Problem(place, f"gives {low:g}", f"at least {column.least:g} {column.unit}"))
+    if column.most is not None and high > column.most:
+        problems.append(Problem(place, f"gives {high:g}", f"at most {column.most:g} {column.unit}"))
+    return problems
+
+
+def _split_at_months(frame: pd.DataFrame, contract: type[Contract], change: Change, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """A dated table with rows that start where the change's months start and end, each a copy of the row in force on that day."""
+    if not (change.first_period or change.last_period):
+        return frame
+    edges = [first_day(change.first_period)] if change.first_period else []
+    edges += [first_day(shifted(change.last_period, 1))] if change.last_period else []
+    anytime = change.model_copy(update={"first_period": None, "last_period": None})
+    meant, problems = selected_rows(frame, contract, anytime, tables, "")
+    if problems:
+        return frame
+    key = [name for name in contract.key if name != DATED]
+    for edge in edges:
+        day = np.datetime64(edge, "s")
+        in_force = frame[meant & (frame[DATED] <= day)].sort_values([*key, DATED], kind="stable").drop_duplicates(key, keep="last")
+        starts = in_force[in_force[DATED] < day].assign(**{DATED: day})
+        frame = pd.concat([frame, starts.astype(frame.dtypes)], ignore_index=True)
+        meant = np.concatenate([meant, np.ones(len(starts), dtype=bool)])
+    return frame.sort_values(list(contract.key), kind="stable", ignore_index=True)

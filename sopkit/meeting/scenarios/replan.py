@@ -1,0 +1,163 @@
+"""Re-planning from the statistical forecast on: the same functions, in the same order, with the same rounding as the six steps."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import TypeVar
+
+import pandas as pd
+
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import conform
+from sopkit.demand.consensus import DemandInputs, consensus_demand
+from sopkit.finance.inputs import MoneyInputs
+from sopkit.finance.statement import plan_statement
+from sopkit.finance.working_capital import working_capital_plan
+from sopkit.meeting.scenarios.inputs import PlanInputs
+from sopkit.meeting.scenarios.overlay import changed_demand
+from sopkit.supply.plan import SupplyInputs, SupplyResult, constrained_plan
+
+SUPPLY_TABLES = tuple(field.name for field in fields(SupplyResult) if field.name in CONTRACTS)  # written by step 3
+DEMAND_TABLES = ("items", "demand_history", "statistical_forecast", "prices", "lifecycle", "overrides")  # read by the consensus
+ONE_OFF = "one_off"  # the statement's line for costs once
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class PlanOutcome:
+    """A whole plan: demand, supply, money. Each a table of its contract."""
+
+    consensus_demand: pd.DataFrame
+    supply: SupplyResult
+    plan_statement: pd.DataFrame
+    working_capital_plan: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Demand and supply plans already made, by the very tables and policies they were made from: overlays share what they do not change."""
+
+    plans: dict[tuple[object, ...], tuple[object, object]] = field(default_factory=dict)  # key: (what it was made from, the result)
+
+    @classmethod
+    def of(cls, inputs: PlanInputs, outcome: PlanOutcome) -> "Memory":
+        """A memory that knows one plan."""
+        memory = cls()
+        memory.remembered(_demand_key(inputs), inputs, lambda: outcome.consensus_demand)
+        memory.remembered(_supply_key(inputs, outcome.consensus_demand), (inputs, outcome), lambda: outcome.supply)
+        return memory
+
+    def remembered(self, key: tuple[object, ...], made_from: object, make: Callable[[], Made]) -> Made:
+        """The result under a key, made where it is not known; what it is made from is kept, so that its identity stays its own."""
+        if key not in self.plans:
+            self.plans[key] = (made_from, make())
+        return self.plans[key][1]  # type: ignore[return-value]
+
+
+def replan(inputs: PlanInputs, memory: Memory | None = None) -> PlanOutcome:
+    """The plan that follows from the inputs: consensus demand, constrained plan, statement, working capital.
+
+    Tables pass from function to function as they would pass through the cycle's folder, rounded to their contracts' decimals, so that
+    unchanged inputs give the plan of the run itself.
+
+    Args:
+        inputs: tables and policies, changed by an overlay or not.
+        memory: of plans made before; None = all is made afresh.
+
+    Returns:
+        The whole plan.
+
+    Raises:
+        DataError, ParamsError: inputs that cannot be planned.
+    """
+    known = memory or Memory()
+    demand = known.remembered(_demand_key(inputs), inputs, lambda: _demand(inputs))
+    supply = known.remembered(_supply_key(inputs, demand), (inputs, demand), lambda: _supply(inputs, demand))
+    money = MoneyInputs.of({**inputs.tables, "consensus_demand": demand, **tables_of(supply)})
+    statement = plan_statement(
+        money, inputs.money, cutoff=inputs.cutoff, first_month=inputs.fiscal_year_first_month, extra_costs=_extra_costs(inputs)
+    )
+    statement = conform(statement, CONTRACTS["plan_statement"])
+    capital = working_capital_plan(money, statement, inputs.money, cutoff=inputs.cutoff)
+    return PlanOutcome(demand, supply, statement, conform(capital, CONTRACTS["working_capital_plan"]))
+
+
+def base_outcome(tables: Mapping[str, pd.DataFrame], plan_statement: pd.DataFrame, working_capital_plan: pd.DataFrame) -> PlanOutcome:
+    """The plan of the cycle as its steps wrote it.
+
+    Args:
+        tables: by name: consensus_demand and the tables of step 3 (SUPPLY_TABLES); the limits that bind are not among them.
+        plan_statement, working_capital_plan: its money.
+    """
+    supply = SupplyResult(
+        **{name: tables[name] for name in SUPPLY_TABLES}, limits=pd.DataFrame(columns=["kind", "limit", "period", "value"])
+    )
+    return PlanOutcome(tables["consensus_demand"], supply, plan_statement, working_capital_plan)
+
+
+def same_plan(one: PlanOutcome, other: PlanOutcome) -> pd.DataFrame:
+    """Whether two plans are the same, table by table: what an empty overlay must give.
+
+    Returns:
+        rule, ok, detail; one row per table.
+    """
+    tables = [(table, frame, tables_of(other.supply)[table]) for table, frame in tables_of(one.supply).items()]
+    tables += [(name, getattr(one, name), getattr(other, name)) for name in ("consensus_demand", "plan_statement", "working_capital_plan")]
+    rows = []
+    for name, first, second in sorted(tables, key=lambda entry: entry[0]):
+        first, second = conform(first, CONTRACTS[name]), conform(second, CONTRACTS[name])
+        rows.append((f"an empty overlay gives the plan: {name}", first.equals(second), f"{len(first)} and {len(second)} rows"))
+    return pd.DataFrame(rows, columns=["rule", "ok", "detail"])
+
+
+def supply_inputs(inputs: PlanInputs, demand: pd.DataFrame) -> SupplyInputs:
+    """What the constrained plan is made from."""
+    return SupplyInputs(**{field.name: demand if field.name == "demand" else inputs.tables[field.name] for field in fields(SupplyInputs)})
+
+
+def tables_of(supply: SupplyResult) -> dict[str, pd.DataFrame]:
+    """The tables of step 3 by name."""
+    return {name: getattr(supply, name) for name in SUPPLY_TABLES}
+
+
+def conformed(supply: SupplyResult) -> SupplyResult:
+    """The constrained plan as step 3 writes it: each table as its contract promises."""
+    return replace(supply, **{name: conform(frame, CONTRACTS[name]) for name, frame in tables_of(supply).items()})
+
+
+def _demand(inputs: PlanInputs) -> pd.DataFrame:
+    demand = conform(consensus_demand(_demand_inputs(inputs), inputs.demand), CONTRACTS["consensus_demand"])
+    if not inputs.demand_changes:
+        return demand
+    return conform(changed_demand(demand, inputs.demand_changes, inputs.tables), CONTRACTS["consensus_demand"])
+
+
+def _supply(inputs: PlanInputs, demand: pd.DataFrame) -> SupplyResult:
+    return conformed(constrained_plan(supply_inputs(inputs, demand), inputs.supply, cutoff=inputs.cutoff))
+
+
+def _demand_key(inputs: PlanInputs) -> tuple[object, ...]:
+    changes = tuple(change.model_dump_json() for change in inputs.demand_changes)
+    return ("demand", inputs.cycle, inputs.demand.model_dump_json(), changes, *(id(inputs.tables[name]) for name in DEMAND_TABLES))
+
+
+def _supply_key(inputs: PlanInputs, demand: pd.DataFrame) -> tuple[object, ...]:
+    made_from = supply_inputs(inputs, demand)
+    return ("supply", inputs.cycle, inputs.supply.model_dump_json(), *(id(getattr(made_from, field.name)) for field in fields(made_from)))
+
+
+def _demand_inputs(inputs: PlanInputs) -> DemandInputs:
+    tables = inputs.tables
+    return DemandInputs(
+        items=tables["items"],
+        history=tables["demand_history"],
+        statistical_forecast=tables["statistical_forecast"],
+        prices=tables["prices"],
+        lifecycle=tables["lifecycle"],
+        overrides=tables["overrides"],
+    )
+
+
+def _extra_costs(inputs: PlanInputs) -> pd.DataFrame:
+    months = sorted(inputs.fixed_costs)
+    return pd.DataFrame({"period": months, "line": ONE_OFF, "amount": [float(inputs.fixed_costs[month]) for month in months]})

@@ -1,0 +1,161 @@
+"""Overlays and re-planning: the empty overlay is the base, overlays on different keys commute, effects worked out by hand."""
+
+import pytest
+from plan_frames import tiny_company
+
+from sopkit.errors import ParamsError
+from sopkit.meeting.policy import Change, Overlay, PolicyChange
+from sopkit.meeting.scenarios import apply_overlay, compose, content_of, replan, same_plan, scenario_row, scenario_table
+
+EMPTY = Overlay(title="nothing")
+
+
+def overlay(*changes, **more):
+    return Overlay(title="a change", changes=tuple(Change(**change) for change in changes), **more)
+
+
+def more_hours(amount, month="2026-05"):
+    return {
+        "table": "resource_calendar",
+        "where": {"resource": "coat"},
+        "first_period": month,
+        "last_period": month,
+        "column": "demonstrated_hours",
+        "action": "add",
+        "value": amount,
+    }
+
+
+DEARER_HEATERS = {
+    "table": "prices",
+    "where": {"family": "heaters"},
+    "first_period": "2026-05",
+    "last_period": "2026-06",
+    "column": "net_price",
+    "action": "multiply",
+    "value": 1.1,
+}
+
+
+def row_of(inputs):
+    return scenario_row(inputs, replan(inputs), scenario="x", title="x", kind="scenario")
+
+
+def test_an_empty_overlay_equals_the_base_exactly(inputs, base):
+    changed = apply_overlay(inputs, EMPTY)
+    assert all(changed.tables[name].equals(frame) for name, frame in inputs.tables.items())
+    assert same_plan(base, replan(changed))["ok"].all()
+    table = scenario_table(inputs, base, {"nothing": EMPTY}).drop(columns=["scenario", "title", "kind"])
+    assert table.iloc[0].equals(table.iloc[1])
+
+
+def test_same_plan_tells_the_table_that_differs(inputs, base):
+    told = same_plan(base, replan(apply_overlay(inputs, overlay(more_hours(10))))).set_index("rule")["ok"]
+    assert not told["an empty overlay gives the plan: supply_plan"]
+    assert told["an empty overlay gives the plan: consensus_demand"]
+
+
+def test_overlays_on_different_keys_commute(inputs):
+    hours, price = overlay(more_hours(20)), overlay(DEARER_HEATERS)
+    one = apply_overlay(apply_overlay(inputs, hours), price)
+    other = apply_overlay(apply_overlay(inputs, price), hours)
+    assert all(frame.equals(other.tables[name]) for name, frame in one.tables.items())
+    assert same_plan(replan(one), replan(other))["ok"].all()
+
+
+def test_composing_is_applying_one_after_the_other(inputs):
+    first, second = overlay(more_hours(20), fixed_cost=10, fixed_cost_period="2026-05"), overlay(DEARER_HEATERS, fixed_cost=5)
+    composed = apply_overlay(inputs, compose([first, second]))
+    in_turn = apply_overlay(apply_overlay(inputs, first), second)
+    assert all(frame.equals(in_turn.tables[name]) for name, frame in composed.tables.items())
+    assert composed.fixed_costs == in_turn.fixed_costs == {"2026-03": 5, "2026-05": 10}
+    assert content_of(compose([])) == content_of(EMPTY)
+
+
+def test_forty_hours_more_in_may_ship_the_39_grills_lost(inputs):
+    """39 lost grills x price 50 = 1950; x margin 20 = 780; less 300 once."""
+    base = row_of(inputs)
+    night = row_of(apply_overlay(inputs, overlay(more_hours(40), fixed_cost=300, fixed_cost_period="2026-05")))
+    assert (base["lost"], night["lost"]) == (39, 0)
+    assert night["net_sales"] - base["net_sales"] == pytest.approx(1950)
+    assert night["contribution"] - base["contribution"] == pytest.approx(480)
+    assert base["fill_rate"] == pytest.approx(1 - 39 / 540)
+    assert night["fill_rate"] == 1
+    assert (base["load_peak"], base["load_peak_at"]) == (pytest.approx(1.4), "coat 2026-05")
+    assert night["load_peak"] == pytest.approx(1.0)
+    assert base["breaks_first"] == "grills 2026-05"
+    assert night["breaks_first"] == "coat 2026-05"
+
+
+def test_fiscal_net_sales_hold_closed_months_too():
+    """January and February: 20 grills x 50 + 20 heaters x 80 = 2600 a month; plan: 381 grills and 120 heaters."""
+    assert row_of(tiny_company())["net_sales"] == pytest.approx(2 * 2600 + 381 * 50 + 120 * 80)
+
+
+def test_a_dated_table_changes_in_its_months_only():
+    prices = apply_overlay(tiny_company(), overlay(DEARER_HEATERS)).tables["prices"]
+    heater = prices[prices["item"] == "heater"]
+    assert heater["valid_from"].dt.strftime("%Y-%m-%d").tolist() == ["2025-01-01", "2026-05-01", "2026-07-01"]
+    assert heater["net_price"].tolist() == pytest.approx([80, 88, 80])
+    assert prices.loc[prices["item"] == "grill", "net_price"].tolist() == [50]
+
+
+def test_demand_is_changed_after_the_consensus_and_the_override_takes_it_up(inputs):
+    change = {"table": "demand", "where": {"family": "grills"}, "first_period": "2026-05", "last_period": "2026-05"}
+    halved = apply_overlay(inputs, overlay({**change, "column": "quantity", "action": "multiply", "value": 0.5}))
+    plan = replan(halved).consensus_demand.set_index(["item", "period"])
+    assert plan.loc[("grill", "2026-05"), ["baseline", "override", "quantity", "revenue"]].tolist() == [120, -60, 60, 3000]
+    assert plan.loc[("heater", "2026-05"), "quantity"] == 20
+    assert row_of(halved)["lost"] == 0
+
+
+def test_inputs_are_not_changed_by_an_overlay(inputs):
+    before = {name: frame.copy() for name, frame in inputs.tables.items()}
+    apply_overlay(inputs, overlay(more_hours(20), DEARER_HEATERS))
+    assert all(frame.equals(inputs.tables[name]) for name, frame in before.items())
+
+
+BROKEN = [
+    ({**more_hours(1), "table": "resurce_calendar"}, "resurce_calendar", "resource_calendar"),
+    ({**more_hours(1), "column": "demonstrated"}, "'demonstrated'", "demonstrated_hours"),
+    ({**more_hours(1), "column": "period"}, "'period'", "worked_hours"),
+    ({**more_hours(1), "where": {"resource": "coating"}}, "'coating'", "coat"),
+    ({**more_hours(1), "where": {"machine": "coat"}}, "'machine'", "resource"),
+    ({**more_hours(1), "first_period": "2031-01", "last_period": None}, "no row of resource_calendar", "2026-03 to 2026-08"),
+    ({**more_hours(-101)}, "gives -1", "at least 0"),
+    ({**more_hours("many")}, "'many'", "a number"),
+    ({"table": "workforce", "column": "heads", "action": "add", "value": 1}, "not provided", "rows"),
+    ({"table": "items", "column": "tier", "action": "multiply", "value": 2}, "multiply on code column", "set"),
+    ({"table": "demand", "where": {"family": "grill"}, "column": "quantity", "action": "multiply", "value": 2}, "'grill'", "grills"),
+    ({"table": "demand", "column": "revenue", "action": "multiply", "value": 2}, "'revenue'", "quantity or net_price"),
+    ({"table": "items", "first_period": "2026-03", "column": "tier", "action": "set", "value": "B"}, "months on items", "without"),
+]
+
+
+@pytest.mark.parametrize(("change", "came", "expected"), BROKEN)
+def test_a_change_that_cannot_be_made_is_told_with_what_is_near(change, came, expected):
+    with pytest.raises(ParamsError) as raised:
+        apply_overlay(tiny_company(), overlay(change))
+    assert len(raised.value.problems) == 1
+    assert came in str(raised.value)
+    assert expected in str(raised.value)
+
+
+def test_all_problems_of_an_overlay_are_told_at_once():
+    wrong = Overlay(
+        title="wrong",
+        changes=tuple(Change(**change) for change, _, _ in BROKEN),
+        policy=PolicyChange(subcontract_limit={"gril": 100}),
+        fixed_cost=1,
+        fixed_cost_period="2030-01",
+    )
+    with pytest.raises(ParamsError) as raised:
+        apply_overlay(tiny_company(), wrong)
+    assert len(raised.value.problems) == len(BROKEN) + 2
+
+
+def test_overlays_that_set_one_limit_twice_contradict_each_other():
+    one, other = (Overlay(title="x", policy=PolicyChange(subcontract_limit={"grills": limit})) for limit in (100, 200))
+    with pytest.raises(ParamsError, match="100 and 200"):
+        compose([one, other])
+    assert compose([one, one]).policy.subcontract_limit == {"grills": 100}
