@@ -1,0 +1,1 @@
+"""Floor of the packs: charts, templates, PDF, workbook."""

@@ -1,0 +1,35 @@
+"""Who gets what of a cycle: each audience, its file or sheet, and how much is in it."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AUDIENCES = (  # role, artefact, what is in it, the table it shows; an empty name is a document
+    ("managing_director", "pack/executive.pdf", "decisions, money, demand, supply, family sheets", ""),
+    ("management_team", "pack/executive.html", "the same, with every figure's source", ""),
+    ("head_of_sales", "plan.xlsx, Demand", "unconstrained demand by item, region and channel", "consensus_demand"),
+    ("order_desk", "plan.xlsx, Fulfilment", "what is shipped on time, late or lost", "demand_fulfilment"),
+    ("head_of_operations", "plan.xlsx, Plan by item", "production, stock and backlog by item and month", "supply_plan"),
+    ("head_of_operations", "plan.xlsx, Loads", "hours asked for and given by resource and month", "resource_load"),
+    ("head_of_hr", "plan.xlsx, People", "people, hiring and lay-off by skill group and month", "workforce_plan"),
+    ("head_of_purchasing", "plan.xlsx, Suppliers", "components by supplier and month, against what is agreed", "supplier_load"),
+    ("head_of_finance", "plan.xlsx, Money", "statement of the plan by line, family and month", "plan_statement"),
+)
+
+
+def distribution(tables: Mapping[str, "pd.DataFrame"]) -> "pd.DataFrame":
+    """Who gets what; a sheet without rows goes to nobody.
+
+    Args: tables by name. Returns Distribution: audience, artefact, content, rows (0 for a document).
+    """
+    import pandas as pd
+
+    rows = [
+        {"audience": role, "artefact": artefact, "content": content, "rows": len(tables[table]) if table else 0}
+        for role, artefact, content, table in AUDIENCES
+        if not table or (table in tables and len(tables[table]))
+    ]
+    frame = pd.DataFrame(rows).astype({"audience": "str", "artefact": "str", "content": "str", "rows": "int64"})
+    return frame.sort_values(["audience", "artefact"], ignore_index=True)

@@ -1,0 +1,319 @@
+"""Charts in IBCS notation, the same in notebooks and packs.
+
+Actual is solid, last year light, plan outlined, forecast hatched; green is good and red is bad for the business, always beside a
+sign or a word. Values stand on the marks: no grid, no axis of values, no legend where a label fits. Each printed figure carries
+the cell it comes from. Functions take a frame and return a matplotlib Figure; `figure_svg` turns it into SVG, byte for byte the same.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sopkit.periods import months_between, shifted
+from sopkit.report.cells import Number, known, source_of
+from sopkit.report.language import language_of
+from sopkit.report.narrative import N_, Writer, scale_of, scaled
+from sopkit.report.svg import ACTUAL, BAD, GOOD, INK, LAST_YEAR, MUTED, PAPER, figure_svg, month_tag, number_tag
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "accuracy_chart",
+    "bridge_chart",
+    "demand_chart",
+    "family_chart",
+    "figure_svg",
+    "inventory_chart",
+    "kpi_chart",
+    "load_chart",
+    "monthly_demand",
+]
+
+WIDE, HALF, SMALL = (10.4, 2.35), (5.6, 2.0), (5.0, 2.2)
+NOTATION = {
+    "actual": {"color": ACTUAL},
+    "last_year": {"color": LAST_YEAR},
+    "plan": {"facecolor": PAPER, "edgecolor": ACTUAL, "linewidth": 0.9},
+    "forecast": {"facecolor": PAPER, "edgecolor": ACTUAL, "linewidth": 0.8, "hatch": "//////"},
+}
+LAYER_LABELS = {
+    "naive": N_("seasonal naive"),
+    "statistical": N_("statistical"),
+    "sales": N_("sales"),
+    "marketing": N_("marketing"),
+    "finance": N_("finance"),
+    "crm": N_("CRM"),
+    "consensus": N_("consensus"),
+    "constrained": N_("constrained"),
+    "executive": N_("executive"),
+}
+CAUSES = {
+    "last_plan": N_("last plan"),
+    "actuals": N_("actuals"),
+    "model": N_("model"),
+    "lifecycle": N_("launches"),
+    "overrides": N_("overrides"),
+    "price": N_("price"),
+    "capacity": N_("capacity"),
+    "this_plan": N_("this plan"),
+    "horizon_roll": N_("horizon roll"),
+    "demand": N_("demand"),
+}
+
+
+def monthly_demand(history: "pd.DataFrame", consensus: "pd.DataFrame", demand_range: "pd.DataFrame", *, months: int = 12) -> "pd.DataFrame":
+    """Net sales of the last months, the demand plan of the next ones with its range, and the same month a year before.
+
+    Args: DemandHistory, ConsensusDemand and DemandRange frames; `months` shown on each side.
+    Returns period, actual, plan, p10, p90, last_year: money; missing where a month has none.
+    """
+    import pandas as pd
+
+    actual = history.groupby("period")["revenue"].sum()
+    plan = consensus.groupby("period")["revenue"].sum()
+    company = demand_range[demand_range["family"] == "*"].set_index("period")
+    periods = sorted(actual.index)[-months:] + sorted(plan.index)[:months]
+    last_year = pd.Series({period: actual.get(shifted(period, -12)) for period in periods}, dtype="float64")
+    frame = pd.DataFrame({"period": periods}, dtype="str").set_index("period")
+    columns = {"actual": actual, "plan": plan, "p10": company["p10"], "p90": company["p90"], "last_year": last_year}
+    return frame.assign(**{name: values.reindex(periods) for name, values in columns.items()}).reset_index()
+
+
+def demand_chart(by_month: "pd.DataFrame", *, currency: str, language: str = "en") -> "Figure":
+    """Net sales by month: actual solid, plan hatched with its range, last year light behind; `by_month` as `monthly_demand` makes it."""
+    writer = Writer(language_of(language), currency)
+    figure, axes = _canvas(WIDE)
+    places = range(len(by_month))
+    axes.bar([place - 0.14 for place in places], by_month["last_year"].fillna(0), width=0.62, **NOTATION["last_year"])
+    for place, row in enumerate(by_month.to_dict("records")):
+        closed = known(row["actual"]) is not None
+        axes.bar(place + 0.06, row["actual"] if closed else row["plan"], width=0.62, **NOTATION["actual" if closed else "forecast"])
+        if known(row["p10"]) is not None:
+            axes.plot([place + 0.06] * 2, [row["p10"], row["p90"]], color=ACTUAL, linewidth=1.1)
+    numbers = [_monthly_number(row) for row in by_month.to_dict("records")]
+    tops = by_month[["actual", "plan", "p90"]].max(axis=1).fillna(0)
+    _label_columns(axes, writer, numbers, list(tops))
+    _months(axes, writer, list(by_month["period"]))
+    _key(axes, writer, [("last_year", N_("last year")), ("actual", N_("actual")), ("forecast", N_("plan, with range"))])
+    return figure
+
+
+def _monthly_number(row: dict[str, object]) -> Number:
+    closed = known(row["actual"]) is not None
+    table, key = ("demand_history", "actual") if closed else ("consensus_demand", "plan")
+    return Number(known(row[key]), "money", source_of(table, {"period": row["period"]}, "revenue", "sum"))
+
+
+def accuracy_chart(accuracy: "pd.DataFrame", *, lag: int, language: str = "en") -> "Figure":
+    """WAPE of each forecast layer at one lag, from the naive yardstick to what was decided; `accuracy` is ForecastAccuracy."""
+    writer = Writer(language_of(language), "")
+    figure, axes = _canvas(HALF)
+    scored = accuracy[(accuracy["family"] == "*") & (accuracy["lag"] == lag) & accuracy["wape_ratio"].notna()]
+    rows = sorted(scored.to_dict("records"), key=lambda row: list(LAYER_LABELS).index(row["layer"]))
+    yardstick = next((row["wape_ratio"] for row in rows if row["layer"] == "naive"), None)
+    for place, row in enumerate(rows):
+        better = yardstick is None or row["layer"] == "naive" or row["wape_ratio"] <= yardstick
+        axes.barh(place, row["wape_ratio"], height=0.62, color=ACTUAL if better else BAD)
+        key = {"layer": row["layer"], "family": "*", "lag": lag}
+        number = Number(row["wape_ratio"], "ratio", source_of("forecast_accuracy", key, "wape_ratio"), decimals=1)
+        axes.annotate(
+            writer.written(number),
+            (row["wape_ratio"], place),
+            (3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7.5,
+            color=INK,
+            gid=number_tag(number),
+        )
+    axes.set_yticks(range(len(rows)), [writer.text(LAYER_LABELS[row["layer"]]) for row in rows])
+    axes.invert_yaxis()
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.set_xlim(0, max([row["wape_ratio"] for row in rows], default=1) * 1.15)
+    return figure
+
+
+def bridge_chart(bridge: "pd.DataFrame", *, measure: str = "revenue", currency: str = "", language: str = "en") -> "Figure":
+    """From the last plan to this one: a waterfall of the causes; `bridge` is PlanBridge, `measure` units or revenue."""
+    writer = Writer(language_of(language), currency)
+    figure, axes = _canvas(WIDE)
+    rows = bridge[bridge["measure"] == measure].sort_values("position").to_dict("records")
+    unit = "money" if measure == "revenue" else "units"
+    numbers = [
+        Number(row["amount"], unit, source_of("plan_bridge", {"measure": measure, "position": row["position"]}, "amount")) for row in rows
+    ]
+    level, tops = 0.0, []
+    for place, row in enumerate(rows):
+        whole = row["cause"] in ("last_plan", "this_plan")
+        base = 0.0 if whole else level
+        style = NOTATION["plan"] if row["cause"] == "last_plan" else NOTATION["forecast"] if whole else {"color": _judged(row["amount"])}
+        axes.bar(place, row["amount"], bottom=base, width=0.66, **style)
+        after = row["amount"] if whole else level + row["amount"]
+        axes.plot([place - 0.33, place + 1.33], [after, after], color=MUTED, linewidth=0.5) if place < len(rows) - 1 else None
+        tops.append(max(base, base + row["amount"]))
+        level = after
+    marked = [number if row["cause"].endswith("_plan") else number.change() for number, row in zip(numbers, rows, strict=True)]
+    _label_columns(axes, writer, marked, tops)
+    axes.set_xticks(range(len(rows)), [writer.text(CAUSES[row["cause"]]) for row in rows])
+    low = min((top - abs(row["amount"]) for top, row in zip(tops, rows, strict=True) if not row["cause"].endswith("_plan")), default=0.0)
+    if rows and low > 0.5 * max(tops):  # columns that are all alike: cut the axis, and say so
+        axes.set_ylim(low - 0.6 * (max(tops) - low), None)
+        axes.set_xlabel(writer.text(N_("the axis of values does not start at zero")), fontsize=7, color=MUTED)
+    return figure
+
+
+def _judged(change: float) -> str:
+    return GOOD if change >= 0 else BAD
+
+
+def inventory_chart(working_capital: "pd.DataFrame", *, currency: str, language: str = "en") -> "Figure":
+    """Inventory at month ends: closed solid, planned hatched; `working_capital` is WorkingCapitalPlan."""
+    writer = Writer(language_of(language), currency)
+    figure, axes = _canvas(WIDE)
+    shown = working_capital[working_capital["inventory"].notna()]
+    shown = shown[shown["period"] <= shifted(shown.loc[shown["scenario"] == "base", "period"].min(), 11)] if len(shown) else shown
+    rows = shown.sort_values("period").to_dict("records")
+    for place, row in enumerate(rows):
+        axes.bar(place, row["inventory"], width=0.66, **NOTATION["actual" if row["scenario"] == "actual" else "forecast"])
+    numbers = [Number(row["inventory"], "money", source_of("working_capital_plan", {"period": row["period"]}, "inventory")) for row in rows]
+    _label_columns(axes, writer, numbers, [row["inventory"] for row in rows])
+    _months(axes, writer, [row["period"] for row in rows])
+    _key(axes, writer, [("actual", N_("actual")), ("forecast", N_("plan"))])
+    return figure
+
+
+def load_chart(load: "pd.DataFrame", *, months: int = 12, language: str = "en") -> "Figure":
+    """Heat map of required load on demonstrated capacity, resource by month; `load` is ResourceLoad."""
+    import seaborn
+
+    writer = Writer(language_of(language), "")
+    shares = load.pivot(index="resource", columns="period", values="load_ratio").iloc[:, :months]
+    figure, axes = _canvas((10.2, 0.9 + 0.36 * len(shares)))
+    seaborn.heatmap(
+        shares, ax=axes, cmap=seaborn.light_palette(BAD, as_cmap=True), vmin=0.7, vmax=1.8, cbar=False, linewidths=1, linecolor=PAPER
+    )
+    for line, (resource, row) in enumerate(shares.iterrows()):
+        for place, (period, value) in enumerate(row.items()):
+            number = Number(known(value), "ratio", source_of("resource_load", {"resource": resource, "period": period}, "load_ratio"))
+            colour = PAPER if number.known and value > 1.4 else INK
+            axes.text(
+                place + 0.5,
+                line + 0.5,
+                writer.written(number),
+                ha="center",
+                va="center",
+                fontsize=7.5,
+                color=colour,
+                gid=number_tag(number),
+            )
+    _months(axes, writer, list(shares.columns), offset=0.5)
+    axes.set_ylabel("")
+    axes.tick_params(length=0, labelrotation=0)
+    axes.spines["bottom"].set_visible(False)
+    return figure
+
+
+def family_chart(sheets: "pd.DataFrame", family: str, *, language: str = "en") -> "Figure":
+    """Bookings of a family by month, closed solid and planned hatched, with what is shipped; `sheets` is FamilySheets."""
+    writer = Writer(language_of(language), "")
+    figure, axes = _canvas(SMALL)
+    rows = sheets[(sheets["family"] == family) & (sheets["measure"] == "bookings")].sort_values("period").to_dict("records")
+    for place, row in enumerate(rows):
+        axes.bar(place, row["value"], width=0.66, **NOTATION["actual" if row["scenario"] == "actual" else "forecast"])
+    key = {"family": family, "measure": "bookings"}
+    numbers = [Number(known(row["value"]), "units", source_of("family_sheets", key | {"period": row["period"]}, "value")) for row in rows]
+    _label_columns(axes, writer, numbers, [known(row["value"]) or 0.0 for row in rows])
+    _months(axes, writer, [row["period"] for row in rows])
+    return figure
+
+
+def kpi_chart(history: "pd.DataFrame", kpi: str, *, language: str = "en") -> "Figure":
+    """A KPI month by month, first and last value labelled; `history` is KpiHistory."""
+    writer = Writer(language_of(language), "")
+    figure, axes = _canvas(SMALL)
+    rows = history[(history["kpi"] == kpi) & history["value"].notna()].sort_values("period").to_dict("records")
+    axes.plot(range(len(rows)), [row["value"] for row in rows], color=ACTUAL, linewidth=1.4)
+    for place in sorted({0, len(rows) - 1}) if rows else []:
+        row = rows[place]
+        number = Number(row["value"], row["unit"], source_of("kpi_history", {"kpi": kpi, "period": row["period"]}, "value"))
+        axes.plot([place], [row["value"]], "o", color=ACTUAL, markersize=4)
+        axes.annotate(
+            writer.written(number),
+            (place, row["value"]),
+            (0, 6),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7.5,
+            gid=number_tag(number),
+        )
+    _months(axes, writer, [row["period"] for row in rows], every=3)
+    axes.margins(y=0.25)
+    return figure
+
+
+def _canvas(size: tuple[float, float]) -> tuple["Figure", "Axes"]:
+    """An empty chart: a base line, no other axes."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context({"font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 7.5, "hatch.linewidth": 0.6}):
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.add_subplot()
+    axes.spines[["left", "right", "top"]].set_visible(False)
+    axes.spines["bottom"].set_color(ACTUAL)
+    axes.set_yticks([])
+    axes.tick_params(labelsize=7.5, length=0, colors=INK)
+    return figure, axes
+
+
+def _label_columns(axes: "Axes", writer: Writer, numbers: Sequence[Number], tops: Sequence[float]) -> None:
+    scale = scale_of(numbers)
+    for place, (number, top) in enumerate(zip(numbers, tops, strict=True)):
+        if number.known:
+            axes.annotate(
+                writer.written(scaled(number, scale)),
+                (place, max(top, 0.0)),
+                (0, 2),
+                textcoords="offset points",
+                ha="center",
+                fontsize=7.5,
+                color=INK,
+                gid=number_tag(number),
+            )
+    if numbers:
+        unit = writer.unit(numbers[0].unit, scale)
+        axes.annotate(unit, (0, 1.0), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=7.5, color=MUTED)
+
+
+def _months(axes: "Axes", writer: Writer, periods: Sequence[str], *, offset: float = 0.0, every: int = 1) -> None:
+    """Month names under the columns; the year under the first month and each January."""
+    shown = [place for place in range(len(periods)) if place % every == 0]
+    names = []
+    for place in shown:
+        year = place == shown[0] or periods[place].endswith("-01") or months_between(periods[shown[0]], periods[place]) % 12 == 0
+        name = writer.language.month(periods[place], "name")
+        names.append(f"{name}\n{writer.language.month(periods[place], 'year')}" if year else name)
+    axes.set_xticks([place + offset for place in shown], names)
+    for label, place in zip(axes.get_xticklabels(), shown, strict=True):
+        label.set_gid(month_tag(periods[place]))
+    axes.set_xlabel("")
+
+
+def _key(axes: "Axes", writer: Writer, entries: Sequence[tuple[str, str]]) -> None:
+    """What the fills mean, in one line over the chart."""
+    from matplotlib.patches import Patch
+
+    patches = [Patch(label=writer.text(label), **NOTATION[style]) for style, label in entries]
+    axes.legend(
+        handles=patches,
+        loc="lower right",
+        bbox_to_anchor=(1, 1.0),
+        ncols=len(entries),
+        frameon=False,
+        fontsize=7.5,
+        labelcolor=INK,
+        handlelength=1.2,
+    )

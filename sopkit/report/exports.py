@@ -1,0 +1,171 @@
+"""The plan as an Excel workbook: one sheet per question, units in the header, text never a formula."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+from sopkit.data.contracts import CONTRACTS
+from sopkit.report.language import language_of
+from sopkit.report.narrative import N_, Writer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xlsxwriter
+    from xlsxwriter.worksheet import Worksheet
+
+    from sopkit.report.pack.inputs import About
+
+PLAN_COLUMNS = ["demand", "production", "subcontract", "receipts", "shipped", "lost", "closing_backlog", "closing_stock", "target_stock"]
+FORMATS = {"money": "#,##0", "units": "#,##0", "hours": "#,##0.0", "share": "0.0%", "ratio": "0%"}
+LABELS = {
+    "item": N_("Item"),
+    "item_name": N_("Name"),
+    "family": N_("Family"),
+    "region": N_("Region"),
+    "channel": N_("Channel"),
+    "period": N_("Month"),
+    "resource": N_("Resource"),
+    "skill_group": N_("Skill group"),
+    "supplier": N_("Supplier"),
+    "component": N_("Component"),
+    "line": N_("Line"),
+    "scenario": N_("Scenario"),
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of the workbook: its name, what it answers, its table."""
+
+    name: str
+    question: str
+    table: str  # the contract whose columns it shows
+    frame: "pd.DataFrame"
+
+
+def plan_workbook(tables: Mapping[str, "pd.DataFrame"], about: "About") -> bytes:
+    """The plan as .xlsx: by family, by item, demand, supply, loads, people, suppliers, money; a sheet without rows is left out.
+
+    Args: tables by name (items, consensus_demand, supply_plan, demand_fulfilment, resource_load, workforce_plan, supplier_load,
+    plan_statement); what the workbook says of itself. Returns the file; the same tables give the same bytes.
+    """
+    import xlsxwriter
+
+    content = BytesIO()
+    writer = Writer(language_of(about.language), about.currency)
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        month = datetime.fromisoformat(f"{about.cycle}-01")
+        book.set_properties({"title": f"{about.title} {about.cycle}", "subject": about.run_id, "created": month})
+        sheets = [sheet for sheet in plan_sheets(tables) if len(sheet.frame)]
+        _write_cover(book, writer, about, sheets)
+        for sheet in sheets:
+            _write_sheet(book, writer, sheet)
+    return content.getvalue()
+
+
+def plan_sheets(tables: Mapping[str, "pd.DataFrame"]) -> list[Sheet]:
+    """The sheets of the workbook, in order; a table that is absent gives a sheet without rows."""
+    names = tables["items"][["item", "item_name", "family"]]
+    named = {name: _with_names(tables[name], names) for name in ("consensus_demand", "supply_plan", "demand_fulfilment") if name in tables}
+    supply = named["supply_plan"]
+    columns = [column for column in PLAN_COLUMNS if column in supply]
+    families = supply.groupby(["family", "period"], as_index=False)[columns].sum()
+    return [
+        Sheet(N_("Plan by family"), N_("What is sold, made and kept, by family and month"), "supply_plan", families),
+        Sheet(N_("Plan by item"), N_("The same by item"), "supply_plan", supply),
+        Sheet(N_("Demand"), N_("Unconstrained demand and where it comes from"), "consensus_demand", named["consensus_demand"]),
+        Sheet(
+            N_("Fulfilment"),
+            N_("What becomes of each unit of demand"),
+            "demand_fulfilment",
+            named.get("demand_fulfilment", supply.iloc[:0]),
+        ),
+        *[
+            Sheet(label, question, name, tables[name])
+            for label, question, name in (
+                (N_("Loads"), N_("Hours asked for and given, by resource and month"), "resource_load"),
+                (N_("People"), N_("People by skill group and month"), "workforce_plan"),
+                (N_("Suppliers"), N_("Components asked for and agreed, by supplier and month"), "supplier_load"),
+                (N_("Money"), N_("Statement of the plan, by line and month"), "plan_statement"),
+            )
+            if name in tables
+        ],
+    ]
+
+
+def _with_names(frame: "pd.DataFrame", names: "pd.DataFrame") -> "pd.DataFrame":
+    merged = frame.merge(names, on="item", how="left", validate="many_to_one")
+    first = [column for column in ("family", "item", "item_name") if column in merged]
+    return merged[[*first, *(column for column in merged if column not in first)]]
+
+
+def _write_cover(book: "xlsxwriter.Workbook", writer: Writer, about: "About", sheets: list[Sheet]) -> None:
+    page = book.add_worksheet(writer.text(N_("About")))
+    bold = book.add_format({"bold": True})
+    page.set_column(0, 0, 24)
+    page.set_column(1, 1, 70)
+    lines = [
+        (about.title, ""),
+        (writer.text(N_("Cycle")), about.cycle),
+        (writer.text(N_("Status")), writer.text(about.status)),
+        (writer.text(N_("Run")), about.run_id),
+        (writer.text(N_("Data as of")), about.data_as_of.isoformat()),
+        (writer.text(N_("Currency")), about.currency),
+        ("", ""),
+        *((writer.text(sheet.name), writer.text(sheet.question)) for sheet in sheets),
+    ]
+    for place, (label, value) in enumerate(lines):
+        page.write_string(place, 0, label, bold)
+        page.write_string(place, 1, value)
+
+
+def _write_sheet(book: "xlsxwriter.Workbook", writer: Writer, sheet: Sheet) -> None:
+    page = book.add_worksheet(writer.text(sheet.name))
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
+    for place, column in enumerate(sheet.frame.columns):
+        unit = _unit_of(sheet.table, column)
+        label = writer.text(LABELS.get(column, column.replace("_", " ")))
+        page.write_string(0, place, f"{label}\n{writer.unit(unit)}" if unit else label, head)
+        _write_column(book, page, place, list(sheet.frame[column]), unit)
+    page.set_row(0, 32)
+    page.freeze_panes(1, 1 + ("item_name" in sheet.frame) * 2)
+    page.autofilter(0, 0, len(sheet.frame), len(sheet.frame.columns) - 1)
+
+
+def _unit_of(table: str, column: str) -> str:
+    found = [declared for declared in CONTRACTS[table].columns if declared.name == column]
+    return found[0].unit if found and found[0].kind in ("number", "whole") else ""
+
+
+def _write_column(book: "xlsxwriter.Workbook", page: "Worksheet", place: int, values: list[object], unit: str) -> None:
+    """Numbers as numbers, everything else as text: a text that begins with `=` stays a text."""
+    style = book.add_format({"num_format": FORMATS.get(unit, "#,##0.00")}) if unit else None
+    for line, value in enumerate(values, start=1):
+        if value is None or value != value:
+            continue
+        if unit:
+            page.write_number(line, place, float(value), style)  # type: ignore[arg-type]
+        else:
+            page.write_string(line, place, str(value))
+    page.set_column(place, place, 13 if unit else min(34, max([10, *(len(str(value)) + 2 for value in values[:500])])))
+
+
+def plan_checks(workbook: bytes, tables: Mapping[str, "pd.DataFrame"]) -> "pd.DataFrame":
+    """What must hold of the workbook, read back: rule, ok, detail."""
+    import pandas as pd
+
+    sheets = [sheet for sheet in plan_sheets(tables) if len(sheet.frame)]
+    with ZipFile(BytesIO(workbook)) as book:
+        pages = [book.read(f"xl/worksheets/sheet{place}.xml") for place in range(2, len(sheets) + 2)]  # the first says what the workbook is
+    found = {sheet.name: page.count(b"<row ") - 1 for sheet, page in zip(sheets, pages, strict=True)}
+    short = [f"{sheet.name}: {found[sheet.name]} of {len(sheet.frame)}" for sheet in sheets if found[sheet.name] != len(sheet.frame)]
+    formulas = [sheet.name for sheet, page in zip(sheets, pages, strict=True) if b"<f>" in page or b"<f " in page]
+    rows = [
+        ("every row of the plan is in the workbook", not short, "; ".join(short) or f"{sum(found.values())} rows on {len(found)} sheets"),
+        ("no cell is a formula", not formulas, "; ".join(formulas) or "every sheet read back"),
+    ]
+    return pd.DataFrame(rows, columns=["rule", "ok", "detail"])

@@ -1,0 +1,229 @@
+"""What stands unless someone objects, what earlier decisions brought, the bridge from the last plan, and the report card."""
+
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from sopkit.periods import period_range, shifted
+from sopkit.report.cells import Cell, Month, Number, count, listed, total
+from sopkit.report.narrative import N_
+from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.words import CAUSES, KPIS, missing, role, word
+from sopkit.report.svg import placed, spark_line
+from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Side, Table, Text, table
+
+LOWER_IS_BETTER = ("cycle_time", "working_capital")
+NEAR_IS_BETTER = ("forecast_vs_actual", "capacity_utilisation", "production_forecast")
+
+
+def record_page(desk: Desk) -> Page:
+    """The report card, and over it, where there are any, the ratify list and the carry-overs."""
+    follow_up, card = _follow_up(desk), _report_card(desk)
+    if follow_up is None:
+        return card
+    return replace(follow_up, blocks=(*follow_up.blocks, Text((), title=card.title), *card.blocks))
+
+
+def _follow_up(desk: Desk) -> Page | None:
+    """Ratify list and carry-overs; None where there is neither."""
+    blocks = (*_ratify_table(desk), *_carry_overs(desk))
+    if not blocks:
+        return None
+    say, scored = desk.writer.say, _scored(desk)
+    title = say(N_("Proposals that stand unless you object: {count}."), count=count("ratify_list", len(desk.book.records("ratify_list"))))
+    if scored:
+        realised, expected = _sum(scored, "realised_contribution"), _sum(scored, "expected_contribution")
+        told = N_("Earlier decisions brought {realised} of the {expected} they promised; proposals that stand unless you object: {count}.")
+        title = say(told, realised=realised, expected=expected, count=count("ratify_list", len(desk.book.records("ratify_list"))))
+    return Page("record", desk.writer.text(N_("Follow-up and report card")), title, (*blocks, *missing(desk, "decisions")))
+
+
+def _sum(records: list[Record], column: str) -> Number:
+    return total([record.number(column, "money") for record in records], "money")
+
+
+def _scored(desk: Desk) -> list[Record]:
+    return [record for record in desk.book.records("decisions") if record.number("realised_contribution", "money").known]
+
+
+def _ratify_table(desk: Desk) -> tuple[Table, ...]:
+    text = desk.writer.text
+    rows = [
+        Row(
+            word(desk, record, "kind"),
+            (record.words("subject"), record.number("quantity", "units"), record.number("amount", "money"), record.month()),
+        )
+        for record in desk.book.records("ratify_list")
+    ]
+    columns = (
+        Column(text(N_("what")), "text"),
+        Column(text(N_("units"))),
+        Column(text(N_("amount"))),
+        Column(text(N_("from")), "text"),
+    )
+    caption = desk.writer.say(N_("Ratify list: found by the detectors, settled unless someone objects"))
+    return (table(desk.writer, Table(caption, text(N_("kind")), columns, tuple(rows))),) if rows else ()
+
+
+def _carry_overs(desk: Desk) -> tuple[Table, ...]:
+    text, rows = desk.writer.text, []
+    for record in desk.book.records("decisions"):
+        expected, realised = record.number("expected_contribution", "money"), record.number("realised_contribution", "money")
+        better = None if realised.value is None or expected.value is None else realised.value >= expected.value
+        cells = (
+            record.words("statement"),
+            role(record),
+            word(desk, record, "status"),
+            expected,
+            realised.judged(better),
+            record.words("note"),
+        )
+        rows.append(Row(desk.writer.markup(record.code("decision")), cells))
+    labels = (N_("decided"), N_("carried out by"), N_("status"), N_("promised"), N_("brought"), N_("why they differ"))
+    columns = tuple(Column(text(label), "number" if label in ("promised", "brought") else "text") for label in labels)
+    caption = desk.writer.say(N_("Carry-overs: earlier decisions and what they brought to contribution"))
+    return (table(desk.writer, Table(caption, text(N_("decision")), columns, tuple(rows))),) if rows else ()
+
+
+def bridge_pages(desk: Desk) -> list[Page]:
+    """From the last plan to this one; no page where there was no last plan."""
+    records = desk.book.records("plan_bridge")
+    if not records:
+        return []
+    revenue = {record.word("cause"): record for record in records if record.word("measure") == "revenue"}
+    blocks: list[Block] = []
+    if "bridge" in desk.figures:
+        blocks.append(
+            Figure(placed(desk.figures["bridge"], "bridge"), desk.writer.say(N_("Net sales of the months that both plans cover")))
+        )
+    blocks.append(Side((_bridge_table(desk, records),), _plan_score(desk)))
+    return [Page("bridge", desk.writer.text(N_("What changed")), _bridge_title(desk, revenue), tuple(blocks))]
+
+
+def _bridge_title(desk: Desk, revenue: dict[str, Record]) -> Markup:
+    causes = {
+        name: record.number("amount", "money") for name, record in revenue.items() if name not in ("last_plan", "this_plan", "horizon_roll")
+    }
+    change = total(causes.values(), "money")
+    moved = [name for name in causes if causes[name].value]
+    if not moved:
+        return desk.writer.say(N_("Net sales of the months that both plans cover are unchanged."))
+    largest = max(moved, key=lambda name: abs(causes[name].value or 0.0))
+    told = N_("Since the last plan net sales of the same months change by {change}; the largest cause is {cause} with {amount}.")
+    return desk.writer.say(told, change=change.change(), cause=desk.writer.text(CAUSES[largest]), amount=causes[largest].change())
+
+
+def _bridge_table(desk: Desk, records: list[Record]) -> Table:
+    text, rows = desk.writer.text, []
+    order = sorted({(record.values["position"], record.word("cause")) for record in records}, key=lambda pair: int(str(pair[0])))
+    cells = {(record.word("measure"), record.word("cause")): record for record in records}
+    for cause in dict.fromkeys(cause for _, cause in order):
+        whole = cause in ("last_plan", "this_plan")
+        numbers: list[Cell] = []
+        for measure, unit in (("revenue", "money"), ("units", "units")):
+            record = cells.get((measure, cause))
+            number = record.number("amount", unit) if record else None
+            numbers.append((number if whole or not number.value else number.change().judged(number.value > 0)) if number else "")
+        rows.append(Row(text(CAUSES[cause]), tuple(numbers), "sum" if whole else "quiet" if cause == "horizon_roll" else ""))
+    columns = (Column(text(N_("net sales"))), Column(text(N_("units"))))
+    caption = desk.writer.say(N_("From the last plan to this one, over the same months: the causes add up exactly"))
+    return table(desk.writer, Table(caption, text(N_("cause")), columns, tuple(rows), dense=True))
+
+
+def _plan_score(desk: Desk) -> tuple[Table, ...]:
+    text, rows = desk.writer.text, []
+    for record in desk.book.records("plan_score"):
+        planned, actual = record.number("planned_quantity", "units"), record.number("actual_quantity", "units")
+        money = (record.number("planned_revenue", "money"), record.number("actual_revenue", "money"))
+        head = text(N_("all")) if record.word("family") == "*" else record.words("family")
+        rows.append(Row(head, (planned, actual, *money), "sum" if record.word("family") == "*" else ""))
+    if not rows:
+        return ()
+    columns = tuple(
+        Column(text(label)) for label in (N_("demand planned"), N_("demand that came"), N_("net sales planned"), N_("net sales invoiced"))
+    )
+    period = desk.book.records("plan_score")[0].month(form="long")
+    caption = desk.writer.say(N_("The plan that stood before, against {month}, which has closed"), month=period)
+    return (table(desk.writer, Table(caption, text(N_("family")), columns, tuple(rows), dense=True)),)
+
+
+def _report_card(desk: Desk) -> Page:
+    """The KPIs against target, with thirteen months of trend."""
+    text, say = desk.writer.text, desk.writer.say
+    judged = {kpi: _verdict(desk, kpi) for kpi in KPIS}
+    scored = [kpi for kpi, verdict in judged.items() if verdict is not None]
+    rows = [_kpi_row(desk, kpi, judged[kpi]) for kpi in KPIS]
+    if scored:
+        good = listed([kpi for kpi in scored if judged[kpi]])
+        off = [text(KPIS[kpi]) for kpi in scored if not judged[kpi]]
+        title = say(
+            N_("{good} of {all} KPIs with a target are on target; off target: {off}."),
+            good=good,
+            all=listed(scored),
+            off=", ".join(off),
+        )
+        title = title if off else say(N_("All {all} KPIs with a target are on target."), all=listed(scored))
+    else:
+        title = say(
+            N_("{known} of the KPIs are known; none has a target yet."), known=listed([kpi for kpi, row in zip(KPIS, rows, strict=True) if _has_value(row)])
+        )
+    labels = (
+        N_("last closed month"),
+        N_("target"),
+        N_("verdict"),
+        N_("month before"),
+        N_("a year before"),
+        N_("trend, thirteen months"),
+        N_("why not"),
+    )
+    columns = tuple(
+        Column(text(label), "text" if label in ("verdict", "trend, thirteen months", "why not") else "number") for label in labels
+    )
+    caption = say(N_("KPIs of {month}; money is provisional until finance closes the month"), month=Month(desk.about.cutoff, "long"))
+    keep = [place for place in range(len(labels)) if any(row.cells[place] for row in rows)]
+    printed = Table(
+        caption,
+        text(N_("KPI")),
+        tuple(columns[place] for place in keep),
+        tuple(Row(row.head, tuple(row.cells[place] for place in keep)) for row in rows),
+    )
+    return Page(
+        "record",
+        text(N_("Report card")),
+        title,
+        (table(desk.writer, printed), *missing(desk, "targets", "production_history", "balance_sheet")),
+    )
+
+
+def _has_value(row: Row) -> bool:
+    return isinstance(row.cells[0], Number) and row.cells[0].known
+
+
+def _kpi_row(desk: Desk, kpi: str, verdict: bool | None) -> Row:
+    history = {record.word("period"): record for record in desk.book.records("kpi_history", lambda row: row["kpi"] == kpi)}
+    months = period_range(shifted(desk.about.cutoff, -12), 13)
+    values = [history[month].number("value", history[month].word("unit")) if month in history else None for month in months]
+    now, before, year = values[-1], values[-2], values[0]
+    fact = desk.fact(kpi)
+    now = fact if fact is not None and fact.known else now
+    target = desk.book.record("targets", target=kpi, scope="*")
+    label = desk.writer.text(KPIS[kpi])
+    trend = spark_line(f"trend-{kpi}", label, [value.value if value else None for value in values])
+    told = "" if verdict is None else desk.writer.text(N_("on target") if verdict else N_("off target"))
+    mark = Markup('<span class="{}">{}</span>').format("good" if verdict else "bad", told) if told else ""
+    goal = target.number("value", now.unit if now else "").long() if target else ""
+    reason = history[months[-1]].words("reason") if months[-1] in history and not (now and now.known) else ""
+    shown: list[Cell] = [number.long() if number else "" for number in (now, before, year)]
+    return Row(label, (shown[0], goal, mark, shown[1], shown[2], trend, reason))
+
+
+def _verdict(desk: Desk, kpi: str) -> bool | None:
+    """Whether a KPI is within the tolerance of its target; None where either is unknown."""
+    target = desk.book.record("targets", target=kpi, scope="*")
+    fact = desk.fact(kpi)
+    if target is None or fact is None or fact.value is None:
+        return None
+    goal, tolerance = target.number("value", "").value or 0.0, target.number("tolerance", "").value or 0.0
+    if kpi in NEAR_IS_BETTER:
+        return abs(fact.value - goal) <= tolerance
+    return fact.value <= goal + tolerance if kpi in LOWER_IS_BETTER else fact.value >= goal - tolerance

@@ -1,0 +1,195 @@
+"""Page one: one table that can be read aloud, and the decisions asked. No chart, no more than a page."""
+
+from markupsafe import Markup
+
+from sopkit.report.cells import Cell, Month, Number, count, difference, total
+from sopkit.report.narrative import N_
+from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.money import budget_amount, fiscal_budget
+from sopkit.report.pack.words import role
+from sopkit.report.tables import Block, Column, Lead, Page, Record, Row, Table, Text, table
+
+
+def decisions_page(desk: Desk) -> Page:
+    """The decision page; without declared options it says so and shows the plan alone."""
+    options = desk.book.records("options")
+    blocks: list[Block] = [_headline_table(desk)]
+    for name in dict.fromkeys(record.word("decision") for record in options):
+        blocks.append(_decision(desk, [record for record in options if record.word("decision") == name]))
+    if not options:
+        blocks.append(
+            Text((desk.writer.say(N_("No decision is asked: the params of this company declare none for this cycle.")),), style="missing")
+        )
+    lines = (*_together(desk, options), *_since_last_time(desk))
+    return Page("decisions", desk.writer.text(N_("Decisions")), headline(desk), (*blocks, Text(lines, style="lead")), style="first")
+
+
+def headline(desk: Desk) -> Markup:
+    """The message of page one, from the gap to budget and the options."""
+    say, gap, options = desk.writer.say, budget_amount(desk, "gap"), desk.book.records("options")
+    year: Cell = Month(desk.year[0], "year")
+    if not options:
+        base = base_scenario(desk)
+        if gap is not None and gap.value is not None:
+            told = (
+                N_("The plan misses the budget of {year} by {gap}.")
+                if gap.value < 0
+                else N_("The plan is {gap} above the budget of {year}.")
+            )
+            return say(told, year=year, gap=gap.size())
+        return say(N_("Net sales of {year} are estimated at {sales}."), year=year, sales=base.number("net_sales", "money"))
+    deadline = min((record for record in options), key=lambda record: record.word("last_date")).day("last_date", "long")
+    gain = _gain(desk, options, "net_sales", "money")
+    if gap is not None and gap.value is not None and gap.value < 0:
+        told = N_("Without decisions by {day} we miss the budget of {year} by {gap}; the recommended ones together bring {gain}.")
+        return say(told, day=deadline, year=year, gap=gap.size(), gain=gain.change())
+    contribution = _gain(desk, options, "contribution", "money")
+    told = N_("Decisions by {day}: together the recommended ones change net sales of {year} by {gain} and contribution by {contribution}.")
+    return say(told, day=deadline, year=year, gain=gain.change(), contribution=contribution.change())
+
+
+def base_scenario(desk: Desk) -> Record:
+    """The row of the plan itself."""
+    record = desk.book.record("scenarios", scenario="base")
+    assert record is not None, "scenarios without a base"
+    return record
+
+
+def together_scenario(desk: Desk) -> Record | None:
+    """The recommended options solved as one plan; None where there are none."""
+    rows = desk.book.records("scenarios", lambda row: row["kind"] == "together")
+    return rows[0] if rows else None
+
+
+def _gain(desk: Desk, options: list[Record], measure: str, unit: str) -> Number:
+    """What the recommended options bring together: solved as one plan, else the sum of the parts."""
+    together = together_scenario(desk)
+    if together:
+        return difference(together.number(measure, unit), base_scenario(desk).number(measure, unit))
+    return _sum_of_parts(options, measure)
+
+
+def _sum_of_parts(options: list[Record], measure: str) -> Number:
+    chosen = [record for record in options if record.values["recommended"]]
+    return total([record.number(f"{measure}_change", "money") for record in chosen], "money")
+
+
+MEASURES = (
+    ("net_sales", "money", N_("Net sales of the fiscal year")),
+    ("fiscal_contribution", "money", N_("Contribution of the fiscal year")),
+    ("fill_rate", "share", N_("Fill rate, next six months")),
+    ("stock_peak", "money", N_("Highest stock, next twelve months")),
+    ("cash_low", "money", N_("Lowest cash headroom, next twelve months")),
+)
+
+
+def _headline_table(desk: Desk) -> Table:
+    text, base, together = desk.writer.text, base_scenario(desk), together_scenario(desk)
+    budgets = {"net_sales": budget_amount(desk, "budget"), "fiscal_contribution": fiscal_budget(desk, "contribution")}
+    rows, with_budget = [], any(number is not None for number in budgets.values())
+    for measure, unit, label in MEASURES:
+        plan, budget = base.number(measure, unit), budgets.get(measure)
+        if not plan.known:
+            continue
+        cells: list[Cell] = (
+            [budget or "", plan, difference(plan, budget).change().judged(plan.value >= budget.value)] if budget else ["", plan, ""]
+        )  # type: ignore[operator]
+        cells = cells if with_budget else [plan]
+        if together:
+            after = together.number(measure, unit)
+            better = _better(measure, after, plan)
+            cells += [after, difference(after, plan).change().judged(better)]
+        rows.append(Row(text(label), tuple(_long_share(cell) for cell in cells)))
+    labels = [N_("budget"), N_("this plan"), N_("against budget")] if with_budget else [N_("this plan")]
+    labels += [N_("if the recommended are taken"), N_("change")] if together else []
+    caption = desk.writer.say(N_("The plan of {company}; fiscal year {year}"), company=desk.about.title, year=Month(desk.year[0], "year"))
+    return table(desk.writer, Table(caption, "", tuple(Column(text(label)) for label in labels), tuple(rows), dense=True))
+
+
+def _long_share(cell: Cell) -> Cell:
+    return cell.long() if isinstance(cell, Number) and cell.unit == "share" else cell
+
+
+def _better(measure: str, after: Number, before: Number) -> bool | None:
+    if after.value is None or before.value is None or after.value == before.value:
+        return None
+    return (after.value > before.value) != (measure == "stock_peak")
+
+
+CHANGES = (
+    ("net_sales_change", "money", N_("net sales")),
+    ("contribution_change", "money", N_("contribution")),
+    ("fill_rate_change", "share", N_("fill rate")),
+    ("stock_peak_change", "money", N_("highest stock")),
+    ("cash_low_change", "money", N_("lowest cash")),
+)
+
+
+def _decision(desk: Desk, options: list[Record]) -> Lead:
+    text, say, first = desk.writer.text, desk.writer.say, options[0]
+    shown = [change for change in CHANGES if any(record.number(change[0], change[1]).known for record in options)]
+    loads = {record.word("option"): _load(desk, record) for record in options}
+    rows = []
+    for record in options:
+        cells: list[Cell] = [_change(record, column, unit) for column, unit, _ in shown]
+        cells += [loads[record.word("option")] or "", record.words("note")]
+        named = N_("{option} {title}, recommended") if record.values["recommended"] else N_("{option} {title}")
+        head = say(named, option=record.code("option"), title=record.words("title"))
+        rows.append(Row(head, tuple(cells), "chosen" if record.values["recommended"] else ""))
+    columns = [Column(text(label)) for *_, label in shown] + [Column(text(N_("highest load"))), Column(text(N_("note")), "text")]
+    if not any(loads.values()):
+        columns, rows = [*columns[:-2], columns[-1]], [Row(row.head, (*row.cells[:-2], row.cells[-1]), row.style) for row in rows]
+    printed = Table(
+        text(N_("Each option against doing nothing, solved as a plan of its own")),
+        text(N_("option")),
+        tuple(columns),
+        tuple(rows),
+        dense=True,
+    )
+    deadline = say(N_("{owner}, by {day}"), owner=role(first), day=first.day("last_date", "long"))
+    return Lead(first.code("decision"), first.words("question"), deadline, (table(desk.writer, printed),), ())
+
+
+def _change(record: Record, column: str, unit: str) -> Number:
+    number = record.number(column, unit).change()
+    worse = column == "stock_peak_change"
+    return number.judged(None if not number.value else (number.value > 0) != worse)
+
+
+def _load(desk: Desk, option: Record) -> Number | None:
+    scenario = desk.book.record("scenarios", scenario=option.word("scenario"))
+    number = scenario.number("load_peak", "ratio") if scenario else None
+    return number.judged(number.value <= 1) if number and number.value is not None else None
+
+
+def _together(desk: Desk, options: list[Record]) -> tuple[Markup, ...]:
+    together, say = together_scenario(desk), desk.writer.say
+    if not together:
+        return ()
+    gain, parts = _gain(desk, options, "contribution", "money"), _sum_of_parts(options, "contribution")
+    told = N_(
+        "Taken together, solved as one plan, the recommended options change contribution of the next twelve months by {gain}; their separate effects add up to {parts}."
+    )
+    line = say(told, gain=gain.change(), parts=parts.change())
+    if gain.value is not None and parts.value is not None and abs(gain.value - parts.value) > 0.02 * max(abs(gain.value), abs(parts.value)):
+        line += Markup(" ") + say(
+            N_("The difference of {difference} is what they do to each other: decide them in the order shown."),
+            difference=difference(gain, parts).change(),
+        )
+    return (line,)
+
+
+def _since_last_time(desk: Desk) -> tuple[Markup, ...]:
+    say, lines = desk.writer.say, []
+    scored = desk.book.records(
+        "decisions", lambda row: row["realised_contribution"] == row["realised_contribution"] and row["realised_contribution"] is not None
+    )
+    scored = [record for record in scored if record.number("realised_contribution", "money").known]
+    if scored:
+        realised = total([record.number("realised_contribution", "money") for record in scored], "money")
+        expected = total([record.number("expected_contribution", "money") for record in scored], "money")
+        lines.append(say(N_("Earlier decisions brought {realised} of the {expected} they promised."), realised=realised, expected=expected))
+    if desk.book.has("ratify_list"):
+        rows = count("ratify_list", len(desk.book.frame("ratify_list")))
+        lines.append(say(N_("Proposals that stand unless you object, next page: {count}."), count=rows))
+    return tuple(lines)

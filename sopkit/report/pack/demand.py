@@ -1,0 +1,283 @@
+"""Demand: the consensus by family and region, who changed what, how good forecasts have been, and how certain this one is."""
+
+from markupsafe import Markup
+
+from sopkit.report.cells import Month, count, difference, ratio
+from sopkit.report.charts import LAYER_LABELS
+from sopkit.report.narrative import N_
+from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.words import everything, missing, role, word
+from sopkit.report.svg import placed
+from sopkit.report.tables import Block, Column, Figure, Page, Row, Side, Table, table
+
+PARTS = ("baseline", "lifecycle", "override", "quantity")
+MOST_OVERRIDES, BIAS_LIMIT = 6, 0.05
+
+
+def demand_pages(desk: Desk) -> list[Page]:
+    """Volume and money of the demand plan; then accuracy and what people expect."""
+    text = desk.writer.text
+    overview: tuple[Block, ...] = ()
+    if "demand" in desk.figures:
+        overview = (
+            Figure(
+                placed(desk.figures["demand"], "demand"),
+                desk.writer.say(N_("Net sales by month: actual, demand plan with its range, and a year before")),
+            ),
+        )
+    plan = Page(
+        "demand",
+        text(N_("Demand")),
+        _plan_title(desk),
+        (*overview, Side((_family_table(desk),), (_region_table(desk), *_range_table(desk)))),
+    )
+    chart, backtest = _accuracy_chart(desk), _backtest_table(desk)
+    accuracy = (Side(chart, backtest),) if chart and backtest else (*chart, *backtest)
+    pairs = _side_by_side((*_function_table(desk), *_campaign_table(desk), *_pipeline_table(desk)))
+    changes = (*_layer_table(desk), *_override_table(desk), *pairs)
+    second = Page(
+        "accuracy",
+        text(N_("Demand")),
+        _accuracy_title(desk),
+        (*accuracy, *changes, *missing(desk, "forecast_snapshots", "overrides", "sales_forecast")),
+    )
+    return [plan, second]
+
+
+def _side_by_side(tables: tuple[Table, ...]) -> tuple[Block, ...]:
+    """Small tables two by two; one that is left alone stands alone."""
+    pairs: list[Block] = [Side((tables[place],), (tables[place + 1],)) for place in range(0, len(tables) - 1, 2)]
+    return (*pairs, tables[-1]) if len(tables) % 2 else tuple(pairs)
+
+
+def _plan_title(desk: Desk) -> Markup:
+    whole = desk.book.grouped("consensus_demand", [], ["revenue"], periods=desk.next_year)[0].number("revenue", "money")
+    by_family = desk.book.grouped("consensus_demand", ["family"], ["revenue"], periods=desk.next_year)
+    largest = max(by_family, key=lambda record: record.number("revenue", "money").value or 0.0)
+    part = ratio(largest.number("revenue", "money"), whole, "share")
+    told = N_("Demand of the next twelve months is worth {revenue}; {family} is {share} of it.")
+    return desk.writer.say(told, revenue=whole, family=largest.words("family"), share=part)
+
+
+def _family_table(desk: Desk) -> Table:
+    text, rows = desk.writer.text, []
+    for record in desk.book.grouped("consensus_demand", ["family"], [*PARTS, "revenue"], periods=desk.next_year):
+        cells = [
+            record.number("baseline", "units"),
+            *(record.number(part, "units").change() for part in PARTS[1:3]),
+            record.number("quantity", "units"),
+        ]
+        rows.append(Row(record.words("family"), (*cells, record.number("revenue", "money"))))
+    money = desk.book.grouped("consensus_demand", [], ["revenue"], periods=desk.next_year)[0].number("revenue", "money")
+    rows.append(Row(text(N_("Total")), ("", "", "", "", money), "sum"))
+    labels = (N_("statistical"), N_("launches"), N_("overrides"), N_("consensus"), N_("net sales"))
+    caption = desk.writer.say(
+        N_("Demand plan by family, units and net sales, {first} to {last}; not limited by supply"),
+        first=Month(desk.planned[0]),
+        last=Month(desk.planned[-1]),
+    )
+    return table(desk.writer, Table(caption, text(N_("family")), tuple(Column(text(label)) for label in labels), tuple(rows), dense=True))
+
+
+def _region_table(desk: Desk) -> Table:
+    text = desk.writer.text
+    channels = [record.word("channel") for record in desk.book.grouped("consensus_demand", ["channel"], ["revenue"])][:4]
+    cells = {
+        (record.word("region"), record.word("channel")): record.number("revenue", "money")
+        for record in desk.book.grouped("consensus_demand", ["region", "channel"], ["revenue"], periods=desk.next_year)
+    }
+    rows = []
+    for record in desk.book.grouped("consensus_demand", ["region"], ["revenue"], periods=desk.next_year):
+        by_channel = [cells.get((record.word("region"), channel), "") for channel in channels]
+        rows.append(Row(record.words("region"), (*by_channel, record.number("revenue", "money"))))
+    sums = {
+        record.word("channel"): record.number("revenue", "money")
+        for record in desk.book.grouped("consensus_demand", ["channel"], ["revenue"], periods=desk.next_year)
+    }
+    whole = desk.book.grouped("consensus_demand", [], ["revenue"], periods=desk.next_year)[0].number("revenue", "money")
+    rows = [*rows[:12], Row(text(N_("Total")), (*(sums[channel] for channel in channels), whole), "sum")]
+    heads = desk.book.grouped("consensus_demand", ["channel"], ["revenue"])[:4]
+    columns = (*(Column(desk.writer.markup(record.words("channel"))) for record in heads), Column(text(N_("all"))))
+    caption = desk.writer.say(N_("Net sales by region and channel, the same months"))
+    return table(desk.writer, Table(caption, text(N_("region")), columns, tuple(rows), dense=True))
+
+
+def _range_table(desk: Desk) -> tuple[Table, ...]:
+    text = desk.writer.text
+    records = [
+        record
+        for record in desk.book.records("demand_range", lambda row: row["family"] == "*")
+        if record.word("period") in desk.planned[:6]
+    ]
+    rows = [Row(record.month(), tuple(record.number(column, "money") for column in ("p10", "p50", "p90"))) for record in records]
+    labels = (N_("low"), N_("middle"), N_("high"))
+    caption = desk.writer.say(N_("How certain: demand is below low once in ten, above high once in ten"))
+    return (
+        (table(desk.writer, Table(caption, text(N_("month")), tuple(Column(text(label)) for label in labels), tuple(rows), dense=True)),)
+        if rows
+        else ()
+    )
+
+
+def _override_table(desk: Desk) -> tuple[Table, ...]:
+    text, records = desk.writer.text, desk.book.records("override_log")
+    largest = sorted(records, key=lambda record: -abs(record.number("revenue_change", "money").value or 0.0))
+    rows = []
+    for record in largest[:MOST_OVERRIDES]:
+        span = desk.writer.say(N_("{first} to {last}"), first=record.month("first_period"), last=record.month("last_period"))
+        scope = (
+            record.words("scope"),
+            span,
+            record.number("quantity_change", "units").change(),
+            record.number("revenue_change", "money").change(),
+        )
+        rows.append(
+            Row(
+                desk.writer.markup(record.code("override")),
+                (role(record), *scope, record.words("reason"), word(desk, record, "outcome"), record.words("note")),
+            )
+        )
+    labels = (N_("asked by"), N_("on what"), N_("months"), N_("units"), N_("net sales"), N_("reason"), N_("outcome"), N_("note"))
+    columns = tuple(Column(text(label), "number" if label in ("units", "net sales") else "text") for label in labels)
+    caption = desk.writer.say(N_("The largest of {count} overrides on the statistical forecast"), count=count("override_log", len(records)))
+    return (table(desk.writer, Table(caption, text(N_("override")), columns, tuple(rows), dense=True)),) if rows else ()
+
+
+def _function_table(desk: Desk) -> tuple[Table, ...]:
+    text = desk.writer.text
+    rows = []
+    for record in desk.book.grouped("function_forecasts", ["function"], ["quantity", "consensus"]):
+        quantity, consensus = record.number("quantity", "units"), record.number("consensus", "units")
+        rows.append(Row(word(desk, record, "function"), (quantity, consensus, ratio(difference(quantity, consensus), consensus).change())))
+    columns = tuple(Column(text(label)) for label in (N_("expects"), N_("consensus"), N_("against consensus")))
+    caption = desk.writer.say(N_("What the functions expect, units of all families over the months they cover"))
+    return (table(desk.writer, Table(caption, text(N_("function")), columns, tuple(rows), dense=True)),) if rows else ()
+
+
+def _campaign_table(desk: Desk) -> tuple[Table, ...]:
+    text, rows = desk.writer.text, []
+    for record in desk.book.records("campaigns", lambda row: str(row["end_date"])[:7] >= desk.about.cycle)[:6]:
+        span = desk.writer.say(N_("{first} to {last}"), first=record.day("start_date"), last=record.day("end_date"))
+        rows.append(
+            Row(
+                record.words("campaign"),
+                (
+                    everything(record, "family", desk),
+                    span,
+                    record.number("claimed_uplift_share", "share").change(),
+                    record.number("cost", "money"),
+                ),
+            )
+        )
+    columns = (
+        Column(text(N_("family")), "text"),
+        Column(text(N_("days")), "text"),
+        Column(text(N_("claimed uplift"))),
+        Column(text(N_("cost"))),
+    )
+    caption = desk.writer.say(N_("Campaigns ahead"))
+    return (table(desk.writer, Table(caption, text(N_("campaign")), columns, tuple(rows), dense=True)),) if rows else ()
+
+
+def _pipeline_table(desk: Desk) -> tuple[Table, ...]:
+    text, records = desk.writer.text, desk.book.records("opportunities", lambda row: row["stage"] not in ("lost", "won"))
+    largest = sorted(records, key=lambda record: -(record.number("quantity", "units").value or 0.0))[:5]
+    rows = [
+        Row(
+            desk.writer.markup(record.code("opportunity")),
+            (word(desk, record, "stage"), record.month(), record.number("quantity", "units"), record.number("probability_share", "share")),
+        )
+        for record in largest
+    ]
+    columns = (
+        Column(text(N_("stage")), "text"),
+        Column(text(N_("month")), "text"),
+        Column(text(N_("units"))),
+        Column(text(N_("stated probability"))),
+    )
+    caption = desk.writer.say(N_("The largest of {count} open opportunities"), count=count("opportunities", len(records)))
+    return (table(desk.writer, Table(caption, text(N_("opportunity")), columns, tuple(rows), dense=True)),) if rows else ()
+
+
+def _accuracy_title(desk: Desk) -> Markup:
+    lag = _lag(desk)
+    say = desk.writer.say
+    if lag is not None:
+        scored = {
+            record.word("layer"): record
+            for record in desk.book.records("forecast_accuracy", lambda row: row["family"] == "*" and row["lag"] == lag)
+        }
+        best = "consensus" if "consensus" in scored else next(reversed(scored))
+        error, bias = (scored[best].number(column, "ratio") for column in ("wape_ratio", "bias_ratio"))
+        naive = scored["naive"].number("wape_ratio", "ratio") if "naive" in scored else None
+        told = N_("The {layer} forecast was wrong by {error} on average; it over-forecast by {bias}.")
+        if bias.value is not None and bias.value < 0:
+            told = N_("The {layer} forecast was wrong by {error} on average; it under-forecast by {bias}.")
+        title = say(told, layer=desk.writer.text(LAYER_LABELS[best]), error=error, bias=bias.size())
+        return title + Markup(" ") + say(N_("Seasonal naive was wrong by {naive}."), naive=naive) if naive and best != "naive" else title
+    pool = desk.book.record("backtest", model="pool", family="*")
+    if pool and pool.number("wape_ratio", "ratio").known:
+        return say(N_("In the backtest the forecast was wrong by {error} on average."), error=pool.number("wape_ratio", "ratio"))
+    return say(N_("How good the forecast has been is not known yet."))
+
+
+def _lag(desk: Desk) -> int | None:
+    """The headline lag where it is scored for the consensus; else the nearest that is."""
+    lags = sorted(
+        {int(str(row["lag"])) for row in (record.values for record in desk.book.records("forecast_accuracy")) if row["family"] == "*"}
+    )
+    return 2 if 2 in lags else lags[0] if lags else None
+
+
+def _accuracy_chart(desk: Desk) -> tuple[Block, ...]:
+    if "accuracy" not in desk.figures:
+        return ()
+    return (
+        Figure(
+            placed(desk.figures["accuracy"], "accuracy"), desk.writer.say(N_("Forecast error by layer, share of demand: shorter is better"))
+        ),
+    )
+
+
+def _layer_table(desk: Desk) -> tuple[Table, ...]:
+    text, lag = desk.writer.text, _lag(desk)
+    if lag is None:
+        return ()
+    records = desk.book.records("forecast_accuracy", lambda row: row["lag"] == lag)
+    families = list(dict.fromkeys(record.word("family") for record in records))
+    rows = []
+    for layer, label in LAYER_LABELS.items():
+        scored = {record.word("family"): record for record in records if record.word("layer") == layer}
+        if "*" not in scored:
+            continue
+        errors = [scored[family].number("wape_ratio", "ratio") if family in scored else "" for family in families]
+        bias = scored["*"].number("bias_ratio", "ratio").change()
+        value = scored["*"].number("value_added_ratio", "ratio").change()
+        rows.append(
+            Row(
+                text(label),
+                (*errors, bias.judged(abs(bias.value or 0) <= BIAS_LIMIT), value.judged((value.value or 0) >= 0 if value.value else None)),
+            )
+        )
+    heads = [everything(next(record for record in records if record.word("family") == family), "family", desk) for family in families]
+    columns = (*(Column(head) for head in heads), Column(text(N_("over-forecast (+)"))), Column(text(N_("value added"))))
+    months = next(record for record in records if record.word("family") == "*").number("months", "count")
+    lags = next(record for record in records if record.word("family") == "*").number("lag", "count")
+    caption = desk.writer.say(
+        N_("Error (WAPE) by layer and family, {months} closed months, {lag} months after approval"), months=months, lag=lags
+    )
+    return (table(desk.writer, Table(caption, text(N_("layer")), columns, tuple(rows), dense=True)),)
+
+
+def _backtest_table(desk: Desk) -> tuple[Table, ...]:
+    text, rows = desk.writer.text, []
+    for record in desk.book.records("backtest", lambda row: row["family"] == "*"):
+        name = text(N_("what is used")) if record.word("model") == "pool" else record.words("model")
+        rows.append(
+            Row(
+                name, (record.number("wape_ratio", "ratio"), record.number("mase", "number"), record.number("bias_ratio", "ratio").change())
+            )
+        )
+    columns = tuple(Column(text(label)) for label in (N_("error (WAPE)"), N_("scaled error (MASE)"), N_("over-forecast (+)")))
+    caption = desk.writer.say(N_("Backtest on history: each model against seasonal naive"))
+    return (table(desk.writer, Table(caption, text(N_("model")), columns, tuple(rows), dense=True)),) if rows else ()

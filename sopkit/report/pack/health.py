@@ -1,0 +1,159 @@
+"""How far the figures can be trusted, and the appendix: definitions, methods, words, how to reproduce."""
+
+from markupsafe import Markup
+
+from sopkit.data.contracts import CONTRACTS
+from sopkit.report.cells import Code, Words, count
+from sopkit.report.narrative import N_
+from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.words import KPIS, word
+from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
+
+MOST_FINDINGS = 10
+METHODS = (
+    N_(
+        "Demand: several forecasting models are fitted to each series; the pool that did best in the backtest is used, with ranges from its own errors. People change it with a reason; a gap to budget is no reason."
+    ),
+    N_(
+        "Supply: one linear programme over all items, months, resources, people and suppliers. The month of the meetings is frozen. What cannot be met waits or is lost, as the params say by channel."
+    ),
+    N_(
+        "Money: the constrained plan, valued at dated net prices and standard costs. The solver's planning costs never reach the statement."
+    ),
+    N_(
+        "Scenarios and options run through the same functions as the plan, on changed inputs; effects are differences between two whole plans."
+    ),
+)
+GLOSSARY = (
+    (N_("contribution"), N_("net sales less cost of goods, overtime, subcontract premium, holding and the other costs of the plan")),
+    (N_("consensus"), N_("the demand plan all functions stand behind, not limited by supply")),
+    (N_("load"), N_("standard hours that demand asks for, over hours the resource has been shown to earn")),
+    (N_("fill rate"), N_("units shipped on time over units ordered")),
+    (N_("late, lost"), N_("a late unit ships in a later month; a lost one never does")),
+    (N_("error (WAPE)"), N_("sum of absolute errors over sum of actuals; error is forecast minus actual")),
+    (N_("latest estimate"), N_("closed months, this month, and the constrained plan of the rest of the fiscal year")),
+)
+
+
+def health_page(desk: Desk) -> Page:
+    """What was provided, what was found in it, what is assumed and which gates were passed over."""
+    text, say = desk.writer.text, desk.writer.say
+    records = desk.book.records("coverage")
+    given = [record for record in records if record.word("status") == "provided"]
+    title = say(
+        N_("{given} of {all} input tables were provided; {found} findings."),
+        given=count("coverage", len(given), "status=provided"),
+        all=count("coverage", len(records)),
+        found=count("findings", len(desk.book.records("findings"))),
+    )
+    blocks: tuple[Block, ...] = (
+        *_gates(desk),
+        *_provided(desk, given),
+        *_absent(desk, records),
+        *_assumed(desk, records),
+        *_findings(desk),
+    )
+    return Page("health", text(N_("Process health")), title, blocks)
+
+
+def _gates(desk: Desk) -> tuple[Text, ...]:
+    about, say = desk.about, desk.writer.say
+    if not about.gates_passed_over:
+        return ()
+    gates = Markup("; ").join(desk.writer.markup(Words(gate.replace("_", " "), "manifest#gates")) for gate in about.gates_passed_over)
+    return (Text((say(N_("This run was a rehearsal. Gates passed over: {gates}."), gates=gates),), style="missing"),)
+
+
+def _provided(desk: Desk, given: list[Record]) -> tuple[Table, ...]:
+    text = desk.writer.text
+    rows = [
+        Row(
+            desk.writer.markup(Code(record.word("table"))),
+            (record.number("rows", "count"), record.month("first_period"), record.month("last_period"), record.words("origin")),
+        )
+        for record in given
+    ]
+    columns = (Column(text(N_("rows"))), *(Column(text(label), "text") for label in (N_("first month"), N_("last month"), N_("from"))))
+    caption = desk.writer.say(N_("What was provided"))
+    return (table(desk.writer, Table(caption, text(N_("table")), columns, tuple(rows), dense=True, folded=True)),) if rows else ()
+
+
+def _absent(desk: Desk, records: list[Record]) -> tuple[Block, ...]:
+    absent = [record for record in records if record.word("status") != "provided" and CONTRACTS[record.word("table")].without]
+    lines = tuple(
+        desk.writer.say(
+            N_("{table}: {consequence}."),
+            table=Code(record.word("table")),
+            consequence=desk.writer.text(CONTRACTS[record.word("table")].without),
+        )
+        for record in absent
+    )
+    return (Text(lines, title=desk.writer.text(N_("Not provided, and what is not available for it")), style="columns"),) if lines else ()
+
+
+def _assumed(desk: Desk, records: list[Record]) -> tuple[Text, ...]:
+    lines = tuple(
+        desk.writer.say(N_("{table}: {assumption}"), table=Code(record.word("table")), assumption=record.words("assumption"))
+        for record in records
+        if record.word("assumption")
+    )
+    return (Text(lines, title=desk.writer.text(N_("Assumed in the params, not measured")), style="quiet"),) if lines else ()
+
+
+def _findings(desk: Desk) -> tuple[Table, ...]:
+    text, records = desk.writer.text, desk.book.records("findings")
+    weight = {"REJECT": 0, "ASK": 1, "REPAIR": 2, "ACCEPT": 3}
+    rows = []
+    for record in sorted(records, key=lambda record: weight[record.word("outcome")])[:MOST_FINDINGS]:
+        place = record.number("row", "count") if record.values["row"] else ""
+        rows.append(
+            Row(
+                record.words("file"),
+                (place, record.words("column"), record.words("value"), record.words("message"), word(desk, record, "outcome")),
+            )
+        )
+    columns = (
+        Column(text(N_("row"))),
+        *(Column(text(label), "text") for label in (N_("column"), N_("value"), N_("what is wrong"), N_("outcome"))),
+    )
+    caption = desk.writer.say(
+        N_("The weightiest of {count} findings in the inputs; all are in the run's findings"), count=count("findings", len(records))
+    )
+    return (table(desk.writer, Table(caption, text(N_("file")), columns, tuple(rows), dense=True)),) if rows else ()
+
+
+def appendix_page(desk: Desk) -> Page:
+    """Definitions from the facts, methods, words, and the command that makes this pack again."""
+    text, say, about = desk.writer.text, desk.writer.say, desk.about
+    lines = [
+        say(N_("Command: {command}"), command=Code(about.reproduce)),
+        say(
+            N_("Run {run}, code {commit}, inputs {inputs}."),
+            run=Code(about.run_id),
+            commit=Code(about.commit or "-"),
+            inputs=Code(about.inputs_hash or "-"),
+        ),
+    ]
+    methods = Text(tuple(say(method) for method in METHODS), title=text(N_("Methods")))
+    words = Text(
+        tuple(say(N_("{word}: {meaning}."), word=text(name), meaning=text(meaning)) for name, meaning in GLOSSARY), title=text(N_("Words"))
+    )
+    blocks: tuple[Block, ...] = (*_definitions(desk), methods, words, Text(tuple(lines), title=text(N_("To make this pack again"))))
+    return Page("appendix", text(N_("Appendix")), say(N_("What the figures mean and how to reproduce them")), blocks)
+
+
+def _definitions(desk: Desk) -> tuple[Table, ...]:
+    text, rows, seen = desk.writer.text, [], set()
+    for record in desk.book.records("facts", lambda row: row["level"] == "*"):
+        name = record.word("id")
+        if name in seen:
+            continue
+        seen.add(name)
+        head = text(KPIS[name]) if name in KPIS else desk.writer.markup(record.code("id"))
+        rows.append(Row(head, (record.words("definition"), desk.writer.markup(Code(record.word("source_table"))))))
+    columns = tuple(Column(text(label), "text") for label in (N_("definition"), N_("from table")))
+    return (
+        (table(desk.writer, Table(desk.writer.say(N_("Definitions")), text(N_("figure")), columns, tuple(rows[:24]), dense=True)),)
+        if rows
+        else ()
+    )

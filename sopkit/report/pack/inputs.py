@@ -1,0 +1,111 @@
+"""What a pack is made from, and what it becomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from sopkit.periods import cutoff_of, fiscal_year_periods, period_range
+from sopkit.report.language import language_of
+from sopkit.report.narrative import Writer
+from sopkit.report.tables import Book
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sopkit.report.cells import Number
+
+FACTS = "facts"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a pack says of itself: on the cover, in the footer of each page, in the metadata of the PDF."""
+
+    company: str  # short name: the folder of its reports
+    title: str  # name in print
+    cycle: str
+    run_id: str
+    data_as_of: date
+    currency: str
+    language: str = "en"
+    country: str = "SE"
+    status: Literal["DRAFT", "APPROVED"] = "DRAFT"
+    revision: str = "r1"
+    scenario: str = "base"
+    prepared_by: str = ""
+    accountable: str = ""
+    commit: str = ""  # with a mark where the work tree was not clean
+    inputs_hash: str = ""
+    gates_passed_over: tuple[str, ...] = ()
+    fiscal_year_first_month: int = 1
+    command: str = ""  # reproduces the run; made from company and cycle where empty
+
+    @property
+    def cutoff(self) -> str:
+        """The last closed period."""
+        return cutoff_of(self.cycle)
+
+    @property
+    def reproduce(self) -> str:
+        """The command that reproduces the run."""
+        return self.command or f"sop run params/{self.company}.yaml --cycle {self.cycle}"
+
+
+@dataclass(frozen=True)
+class PackInputs:
+    """The tables of a run by name (empty = not provided), its facts, and its charts as SVG text by name."""
+
+    tables: Mapping[str, "pd.DataFrame"]
+    facts: "pd.DataFrame"
+    about: About
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A rendered decision pack."""
+
+    html: str
+    print_html: str
+    pdf: bytes
+    index: "pd.DataFrame"  # PackIndex
+    headline: str  # the message of page one, as plain text
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every page builder has before it: the book of tables, the writer, and who and when."""
+
+    book: Book
+    writer: Writer
+    about: About
+    figures: Mapping[str, str]
+
+    @cached_property
+    def year(self) -> tuple[str, str]:
+        """First and last month of the fiscal year that M0 lies in."""
+        months = fiscal_year_periods(self.about.cycle, self.about.fiscal_year_first_month)
+        return months[0], months[-1]
+
+    @cached_property
+    def planned(self) -> list[str]:
+        """The next twelve months, from M0 on."""
+        return period_range(self.about.cycle, 12)
+
+    @cached_property
+    def next_year(self) -> tuple[str, str]:
+        """First and last of the next twelve months."""
+        return self.planned[0], self.planned[-1]
+
+    def fact(self, name: str, scenario: str = "actual", level: str = "*", period: str = "") -> "Number | None":
+        """A fact of a month (the cutoff where no month is named); None where there is none."""
+        record = self.book.record(FACTS, id=name, scenario=scenario, level=level, period=period or self.about.cutoff)
+        return record.number("value", record.word("unit")) if record else None
+
+
+def desk_of(inputs: PackInputs) -> Desk:
+    """The desk for a pack."""
+    writer = Writer(language_of(inputs.about.language), inputs.about.currency)
+    return Desk(Book({**inputs.tables, FACTS: inputs.facts}), writer, inputs.about, inputs.figures)

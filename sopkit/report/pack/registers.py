@@ -1,0 +1,187 @@
+"""Scenarios, assumptions, risks and opportunities, actions."""
+
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from sopkit.report.cells import Cell, Number, count, difference, source_of, total
+from sopkit.report.narrative import N_
+from sopkit.report.pack.decisions import base_scenario
+from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.words import missing, role, word
+from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
+
+SHOWN = {"base": 0, "scenario": 1, "together": 2}  # options stand on page one
+
+
+def outlook_page(desk: Desk) -> Page:
+    """Scenarios where there are any, then assumptions, risks and actions."""
+    scenarios, registers = _scenario_page(desk), _register_page(desk)
+    if scenarios is None:
+        return registers
+    return replace(scenarios, blocks=(*scenarios.blocks, Text((), title=registers.title), *registers.blocks))
+
+
+def _scenario_page(desk: Desk) -> Page | None:
+    """What else may happen, each scenario solved as the plan is; None where there is only the plan."""
+    records = desk.book.records("scenarios", lambda row: row["kind"] in SHOWN)
+    if len(records) < 2:
+        return None
+    text, base = desk.writer.text, base_scenario(desk)
+    rows = []
+    for record in sorted(records, key=lambda record: (SHOWN[record.word("kind")], record.word("scenario"))):
+        money: list[Cell] = [record.number(column, "money") for column in ("net_sales", "contribution")]
+        change = (
+            ""
+            if record.word("kind") == "base"
+            else difference(record.number("contribution", "money"), base.number("contribution", "money")).change()
+        )
+        if isinstance(change, Number):
+            change = change.judged(None if not change.value else change.value > 0)
+        load = record.number("load_peak", "ratio")
+        units: list[Cell] = [record.number("fill_rate", "share"), record.number("lost", "units"), record.number("late", "units")]
+        cells = [
+            *money,
+            change,
+            *units,
+            record.number("stock_peak", "money"),
+            record.number("cash_low", "money"),
+            load,
+            record.words("load_peak_at"),
+            record.words("breaks_first"),
+        ]
+        head = desk.writer.say(N_("{scenario} {title}"), scenario=record.code("scenario"), title=record.words("title"))
+        rows.append(
+            Row(head, tuple(cells), "sum" if record.word("kind") == "base" else "chosen" if record.word("kind") == "together" else "")
+        )
+    labels = (
+        N_("net sales, fiscal year"),
+        N_("contribution, twelve months"),
+        N_("against the plan"),
+        N_("fill rate"),
+        N_("lost"),
+        N_("late"),
+        N_("highest stock"),
+        N_("lowest cash"),
+        N_("highest load"),
+        N_("where"),
+        N_("breaks first"),
+    )
+    keep = [place for place in range(len(labels)) if any(_told(row.cells[place]) for row in rows)]
+    columns = tuple(Column(text(labels[place]), "text" if labels[place] in ("where", "breaks first") else "number") for place in keep)
+    shown = tuple(Row(row.head, tuple(row.cells[place] for place in keep), row.style) for row in rows)
+    caption = desk.writer.say(N_("Each planned through the same functions as the plan itself; what each option brings stands on page one"))
+    return Page(
+        "outlook",
+        text(N_("Scenarios, assumptions, risks, actions")),
+        _scenario_title(desk, records, base),
+        (table(desk.writer, Table(caption, text(N_("scenario")), columns, shown, dense=True)),),
+    )
+
+
+def _told(cell: Cell) -> bool:
+    return cell.known if isinstance(cell, Number) else bool(cell)
+
+
+def _scenario_title(desk: Desk, records: list[Record], base: Record) -> Markup:
+    say = desk.writer.say
+    what_if = [record for record in records if record.word("kind") == "scenario"]
+    if not what_if:
+        return say(N_("No scenario is declared beside the options of the decisions."))
+    worst = min(what_if, key=lambda record: record.number("contribution", "money").value or 0.0)
+    change = difference(worst.number("contribution", "money"), base.number("contribution", "money"))
+    told = N_("Worst of the scenarios for contribution: {title}, {change} in twelve months.")
+    return say(told, title=worst.words("title"), change=change.change())
+
+
+def _register_page(desk: Desk) -> Page:
+    """Assumptions, risks and actions on one page."""
+    text, say = desk.writer.text, desk.writer.say
+    broken = desk.book.records("assumptions", lambda row: row["last_result"] == "broke")
+    late = desk.book.records("actions", lambda row: row["status"] == "late")
+    tables: tuple[Block, ...] = (*_assumption_table(desk), *_risk_table(desk), *_action_table(desk))
+    title = say(
+        N_("Assumptions that broke last month: {broken}; actions that are late: {late}."),
+        broken=count("assumptions", len(broken), "last_result=broke"),
+        late=count("actions", len(late), "status=late"),
+    )
+    if not tables:
+        title = say(N_("Assumptions, risks and actions are not registered."))
+    return Page("outlook", text(N_("Assumptions, risks, actions")), title, (*tables, *missing(desk, "assumptions", "risks", "actions")))
+
+
+def _assumption_table(desk: Desk) -> tuple[Table, ...]:
+    text, rows = desk.writer.text, []
+    for record in desk.book.records("assumptions"):
+        result = desk.writer.text(word(desk, record, "last_result"))
+        cells = (
+            record.words("statement"),
+            role(record),
+            record.words("evidence"),
+            record.month("expires"),
+            result,
+            record.words("last_result_note"),
+        )
+        rows.append(Row(desk.writer.markup(record.code("assumption")), cells, "chosen" if record.word("last_result") == "broke" else ""))
+    columns = tuple(
+        Column(text(label), "text")
+        for label in (N_("statement"), N_("owner"), N_("evidence"), N_("holds until"), N_("last month"), N_("what happened"))
+    )
+    caption = desk.writer.say(N_("Assumptions; broken ones marked"))
+    return (table(desk.writer, Table(caption, text(N_("assumption")), columns, tuple(rows), dense=True)),) if rows else ()
+
+
+def _risk_table(desk: Desk) -> tuple[Table, ...]:
+    text, rows, weighted = desk.writer.text, [], []
+    for record in desk.book.records("risks"):
+        effect, likely = record.number("contribution_effect", "money"), record.number("probability_share", "share")
+        value = None if effect.value is None or likely.value is None else effect.value * likely.value
+        source = f"product({effect.source}|{source_of('risks', record.key, 'probability_share')})"
+        weighted.append(Number(value, "money", source))
+        cells = (
+            record.words("statement"),
+            role(record),
+            likely,
+            effect.change(),
+            weighted[-1].change(),
+            record.words("mitigation"),
+            record.day("due_date"),
+        )
+        rows.append(Row(desk.writer.markup(record.code("risk")), cells))
+    if not rows:
+        return ()
+    rows.append(Row(text(N_("Total")), ("", "", "", "", total(weighted, "money").change(), "", ""), "sum"))
+    labels = (
+        N_("what may happen"),
+        N_("owner"),
+        N_("probability"),
+        N_("effect on contribution"),
+        N_("weighted"),
+        N_("what is done"),
+        N_("by"),
+    )
+    columns = tuple(
+        Column(text(label), "number" if label in ("probability", "effect on contribution", "weighted") else "text") for label in labels
+    )
+    caption = desk.writer.say(N_("Risks in, and opportunities outside, the numbers of the plan"))
+    return (table(desk.writer, Table(caption, text(N_("risk")), columns, tuple(rows), dense=True)),)
+
+
+def _action_table(desk: Desk) -> tuple[Table, ...]:
+    text, rows = desk.writer.text, []
+    for record in desk.book.records("actions", lambda row: row["status"] != "done"):
+        counted = desk.writer.text(N_("yes") if record.values["in_plan"] is True or str(record.values["in_plan"]) == "True" else N_("no"))
+        cells = (
+            record.words("statement"),
+            role(record),
+            record.day("due_date"),
+            word(desk, record, "status"),
+            record.number("revenue_effect", "money").change(),
+            record.number("probability_share", "share"),
+            counted,
+        )
+        rows.append(Row(desk.writer.markup(record.code("action")), cells, "chosen" if record.word("status") == "late" else ""))
+    labels = (N_("action"), N_("owner"), N_("by"), N_("status"), N_("effect on net sales"), N_("probability"), N_("in the plan"))
+    columns = tuple(Column(text(label), "number" if label in ("effect on net sales", "probability") else "text") for label in labels)
+    caption = desk.writer.say(N_("Actions that are not done; late ones marked"))
+    return (table(desk.writer, Table(caption, text(N_("id")), columns, tuple(rows), dense=True)),) if rows else ()

@@ -1,0 +1,324 @@
+"""Supply: where load meets capacity, what limits the plan and what an hour is worth, people, suppliers, stock."""
+
+from markupsafe import Markup
+
+from sopkit.report.cells import Cell, Month, Number, count, listed, total
+from sopkit.report.narrative import N_
+from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.words import missing, word
+from sopkit.report.svg import placed
+from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Table, table
+
+HEAT = ((1.3, "h4"), (1.1, "h3"), (1.0, "h2"), (0.85, "h1"))  # load on demonstrated capacity, and its shade
+MOST = 8
+
+
+def supply_pages(desk: Desk) -> list[Page]:
+    """Load, limits and what is not met; then people and suppliers."""
+    text = desk.writer.text
+    blocks: tuple[Block, ...] = (*_heat_map(desk), *_bottleneck_table(desk), *_gap_table(desk))
+    first = Page(
+        "supply", text(N_("Supply")), _load_title(desk), (*blocks, *missing(desk, "resources", "resource_calendar", "bill_of_resources"))
+    )
+    more = (*_shortage_table(desk), *_people_table(desk), *_supplier_table(desk), *_delivery_table(desk))
+    if not more:
+        return [first]
+    second = Page(
+        "limits",
+        text(N_("Supply")),
+        _limits_title(desk),
+        (*more, *missing(desk, "workforce", "suppliers", "supplier_items", "purchase_receipts")),
+    )
+    return [first, second]
+
+
+def _load_title(desk: Desk) -> Markup:
+    say = desk.writer.say
+    loads = [
+        record
+        for record in desk.book.records("resource_load")
+        if record.word("period") in desk.planned and record.number("load_ratio", "ratio").known
+    ]
+    lost, late = _sum_of_gaps(desk, "lost"), _sum_of_gaps(desk, "late")
+    if loads:
+        worst = max(loads, key=lambda record: record.number("load_ratio", "ratio").value or 0.0)
+        load = worst.number("load_ratio", "ratio")
+        told = N_("{resource} is asked for {load} of what it can do in {month}; {lost} are lost and {late} late in twelve months.")
+        if (load.value or 0.0) <= 1:
+            told = N_("Every resource has room: the highest load is {load}, {resource} in {month}.")
+            return say(told, resource=worst.words("resource"), load=load, month=worst.month(form="long"))
+        return say(told, resource=worst.words("resource"), load=load, month=worst.month(form="long"), lost=lost, late=late)
+    if lost.value or late.value:
+        return say(N_("{lost} are lost and {late} late in the next twelve months."), lost=lost, late=late)
+    return say(N_("All demand of the next twelve months is met on time."))
+
+
+def _sum_of_gaps(desk: Desk, column: str) -> Number:
+    found = desk.book.grouped("gaps", [], [column], periods=desk.next_year)
+    return found[0].number(column, "units") if found else Number(None, "units", "gaps")
+
+
+def _heat_map(desk: Desk) -> tuple[Table, ...]:
+    text = desk.writer.text
+    records = [record for record in desk.book.records("resource_load") if record.word("period") in desk.planned]
+    if not records:
+        return ()
+    rows = []
+    peaks = desk.book.grouped("resource_load", ["resource"], ["load_ratio"], periods=desk.next_year, how="max")
+    for peak in sorted(peaks, key=lambda record: -(record.number("load_ratio", "ratio").value or 0.0)):
+        mine = {record.word("period"): record for record in records if record.word("resource") == peak.word("resource")}
+        loads = [mine[period].number("load_ratio", "ratio") for period in desk.planned if period in mine]
+        plans = [mine[period].number("planned_load_ratio", "ratio") for period in desk.planned if period in mine]
+        rows.append(Row(peak.words("resource"), tuple(loads), shades=tuple(_shade(load) for load in loads)))
+        rows.append(Row(text(N_("in the plan, with overtime")), tuple(plans), "quiet"))
+    columns = tuple(Column(Month(period, "column")) for period in desk.planned)
+    caption = desk.writer.say(
+        N_("Load by resource and month: hours that demand asks for, over hours the resource has been shown to earn; a dash is closed")
+    )
+    return (table(desk.writer, Table(caption, text(N_("resource")), columns, tuple(rows), dense=True, months=True)),)
+
+
+def _shade(load: Number) -> str:
+    return next((shade for limit, shade in HEAT if load.value is not None and load.value >= limit), "h0")
+
+
+def _bottleneck_table(desk: Desk) -> tuple[Table, ...]:
+    text, rows = desk.writer.text, []
+    for record in desk.book.records("bottlenecks"):
+        per = {"resource": "money per hour", "supplier": "money per component", "workforce": "money per person"}[record.word("kind")]
+        values = (record.number("value", per).long(), record.number("resolved_value", per).long())
+        head = desk.writer.say(N_("{limit}, {month}"), limit=record.words("limit"), month=record.month())
+        rows.append(
+            (
+                record.number("resolved_value", "").value or 0.0,
+                Row(head, (word(desk, record, "kind"), *values, record.number("lost", "units"), record.words("families"))),
+            )
+        )
+    rows = sorted(rows, key=lambda pair: -pair[0])
+    labels = (N_("kind"), N_("worth of one more"), N_("confirmed by a second solve"), N_("units lost"), N_("families"))
+    columns = tuple(Column(text(label), "text" if label in ("kind", "families") else "number") for label in labels)
+    caption = desk.writer.say(N_("Where it hurts: planning value of one more hour, component or person"))
+    return (
+        (table(desk.writer, Table(caption, text(N_("limit")), columns, tuple(row for _, row in rows[:MOST]), dense=True)),) if rows else ()
+    )
+
+
+def _gap_table(desk: Desk) -> tuple[Block, ...]:
+    text, rows = desk.writer.text, []
+    for record in desk.book.grouped(
+        "gaps", ["family"], ["demand", "shipped", "late", "lost", "lost_revenue", "lost_margin"], periods=desk.next_year
+    ):
+        units = [record.number(column, "units") for column in ("demand", "shipped", "late", "lost")]
+        rows.append(Row(record.words("family"), (*units, record.number("lost_revenue", "money"), record.number("lost_margin", "money"))))
+    if not rows:
+        return ()
+    money = desk.book.grouped("gaps", [], ["lost_revenue", "lost_margin"], periods=desk.next_year)[0]
+    rows.append(
+        Row(text(N_("Total")), ("", "", "", "", money.number("lost_revenue", "money"), money.number("lost_margin", "money")), "sum")
+    )
+    labels = (N_("demand"), N_("shipped"), N_("late"), N_("lost"), N_("net sales lost"), N_("margin lost"))
+    caption = desk.writer.say(N_("Demand against supply, next twelve months: each late unit counted once, in the month it was asked for"))
+    return (
+        table(desk.writer, Table(caption, text(N_("family")), tuple(Column(text(label)) for label in labels), tuple(rows), dense=True)),
+    )
+
+
+def _limits_title(desk: Desk) -> Markup:
+    say = desk.writer.say
+    late = [record for record in desk.book.records("supplier_load") if record.word("period") in desk.planned and _over(record)]
+    if late:
+        worst = max(
+            late, key=lambda record: (record.number("required_quantity", "").value or 0) - (record.number("limit_quantity", "").value or 0)
+        )
+        told = N_("{supplier} is asked for {required} of {component} in {month} and has agreed to {limit}.")
+        required, limit = worst.number("required_quantity", "components"), worst.number("limit_quantity", "components")
+        return say(
+            told,
+            supplier=worst.words("supplier"),
+            component=worst.words("component"),
+            required=required,
+            limit=limit,
+            month=worst.month(form="long"),
+        )
+    hired = desk.book.grouped("workforce_plan", [], ["hired"], periods=desk.next_year)
+    if hired and hired[0].number("hired", "people").value:
+        return say(N_("The plan hires {hired} in twelve months."), hired=hired[0].number("hired", "people"))
+    return say(N_("People and suppliers do not limit the plan."))
+
+
+def _over(record: Record) -> bool:
+    return (record.number("required_quantity", "").value or 0.0) > (record.number("limit_quantity", "").value or 0.0)
+
+
+def _shortage_table(desk: Desk) -> tuple[Table, ...]:
+    text, records = desk.writer.text, desk.book.records("shortages")
+    largest = sorted(records, key=lambda record: -(record.number("lost_revenue", "money").value or 0.0))[:MOST]
+    rows = [
+        Row(
+            record.words("item"),
+            (
+                record.month(),
+                record.number("late", "units"),
+                record.number("lost", "units"),
+                record.number("lost_revenue", "money"),
+                record.words("reason"),
+            ),
+        )
+        for record in largest
+    ]
+    labels = (N_("month"), N_("late"), N_("lost"), N_("net sales lost"), N_("why"))
+    columns = tuple(Column(text(label), "text" if label in ("month", "why") else "number") for label in labels)
+    caption = desk.writer.say(N_("The largest of {count} shortages, and the limit each comes from"), count=count("shortages", len(records)))
+    return (table(desk.writer, Table(caption, text(N_("item")), columns, tuple(rows), dense=True)),) if rows else ()
+
+
+def _people_table(desk: Desk) -> tuple[Table, ...]:
+    text, rows = desk.writer.text, []
+    for group in desk.book.grouped("workforce_plan", ["skill_group"], ["hired"]):
+        mine = {
+            record.word("period"): record
+            for record in desk.book.records("workforce_plan")
+            if record.word("skill_group") == group.word("skill_group")
+        }
+        heads = [mine[period].number("heads", "people") for period in desk.planned if period in mine]
+        hired = total([mine[period].number("hired", "people") for period in desk.planned if period in mine], "people").change()
+        left = total([mine[period].number("laid_off", "people") for period in desk.planned if period in mine], "people")
+        rows.append(Row(group.words("skill_group"), (*heads, hired, left)))
+    columns = (*(Column(Month(period, "column")) for period in desk.planned), Column(text(N_("hired"))), Column(text(N_("laid off"))))
+    caption = desk.writer.say(N_("People by skill group and month"))
+    return (table(desk.writer, Table(caption, text(N_("skill group")), columns, tuple(rows), dense=True, months=True)),) if rows else ()
+
+
+def _supplier_table(desk: Desk) -> tuple[Table, ...]:
+    text, rows = desk.writer.text, []
+    for group in desk.book.grouped("supplier_load", ["supplier", "component"], ["required_quantity"], periods=desk.next_year):
+        mine = {
+            record.word("period"): record
+            for record in desk.book.records("supplier_load")
+            if all(record.word(key) == group.word(key) for key in ("supplier", "component"))
+        }
+        shown = [mine[period] for period in desk.planned if period in mine]
+        if not any(_over(record) for record in shown) and len(rows) >= MOST:
+            continue
+        name = desk.writer.say(
+            N_("{supplier}, {component}: asked for"), supplier=group.words("supplier"), component=group.words("component")
+        )
+        asked: list[Cell] = [record.number("required_quantity", "components").judged(False if _over(record) else None) for record in shown]
+        rows.append(Row(name, tuple(asked)))
+        rows.append(Row(text(N_("agreed at most")), tuple(record.number("limit_quantity", "components") for record in shown), "quiet"))
+    columns = tuple(Column(Month(period, "column")) for period in desk.planned)
+    caption = desk.writer.say(N_("Components that demand asks for, against what the supplier has agreed"))
+    return (
+        (table(desk.writer, Table(caption, text(N_("supplier")), columns, tuple(rows[: 2 * MOST]), dense=True, months=True)),)
+        if rows
+        else ()
+    )
+
+
+def _delivery_table(desk: Desk) -> tuple[Block, ...]:
+    """On-time delivery of suppliers over all receipts handed in."""
+    if not desk.book.has("purchase_receipts"):
+        return ()
+    from sopkit.report.cells import source_of
+
+    frame, text, rows = desk.book.frame("purchase_receipts"), desk.writer.text, []
+    for supplier, receipts in frame[frame["receipt_date"].notna()].groupby("supplier"):
+        on_time = float((receipts["receipt_date"] <= receipts["promised_date"]).mean())
+        share = Number(on_time, "share", source_of("purchase_receipts", {"supplier": supplier}, "receipt_date<=promised_date", "share"))
+        head = Record("purchase_receipts", {"supplier": supplier}, {"supplier": supplier}).words("supplier")
+        rows.append(Row(head, (count("purchase_receipts", len(receipts), f"supplier={supplier}"), share)))
+    columns = (Column(text(N_("deliveries"))), Column(text(N_("on the promised day or before"))))
+    worst = sorted(rows, key=lambda row: row.cells[1].value if isinstance(row.cells[1], Number) and row.cells[1].value is not None else 1.0)
+    caption = desk.writer.say(N_("How suppliers have delivered, worst first"))
+    return (table(desk.writer, Table(caption, text(N_("supplier")), columns, tuple(worst[:MOST]), dense=True)),) if rows else ()
+
+
+def inventory_page(desk: Desk) -> Page:
+    """Stock against target by family and month, and where shelves run empty."""
+    text = desk.writer.text
+    return Page(
+        "inventory",
+        text(N_("Inventory")),
+        _stock_title(desk),
+        (*_inventory_figure(desk), *_stock_tables(desk), *_stock_outs(desk), *missing(desk, "inventory", "unit_costs")),
+    )
+
+
+def _stock_title(desk: Desk) -> Markup:
+    rows = _short_items(desk)
+    say = desk.writer.say
+    if rows:
+        items = listed(sorted({record.word("item") for record in rows}))
+        return say(N_("Items that run out of stock with orders waiting or lost in the next six months: {count}."), count=items)
+    return say(N_("No item runs out of stock with orders waiting in the next six months."))
+
+
+def _short_items(desk: Desk) -> list[Record]:
+    frame = desk.book.frame("supply_plan")
+    empty = frame[
+        (frame["closing_stock"] < 0.5)
+        & (frame["lost"] + frame["closing_backlog"] > 0.5)
+        & frame["period"].between(desk.planned[0], desk.planned[5])
+    ]
+    return [
+        Record("supply_plan", {"item": row["item"], "period": row["period"]}, row)
+        for row in ({str(key): value for key, value in row.items()} for row in empty.to_dict("records"))
+    ]
+
+
+def _inventory_figure(desk: Desk) -> tuple[Block, ...]:
+    if "inventory" not in desk.figures:
+        return ()
+    caption = desk.writer.say(N_("Inventory at standard cost, month ends"))
+    return (Figure(placed(desk.figures["inventory"], "inventory"), caption),)
+
+
+def _stock_tables(desk: Desk) -> tuple[Block, ...]:
+    text, rows = desk.writer.text, []
+    sums = {
+        (record.word("family"), record.word("period")): record
+        for record in desk.book.grouped("supply_plan", ["family", "period"], ["closing_stock", "target_stock"], periods=desk.next_year)
+    }
+    cover = {
+        (record.word("family"), record.word("period")): record
+        for record in desk.book.records("family_sheets", lambda row: row["measure"] == "cover_days")
+    }
+    for family in dict.fromkeys(name for name, _ in sums):
+        closing = [sums[family, period].number("closing_stock", "units") for period in desk.planned]
+        targets = [sums[family, period].number("target_stock", "units") for period in desk.planned]
+        below = [
+            bool(target.value) and (stock.value or 0.0) < 0.9 * (target.value or 0.0)
+            for stock, target in zip(closing, targets, strict=True)
+        ]
+        rows.append(
+            Row(
+                next(record for (name, _), record in sums.items() if name == family).words("family"),
+                tuple(closing),
+                shades=tuple("h2" if low else "" for low in below),
+            )
+        )
+        if any(target.value for target in targets):
+            rows.append(Row(text(N_("safety stock")), tuple(targets), "quiet"))
+        days = [cover[family, period].number("value", "days") for period in desk.planned if (family, period) in cover]
+        if len(days) == len(desk.planned) and any(day.known for day in days):
+            rows.append(Row(text(N_("cover, days")), tuple(days), "quiet"))
+    columns = tuple(Column(Month(period, "column")) for period in desk.planned)
+    caption = desk.writer.say(N_("Closing stock by family, all sites together; shaded where it is below safety stock"))
+    return (table(desk.writer, Table(caption, text(N_("family")), columns, tuple(rows), dense=True, months=True)),) if rows else ()
+
+
+def _stock_outs(desk: Desk) -> tuple[Block, ...]:
+    text, first = desk.writer.text, {}
+    for record in _short_items(desk):
+        first.setdefault(record.word("item"), record)
+    rows = [
+        Row(
+            record.words("item"),
+            (record.month(), record.number("closing_backlog", "units"), record.number("lost", "units"), record.number("demand", "units")),
+        )
+        for record in sorted(first.values(), key=lambda record: -(record.number("lost", "units").value or 0.0))[:MOST]
+    ]
+    labels = (N_("first month"), N_("waits"), N_("lost"), N_("demand"))
+    caption = desk.writer.say(N_("Where shelves run empty first, largest loss first"))
+    columns = tuple(Column(text(label), "text" if label == "first month" else "number") for label in labels)
+    return (table(desk.writer, Table(caption, text(N_("item")), columns, tuple(rows), dense=True)),) if rows else ()
