@@ -1,0 +1,1 @@
+"""Top floor: params, run folders, engine, runner, command line, the demo company."""

@@ -1,0 +1,238 @@
+"""`sop`: the command line. Every verb imports what it needs when it runs, so that `--help` stays light."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from sopkit.errors import ExitCode, ParamsError, Problem, SopError
+from sopkit.steps import STEPS, Step, step_of
+
+if TYPE_CHECKING:
+    from sopkit.run.output import Format
+    from sopkit.run.runner import Request
+
+app = typer.Typer(
+    name="sop",
+    help="Sales & Operations Planning as notebooks: run a company's monthly cycle and read its decision pack.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+ParamsFile = Annotated[Path, typer.Argument(metavar="PARAMS", help="params file of the company: params/demo.yaml, or just demo")]
+Cycle = Annotated[str | None, typer.Option(help="month of the meetings, as 2026-03 (default: the one in the params)")]
+StepWord = Annotated[str | None, typer.Option(metavar="STEP", help="a step, by number or name")]
+OutputFormat = Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="rich, plain or json (default: rich on a terminal)")]
+
+
+@app.command()
+def run(
+    params: ParamsFile,
+    cycle: Cycle = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="STEP", help="begin at this step; those before it must be up to date")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="STEP", help="end after this step")] = None,
+    only: StepWord = None,
+    force: Annotated[bool, typer.Option("--force", help="execute the steps even if nothing changed")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would run and why, and run nothing")] = False,
+    scenario: Annotated[str, typer.Option(help="an overlay of params/scenarios, run as a cycle of its own")] = "base",
+    engine: Annotated[str, typer.Option(help="reuse: one kernel for all steps; fresh: one for each")] = "reuse",
+    gates: Annotated[str | None, typer.Option(help="enforce: stop at the next unsigned gate; rehearse: pass with DRAFT")] = None,
+    timeout: Annotated[int, typer.Option(min=1, help="seconds a cell may run")] = 900,
+    form: OutputFormat = None,
+) -> None:
+    """Run the cycle of a company: the six steps, in sequence; what is up to date is kept."""
+    from sopkit.run.output import Reporter
+    from sopkit.run.runner import Interrupted, intended, prepare, run_cycle
+
+    begin, end = _selection(first, last, only)
+    request = _request(params, cycle, scenario, (begin, end), force, engine, gates, timeout)
+    reporter = Reporter(_format(form))
+    prepared = prepare(request)
+    if dry_run:
+        for event in intended(prepared):
+            reporter.tell(event)
+        return
+    try:
+        run_cycle(prepared, reporter)
+    except Interrupted as end:
+        print(f"sop: ended by {end}; the same command goes on where it ended", file=sys.stderr)
+        raise typer.Exit(ExitCode.FAILED) from None
+    except SopError as error:
+        _tell(error)
+        print(f"next: {prepared.next_command()}", file=sys.stderr)
+        raise typer.Exit(error.exit_code) from None
+
+
+@app.command()
+def check(params: ParamsFile, cycle: Cycle = None) -> None:
+    """Read the company's sources as step 1 would, and print what was found."""
+    from sopkit.run.checking import print_findings
+
+    print_findings(_params_path(params), cycle)
+
+
+@app.command()
+def status(params: ParamsFile, cycle: Cycle = None, form: OutputFormat = None) -> None:
+    """Which working day it is, what is due from whom, and how far the cycle has come."""
+    from sopkit.run.status import cycle_status, status_lines
+
+    told = cycle_status(_params_path(params), cycle)
+    if _format(form) == "json":
+        import json
+
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(status_lines(told)))
+
+
+@app.command("params")
+def show_params(
+    step: Annotated[str | None, typer.Argument(metavar="[STEP]", help="a step, by number or name (default: all)")] = None,
+    form: OutputFormat = None,
+) -> None:
+    """The knobs of the notebooks: type, default and help."""
+    from sopkit.run.listing import knob_lines
+
+    print("\n".join(knob_lines([_step(step)] if step else list(STEPS), as_json=_format(form) == "json")))
+
+
+@app.command()
+def doctor() -> None:
+    """Check this machine: Python, libraries against the lock, fonts, PDF writer, kernel, writable folders."""
+    from sopkit.run.doctor import checks, report_lines
+
+    found = checks()
+    print("\n".join(report_lines(found)))
+    if not all(check.ok for check in found):
+        raise typer.Exit(ExitCode.INFRASTRUCTURE)
+
+
+@app.command()
+def init(company: Annotated[str, typer.Argument(help="short name of the company: lower case, digits and _")]) -> None:
+    """Begin with a company of your own: its params, empty templates of its tables, a first check."""
+    from sopkit.run.init import begin_company
+
+    print("\n".join(begin_company(company)))
+
+
+@app.command()
+def lab(
+    company: ParamsFile,
+    cycle: Cycle = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="prepare the copies and start nothing")] = False,
+) -> None:
+    """Open copies of the notebooks in JupyterLab, with the company's values in their parameters cells."""
+    from sopkit.run.lab import prepare_lab, start_lab
+
+    folder = prepare_lab(_params_path(company), cycle)
+    print(f"notebooks of the sandbox: {folder}")
+    if not no_open:
+        start_lab(folder)
+
+
+def main() -> None:
+    """Entry point of `sop`: errors that a person can mend become a message and an exit code."""
+    try:
+        sys.exit(app(standalone_mode=False) or ExitCode.OK)  # what typer returns here is the code of an Exit
+    except SopError as error:
+        _tell(error)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        sys.exit(ExitCode.FAILED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.FAILED)
+    except Exception as error:
+        if not _is_usage(error):
+            raise
+        error.show()  # type: ignore[attr-defined]
+        sys.exit(ExitCode.USAGE)
+
+
+def _tell(error: SopError) -> None:
+    print(f"sop: {error.message}", file=sys.stderr)
+    for problem in error.problems:
+        print(f"  - {problem}", file=sys.stderr)
+
+
+def _is_usage(error: Exception) -> bool:
+    return any(kind.__name__ == "ClickException" for kind in type(error).__mro__)
+
+
+def _params_path(given: Path) -> Path:
+    """A params file, given as a path or as the company's name."""
+    from sopkit.run import places
+
+    return given if given.suffix in (".yaml", ".yml") else places.params_file(str(given))
+
+
+def _step(word: str) -> Step:
+    from difflib import get_close_matches
+
+    step = step_of(word)
+    if step is None:
+        names = [step.name for step in STEPS]
+        near = get_close_matches(word, names, n=1, cutoff=0.4)
+        hint = f"Did you mean {near[0]}?" if near else ""
+        raise ParamsError("no such step", [Problem("STEP", repr(word), f"1 to {len(STEPS)}, or one of {', '.join(names)}", hint)])
+    return step
+
+
+def _selection(first: str | None, last: str | None, only: str | None) -> tuple[int, int]:
+    if only and (first or last):
+        raise ParamsError("--only stands alone", [Problem("--only", "together with --from or --to", "one or the other")])
+    begin = _step(only or first).number if only or first else 1
+    end = _step(only or last).number if only or last else len(STEPS)
+    if begin > end:
+        raise ParamsError("there is no step to run", [Problem("--from", str(begin), f"a step not after --to {end}")])
+    return begin, end
+
+
+def _request(
+    params: Path, cycle: str | None, scenario: str, selection: tuple[int, int], force: bool, engine: str, gates: str | None, timeout: int
+) -> "Request":
+    from sopkit.run.runner import Request
+
+    return Request(
+        params_file=_params_path(params),
+        cycle=cycle,
+        scenario=scenario,
+        first=selection[0],
+        last=selection[1],
+        force=force,
+        engine=_engine(engine),
+        gates=_gates(gates),
+        timeout=timeout,
+    )
+
+
+def _engine(word: str) -> Literal["reuse", "fresh"]:
+    if word == "reuse" or word == "fresh":
+        return word
+    raise ParamsError("no such engine", [Problem("--engine", repr(word), "reuse or fresh")])
+
+
+def _gates(word: str | None) -> Literal["rehearse", "enforce"] | None:
+    if word is None or word == "rehearse" or word == "enforce":
+        return word
+    raise ParamsError("no such way with gates", [Problem("--gates", repr(word), "rehearse or enforce")])
+
+
+def _format(word: str | None) -> "Format":
+    from sopkit.run.output import default_format
+
+    if word is None:
+        return default_format()
+    if word == "rich" or word == "plain" or word == "json":
+        return word
+    raise ParamsError("no such format", [Problem("--format", repr(word), "rich, plain or json")])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""One step executed: its notebook through papermill, its marker verified, what went wrong told."""
+
+import contextlib
+import json
+import time
+from typing import TYPE_CHECKING
+
+from sopkit.errors import IntegrityError, Problem
+from sopkit.run import cycle, places
+from sopkit.run.keys import Parts, hash_of, previous_hashes
+from sopkit.run.lock import CycleLock
+from sopkit.run.output import Event, step_label
+from sopkit.run.record import Recorder
+from sopkit.run.request import Prepared
+from sopkit.run.watch import CellReport, Watch, executor
+from sopkit.steps import Step
+
+if TYPE_CHECKING:
+    from sopkit.run.faults import Fault
+
+
+def execute_step(prepared: Prepared, step: Step, parts: Parts, recorder: Recorder, lock: CycleLock) -> None:
+    """Execute one notebook and record it as done.
+
+    Raises the SopError of what went wrong; the step is then not done, whatever papermill says of it.
+    """
+    from sopkit.run.faults import fault_of
+
+    run, begin = prepared.run, time.perf_counter()
+    cycle.forget(run, step)
+    peaks: list[float] = []
+    watch = Watch(_environment(prepared), lock.mark, lock.note_kernel, lambda report: _tell_cell(recorder, step, report, peaks))
+    recorder.attempt("running")
+    recorder.tell(Event("step", step_label(step), "running", cell=_code_cells(step)))
+    try:
+        _execute_notebook(prepared, step, watch)
+        _keep_notebook(prepared, step, watch, None)
+        seconds = time.perf_counter() - begin
+        _check_previous(prepared, step)
+        cycle.record_done(run, step, hash_of(parts), parts, seconds)
+    except Exception as error:
+        fault = recorder.fault = fault_of(step, error, watch, prepared.request.timeout, max(peaks, default=None))
+        with contextlib.suppress(OSError):
+            _keep_notebook(prepared, step, watch, fault)
+        recorder.tell(Event("step", step_label(step), "failed", fault.kind, cell=fault.cell))
+        raise fault.error from error
+    recorder.tell(Event("step", step_label(step), "ran", seconds=round(seconds, 2), peak_memory_mb=max(peaks, default=None)))
+
+
+def _execute_notebook(prepared: Prepared, step: Step, watch: Watch) -> None:
+    execute = executor()
+    execute(
+        places.notebook_file(step.notebook),
+        None,
+        parameters=_parameters(prepared, step),
+        engine_name=f"sop-{prepared.request.engine}",
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        autosave_cell_every=0,
+        execution_timeout=prepared.request.timeout,
+        watch=watch,
+    )
+
+
+def _parameters(prepared: Prepared, step: Step) -> dict[str, object]:
+    """What the run sets, and the knobs that the params turn."""
+    params, file = prepared.params, prepared.request.params_file
+    home = places.params_file(params.company)
+    company = params.company if home.exists() and home.samefile(file) else str(file.resolve())
+    return {"company": company, "cycle": params.cycle, "scenario": prepared.request.scenario, **params.steps.get(step.name, {})}
+
+
+def _environment(prepared: Prepared) -> dict[str, str]:
+    """What a step finds in its environment."""
+    return {
+        "SOPKIT_RUN": str(prepared.run.path.resolve()),
+        "SOPKIT_ROOT": str(places.suite_root().resolve()),
+        "SOPKIT_REPORTS": str(places.reports_root().resolve()),
+        "SOPKIT_DATA": str(places.data_root().resolve()),
+        "SOPKIT_GATES": prepared.params.gates,
+    }
+
+
+def _code_cells(step: Step) -> int:
+    """How many code cells will run: those of the notebook, and the parameters that papermill adds."""
+    cells = json.loads(places.notebook_file(step.notebook).read_text(encoding="utf-8"))["cells"]
+    return sum(cell["cell_type"] == "code" and bool("".join(cell["source"]).strip()) for cell in cells) + 1
+
+
+def _tell_cell(recorder: Recorder, step: Step, report: CellReport, peaks: list[float]) -> None:
+    if report.peak_memory_mb is not None:
+        peaks.append(report.peak_memory_mb)
+    recorder.tell(Event("cell", step_label(step), "", report.heading, report.number, report.seconds, report.peak_memory_mb))
+
+
+def _keep_notebook(prepared: Prepared, step: Step, watch: Watch, fault: "Fault | None") -> None:
+    """Store the executed notebook under its name; one that failed says so at its top."""
+    if watch.notebook is None:
+        return
+    import nbformat
+
+    notebook = watch.notebook
+    if fault is not None:
+        told = nbformat.v4.new_markdown_cell(f"# FAILED: {fault.kind}\n\n```\n{fault.error}\n```")
+        told["id"] = "failed"
+        notebook.cells.insert(0, told)
+    name = f"notebooks/{step.notebook}"
+    notebook.metadata.setdefault("papermill", {}).update(input_path=name, output_path=name)
+    cycle.write_atomically(prepared.run.notebook(step), nbformat.writes(notebook).encode())
+
+
+def _check_previous(prepared: Prepared, step: Step) -> None:
+    """The cycle before must not have changed while the step read it."""
+    now = previous_hashes(prepared.company.previous_run(prepared.params.cycle), [step])
+    changed = [name for name in now if now[name] != prepared.made_from.previous[name]]
+    if changed:
+        problems = [Problem(f"table {name}", "another one", "the one the run began with", "Run again.") for name in changed]
+        raise IntegrityError("the cycle before changed meanwhile", problems)

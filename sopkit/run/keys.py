@@ -1,0 +1,189 @@
+"""Keys: from what a run and each of its steps is made, as hashes. No clock, no host, no pandas.
+
+A key is kept as its named parts, so that `--dry-run` can say which of them changed. What a step may depend on:
+
+    notebook    sources, kinds and tags of its cells        package     every file of sopkit
+    params      what the company declares, less what the    lock        requirements.lock
+                step cannot see (`UNSEEN`)                  cycle       cycle and scenario
+    inputs      the source files (step 1)                   scenarios   overlays that the params name
+    table:…     the tables it reads                         previous:…  tables of the cycle before
+    run, commit, templates, process, step:…   for steps that render or write documents: run id and commit, templates
+                and locale, process.yaml, and all that the steps before left behind (headline, checks, facts, figures)
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from sopkit.errors import DataError, Problem
+from sopkit.run import places
+from sopkit.run.cycle import CompanyFolder, RunFolder, file_hash, marker_outputs, read_json
+from sopkit.run.params import CompanyParams
+from sopkit.run.provenance import commit
+from sopkit.steps import Step
+
+PACKAGE = Path(__file__).resolve().parents[1]
+RUN_ID_DIGITS = 12
+ABSENT = "absent"
+UNSEEN = {  # sections of the params that a step has no use for; a test reads the notebooks
+    "data_collection": ("supply", "meeting"),
+    "demand_planning": ("sources", "supply", "meeting"),
+    "supply_planning": ("sources", "meeting"),
+    "pre_sop": ("sources",),
+}
+
+Parts = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Everything a run is made from that is known before it starts, as hashes."""
+
+    params: CompanyParams
+    scenario: str
+    inputs: Mapping[Path, str]
+    notebooks: Mapping[str, str]  # by step
+    package: str
+    templates: str
+    scenarios: str
+    process: str  # params/process.yaml: gates, calendar, roles
+    lock: str
+    previous: Mapping[str, str]  # by table
+    commit: str  # of the suite's work tree; packs print it
+
+    @property
+    def run_id(self) -> str:
+        """First 12 hex digits of the hash over all of it."""
+        sources = {path.relative_to(self.params.data_path).as_posix(): value for path, value in self.inputs.items()}
+        content = self.params.model_dump(mode="json", exclude={"data_root", "data_folder"})
+        told = [content, self.scenario, sources, dict(self.notebooks), self.package, self.templates]
+        return hash_of([*told, self.scenarios, self.process, self.lock, dict(self.previous)])[:RUN_ID_DIGITS]
+
+
+def hash_of(content: object) -> str:
+    """sha256 of a value in canonical JSON."""
+    return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()).hexdigest()
+
+
+def notebook_hash(path: Path) -> str:
+    """Hash of a notebook's cells: kind, tags and source; outputs and other metadata change nothing."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return hash_of([[cell["cell_type"], cell["metadata"].get("tags", []), "".join(cell["source"])] for cell in cells])
+
+
+def tree_hash(*folders: Path) -> str:
+    """Hash over names and contents of all files below folders; compiled and hidden files do not count."""
+    digest = sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder)
+            if path.is_file() and "__pycache__" not in inside.parts and not any(part.startswith(".") for part in inside.parts):
+                digest.update(f"{inside.as_posix()}\0{file_hash(path)}\0".encode())
+    return digest.hexdigest()
+
+
+def input_hashes(files: Iterable[Path]) -> dict[Path, str]:
+    """Hashes of the source files; DataError that names every one that is missing or unreadable."""
+    found, problems = {}, []
+    for path in sorted(files):
+        try:
+            found[path] = file_hash(path)
+        except OSError as error:
+            problems.append(Problem(str(path), error.strerror or "unreadable", "a readable file", "Mend the source in the params."))
+    if problems:
+        raise DataError("source files are missing", problems)
+    return found
+
+
+def origins(params: CompanyParams, steps: Sequence[Step], files: Iterable[Path], scenario: str = "base") -> Origins:
+    """What a run of `params` would be made from, as things stand now."""
+    root = places.suite_root()
+    overlays = [*params.meeting.scenarios, *([] if scenario == "base" else [scenario])]
+    before = CompanyFolder.of(params.company).previous_run(params.cycle)
+    return Origins(
+        params=params,
+        scenario=scenario,
+        inputs=input_hashes(files),
+        notebooks={step.name: notebook_hash(places.notebook_file(step.notebook)) for step in steps},
+        package=tree_hash(PACKAGE),
+        templates=tree_hash(root / "templates"),
+        scenarios=hash_of([_present(root / "params" / "scenarios" / f"{name}.yaml") for name in overlays]),
+        process=_present(root / "params" / "process.yaml"),
+        lock=_present(root / "requirements.lock"),
+        previous=previous_hashes(before, steps),
+        commit=hash_of(commit()),
+    )
+
+
+def previous_hashes(before: RunFolder | None, steps: Iterable[Step]) -> dict[str, str]:
+    """Hashes of the tables of the cycle before that any of the steps reads."""
+    names = sorted(set().union(*(step.previous for step in steps)))
+    return {name: _present(before.path / "tables" / f"{name}.parquet") if before else ABSENT for name in names}
+
+
+def step_parts(step: Step, steps: Sequence[Step], made_from: Origins, run: RunFolder) -> Parts | None:
+    """The parts of a step's key; None while a step that it builds on has no marker in `run`."""
+    parts = {
+        "notebook": made_from.notebooks[step.name],
+        "package": made_from.package,
+        "lock": made_from.lock,
+        "cycle": hash_of([made_from.params.cycle, made_from.scenario]),
+        "params": _params_hash(step, made_from.params),
+        "scenarios": ABSENT if "meeting" in UNSEEN.get(step.name, ()) and made_from.scenario == "base" else made_from.scenarios,
+        **{f"previous:{name}": made_from.previous[name] for name in sorted(step.previous)},
+    }
+    if not read_from(step, steps):
+        sources = {path.relative_to(made_from.params.data_path).as_posix(): value for path, value in made_from.inputs.items()}
+        parts["inputs"] = hash_of(sources)
+    builds_on = _builds_on(step, steps)
+    left = {other.name: marker_outputs(run, other) for other in builds_on}
+    if any(outputs is None for outputs in left.values()):
+        return None
+    tables = {name: value for outputs in left.values() for name, value in (outputs or {}).items()}
+    parts |= {f"table:{name}": tables.get(f"tables/{name}.parquet", ABSENT) for name in sorted(step.needed | step.optional)}
+    if step.renders or step.documents:
+        parts |= {"run": run.run_id, "templates": made_from.templates, "process": made_from.process, "commit": made_from.commit}
+        parts |= {f"step:{other.name}": _marker_hash(run, other) for other in builds_on}
+    return parts
+
+
+def read_from(step: Step, steps: Sequence[Step]) -> list[Step]:
+    """The steps of a list whose tables this one reads."""
+    wanted = step.needed | step.optional
+    return [other for other in steps if other.number < step.number and wanted.intersection(other.writes)]
+
+
+def changed_parts(now: Parts, then: Mapping[str, object]) -> list[str]:
+    """Names of the parts that are not what they were."""
+    return [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
+
+
+def changed_origins(then: Origins, now: Origins) -> list[str]:
+    """What of a run's origins is not what it was when the run began."""
+    names = ("params", "inputs", "notebooks", "package", "templates", "scenarios", "lock")
+    return [name for name in names if getattr(then, name) != getattr(now, name)]
+
+
+def _builds_on(step: Step, steps: Sequence[Step]) -> list[Step]:
+    if step.renders or step.documents:
+        return [other for other in steps if other.number < step.number]
+    return read_from(step, steps)
+
+
+def _params_hash(step: Step, params: CompanyParams) -> str:
+    """What the params say, less what a step cannot see: other steps' knobs, and the sections in `UNSEEN`."""
+    unseen = {*UNSEEN.get(step.name, ()), "steps", "cycle", "gates", "data_root", "data_folder"}
+    if step.renders or step.documents:
+        unseen -= {"gates"}
+    return hash_of([params.model_dump(mode="json", exclude=unseen), params.steps.get(step.name, {})])
+
+
+def _marker_hash(run: RunFolder, step: Step) -> str:
+    marker = read_json(run.marker(step)) or {}
+    return hash_of({name: value for name, value in marker.items() if name != "run_id"})
+
+
+def _present(path: Path) -> str:
+    return file_hash(path) if path.is_file() else ABSENT

@@ -1,0 +1,65 @@
+"""`sop lab`: copies of the notebooks with a company's values in their parameters cells, in its sandbox."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from sopkit.errors import InfrastructureError, Problem
+from sopkit.run import places, preflight
+from sopkit.run.cycle import CompanyFolder, write_atomically
+from sopkit.run.params import CompanyParams, load_params
+from sopkit.steps import STEPS, Step
+
+
+def prepare_lab(params_file: Path, cycle: str | None = None) -> Path:
+    """Write the copies below `reports/<company>/sandbox/<cycle>/notebooks`; returns that folder.
+
+    A copy that someone has changed is left as it is.
+    """
+    params = load_params(params_file, cycle)
+    preflight.check_knobs(params.steps, preflight.knobs(), str(params_file))
+    folder = CompanyFolder.of(params.company).path / "sandbox" / params.cycle / "notebooks"
+    preflight.check_writable(folder)
+    home = places.params_file(params.company)
+    company = params.company if home.exists() and home.samefile(params_file) else str(params_file.resolve())
+    for step in STEPS:
+        _write_copy(folder / step.notebook, notebook_with_values(step, params, company))
+    return folder
+
+
+def start_lab(folder: Path) -> None:
+    """Start JupyterLab on a folder, on this machine only, and wait for its end.
+
+    Raises InfrastructureError where it cannot be started.
+    """
+    environment = {**os.environ, "SOPKIT_ROOT": str(places.suite_root().resolve()), "SOPKIT_REPORTS": str(places.reports_root().resolve())}
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"]
+    done = subprocess.run(command, env=environment, check=False)
+    if done.returncode not in (0, -2, 130):
+        problem = Problem("jupyterlab", f"exit code {done.returncode}", "a server on this machine", "Run: sop doctor")
+        raise InfrastructureError("JupyterLab could not be started", [problem])
+
+
+def notebook_with_values(step: Step, params: CompanyParams, company: str) -> str:
+    """A notebook as text, with the company's values in its parameters cell and all else as it is."""
+    path = places.notebook_file(step.notebook)
+    values = {"company": company, "cycle": params.cycle, "scenario": "base", **params.steps.get(step.name, {})}
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cell = next(cell for cell in notebook["cells"] if preflight.TAG in cell["metadata"].get("tags", []))
+    lines = []
+    for knob in preflight.notebook_knobs(step, path):
+        comment = f"  # {knob.help}" if knob.help else ""
+        lines.append(f"{knob.name}: {knob.type} = {values.get(knob.name, knob.default)!r}{comment}")
+    cell["source"] = "\n".join(lines)
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _write_copy(path: Path, text: str) -> None:
+    """Write a copy and, beside it, what was written, to know later whether someone changed it."""
+    pristine = path.with_name(f".{path.name}.first")
+    if path.exists() and (not pristine.exists() or pristine.read_text(encoding="utf-8") != path.read_text(encoding="utf-8")):
+        return
+    write_atomically(path, text.encode())
+    write_atomically(pristine, text.encode())

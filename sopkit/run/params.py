@@ -1,0 +1,118 @@
+"""A company's params: one YAML file, typed, with a unit in each description."""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sopkit.data.sources.declaration import Source
+from sopkit.demand.policy import DemandPolicy
+from sopkit.errors import ParamsError, Problem
+from sopkit.finance.policy import MoneyPolicy
+from sopkit.meeting.policy import MeetingPolicy, Overlay
+from sopkit.periods import CADENCES, MONTH, cutoff_of
+from sopkit.run import places
+from sopkit.run.yaml_reading import read_yaml
+from sopkit.steps import BY_NAME
+from sopkit.supply.policy import SupplyPolicy
+
+Knob = str | int | float | bool | list[str]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class CompanyParams(BaseModel):
+    """What a company declares: who it is, where its data is, what it has decided, and its knobs, a section per step."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    company: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$", description="short name: the file's name and the folder of its reports")
+    title: str = Field(description="name in print")
+    cycle: str = Field(description="cycle that a run plans: the month of the meetings, M0")
+    cadence: Literal["monthly"] = Field(default="monthly", description=f"one of {', '.join(CADENCES)}")
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO code of the currency that all money is in")
+    country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO code of the country whose working days count")
+    language: Literal["en", "sv"] = Field(default="en", description="language of the packs")
+    fiscal_year_first_month: int = Field(default=1, ge=1, le=12, description="month the fiscal year starts in, 1..12")
+    accountable: str = Field(description="the one accountable executive: a role")
+    preparer: str = Field(description="role that prepares the plan")
+    gates: Literal["rehearse", "enforce"] = Field(default="rehearse", description="pass gates with DRAFT, or stop at the next one")
+    data_root: Literal["suite", "reports", "data"] = Field(
+        default="suite", description="where data_folder starts (SOPKIT_ROOT, _REPORTS, _DATA)"
+    )
+    data_folder: str = Field(description="folder of the source files; {cycle} stands for the cycle")
+    sources: dict[str, Source] = Field(description="one declared source per input table")
+    demand: DemandPolicy = DemandPolicy()
+    supply: SupplyPolicy = SupplyPolicy()
+    money: MoneyPolicy = MoneyPolicy()
+    meeting: MeetingPolicy = MeetingPolicy()
+    steps: dict[str, dict[str, Knob]] = Field(default_factory=dict, description="knobs that differ from the notebooks' defaults")
+
+    @property
+    def cutoff(self) -> str:
+        """The last closed period."""
+        return cutoff_of(self.cycle)
+
+    @property
+    def data_path(self) -> Path:
+        """The folder that the sources' file names start from."""
+        root = {"suite": places.suite_root, "reports": places.reports_root, "data": places.data_root}[self.data_root]()
+        return root / self.data_folder.replace("{cycle}", self.cycle)
+
+
+def load_params(path: Path, cycle: str | None = None) -> CompanyParams:
+    """The params in a file; `cycle` replaces the file's own.
+
+    Raises ParamsError with all problems at once: file, line, what came, what was expected, the nearest known name.
+    """
+    content, lines = read_yaml(path)
+    content = {key: value for key, value in content.items() if key not in BY_NAME} | {
+        "steps": {key: value or {} for key, value in content.items() if key in BY_NAME},
+        **({"cycle": cycle} if cycle else {}),
+    }
+    params = validated(CompanyParams, content, path, lines)
+    if not MONTH.fullmatch(params.cycle):
+        came = f"cycle {params.cycle!r}"
+        raise ParamsError("not a cycle of this company", [Problem(str(path), came, f"a {params.cadence} period, such as 2026-03")])
+    return params
+
+
+def load_scenarios(names: tuple[str, ...]) -> dict[str, Overlay]:
+    """The overlays of params/scenarios, by name; ParamsError where one is missing or wrong."""
+    folder = places.suite_root() / "params" / "scenarios"
+    overlays = {}
+    for name in names:
+        path = folder / f"{name}.yaml"
+        content, lines = read_yaml(path)
+        overlays[name] = validated(Overlay, content, path, lines)
+    return overlays
+
+
+def validated(model: type[Model], content: dict[str, object], path: Path, lines: dict[tuple[str, ...], int]) -> Model:
+    """`content` as a `model`, or a ParamsError that lists every problem with its line."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        problems = [_problem(model, item, path, lines) for item in error.errors()]
+        raise ParamsError(f"{path.name} cannot be used", problems) from None
+
+
+def _problem(model: type[BaseModel], item: object, path: Path, lines: dict[tuple[str, ...], int]) -> Problem:
+    place = tuple(str(part) for part in item["loc"])  # type: ignore[index]
+    line = next((lines[place[:end]] for end in range(len(place), -1, -1) if place[:end] in lines), 1)
+    where = f"{path}, line {line}, {'.'.join(place)}"
+    if item["type"] == "extra_forbidden":  # type: ignore[index]
+        near = get_close_matches(place[-1], _names_beside(model, place), n=1, cutoff=0.5)
+        return Problem(where, "an unknown name", "a declared one", f"Did you mean {near[0]}?" if near else "")
+    return Problem(where, repr(item["input"])[:80], item["msg"])  # type: ignore[index]
+
+
+def _names_beside(model: type[BaseModel], place: tuple[str, ...]) -> list[str]:
+    """Names that may stand where the unknown one stands: fields of the model that the path leads to."""
+    current: object = model
+    for part in place[:-1]:
+        fields = getattr(current, "model_fields", {})
+        annotation = fields[part].annotation if part in fields else current
+        options = [annotation, *getattr(annotation, "__args__", ())]
+        current = next((option for option in reversed(options) if hasattr(option, "model_fields")), current)
+    return [*getattr(current, "model_fields", {}), *(BY_NAME if current is CompanyParams else ())]

@@ -1,0 +1,86 @@
+"""The process, the same for all companies: calendar, gates and accountability of `params/process.yaml`."""
+
+from datetime import date, timedelta
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sopkit.periods import first_day, last_day
+from sopkit.run import places
+from sopkit.run.params import validated
+from sopkit.run.yaml_reading import read_yaml
+from sopkit.steps import BY_NAME
+
+
+class Due(BaseModel):
+    """One line of the calendar."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    activity: str = Field(description="what is due")
+    step: str = Field(description="step that it belongs to")
+    first_working_day: int = Field(ge=1, le=23, description="working day of the month it begins")
+    last_working_day: int = Field(ge=1, le=23, description="working day of the month it is due")
+    accountable: str = Field(description="role that answers for it")
+
+    @model_validator(mode="after")
+    def _known(self) -> "Due":
+        if self.step not in BY_NAME:
+            raise ValueError(f"{self.step!r} is no step")
+        if self.first_working_day > self.last_working_day:
+            raise ValueError("it is due before it begins")
+        return self
+
+
+class Gate(BaseModel):
+    """What must be signed before the steps behind it may run."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(description="short name of the gate")
+    after: str = Field(description="step behind which it stands")
+    title: str = Field(description="what is signed")
+    signed_by: tuple[str, ...] = Field(min_length=1, description="roles that sign")
+    working_day: int = Field(ge=1, le=23, description="working day of the month it is due")
+
+
+class Process(BaseModel):
+    """The whole of `params/process.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    calendar: tuple[Due, ...] = Field(description="what is due when, from whom")
+    gates: tuple[Gate, ...] = Field(description="what must be signed, in order")
+    raci: dict[str, dict[str, str]] = Field(description="activity: role: letters of A (accountable), R, C, I; exactly one A a line")
+
+    @model_validator(mode="after")
+    def _one_accountable(self) -> "Process":
+        wrong = [name for name, roles in self.raci.items() if sum("A" in letters for letters in roles.values()) != 1]
+        if wrong:
+            raise ValueError(f"not exactly one A: {', '.join(wrong)}")
+        return self
+
+    def gate_after(self, step: str) -> Gate | None:
+        """The gate that stands behind a step."""
+        return next((gate for gate in self.gates if gate.after == step), None)
+
+
+def load_process() -> Process:
+    """The process of the suite; ParamsError with all problems where it cannot be used."""
+    path = places.suite_root() / "params" / "process.yaml"
+    content, lines = read_yaml(path)
+    return validated(Process, content, path, lines)
+
+
+def working_days(month: str, country: str) -> list[date]:
+    """The working days of a month: Monday to Friday less the country's public holidays; the first is WD1."""
+    import holidays
+
+    start, end = first_day(month), last_day(month)
+    red = holidays.country_holidays(country, years=start.year)
+    days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
+    return [day for day in days if day.weekday() < 5 and day not in red]
+
+
+def working_day_of(day: date, month: str, country: str) -> int:
+    """Which working day of the month a day is: 0 before the first, the last one's number after it."""
+    return sum(other <= day for other in working_days(month, country))

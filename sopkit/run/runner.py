@@ -1,0 +1,235 @@
+"""`sop run`: the six notebooks of a cycle, in sequence, resumable, recorded. Only the runner writes a cycle."""
+
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from sopkit.data.sources.declaration import input_files
+from sopkit.errors import GateError, InfrastructureError, Problem, SopError, StepError
+from sopkit.run import cycle, manifest, preflight
+from sopkit.run.cycle import CompanyFolder, RunFolder
+from sopkit.run.execution import execute_step
+from sopkit.run.gates import check_gate_before, passed_gates
+from sopkit.run.keys import Parts, changed_origins, changed_parts, hash_of, origins, step_parts
+from sopkit.run.lock import CycleLock, cycle_lock, kill_marked
+from sopkit.run.output import Event, Reporter, step_label
+from sopkit.run.params import load_params
+from sopkit.run.record import Recorder
+from sopkit.run.request import Prepared, Request
+from sopkit.steps import STEPS, Step
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run was told to end."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to."""
+
+    run: RunFolder
+    link: Path | None  # the cycle's link, where the run is whole
+    executed: tuple[str, ...]
+
+
+def prepare(request: Request, steps: Sequence[Step] = STEPS) -> Prepared:
+    """Refuse what can be refused before a kernel starts; writes nothing but a trial file in the reports folder.
+
+    Raises ParamsError, DataError (missing sources) or InfrastructureError.
+    """
+    params = load_params(request.params_file, request.cycle)
+    if request.gates:
+        params = params.model_copy(update={"gates": request.gates})
+    sections = {step.name: params.steps.get(step.name, {}) for step in steps}
+    preflight.check_knobs(sections, preflight.knobs(steps), str(request.params_file))
+    company = CompanyFolder.of(params.company)
+    preflight.check_writable(company.path)
+    made_from = origins(params, steps, input_files(params.sources, params.data_path), request.scenario)
+    return Prepared(request, params, steps, made_from, company, company.run(made_from.run_id))
+
+
+def intended(prepared: Prepared) -> list[Event]:
+    """What would run and why, without running it (`--dry-run`)."""
+    events, sure = [], True
+    for step in prepared.steps:
+        parts = step_parts(step, prepared.steps, prepared.made_from, _readable_run(prepared)) if sure else None
+        state, why = ("may_run", "the steps before it may change its tables") if parts is None else _intended(prepared, step, parts)
+        if state != "kept" and not prepared.request.selects(step):
+            state, why = "left", "not asked for"
+        sure = sure and state == "kept"
+        events.append(Event("step", step_label(step), state, why))
+    return events
+
+
+def run_cycle(prepared: Prepared, reporter: Reporter) -> Outcome:
+    """Bring a cycle up to date and point its link at the run, if all its steps are done.
+
+    Raises the SopError of what failed, with its exit code; the link then still shows the run before.
+    """
+    with cycle_lock(prepared.company.lock_file(prepared.params.cycle)) as lock, _interruptible(lock):
+        recorder = Recorder(prepared, reporter)
+        try:
+            return _run_locked(prepared, recorder, lock)
+        except Interrupted as end:
+            recorder.end_badly("interrupted", f"the run was ended by {end}")
+            raise
+        except SopError as error:
+            recorder.end_badly("waiting" if isinstance(error, GateError) else "failed", str(error))
+            raise
+        except OSError as error:
+            problem = Problem(str(error.filename or "the disk"), error.strerror or str(error), "a writable disk with room")
+            recorder.end_badly("failed", str(problem))
+            raise InfrastructureError("a file cannot be used", [problem]) from error
+        finally:
+            reporter.close()
+            _close_kernels()
+
+
+def _run_locked(prepared: Prepared, recorder: Recorder, lock: CycleLock) -> Outcome:
+    params = prepared.params
+    recorder.tell(Event("run", detail=f"{params.title}, cycle {params.cycle}, run {prepared.run.run_id}"))
+    executed = tuple(step.name for step in prepared.steps if _bring_up_to_date(prepared, step, recorder, lock))
+    recorder.running = ""
+    if len(prepared.keys) < len(prepared.steps):
+        recorder.attempt("partial", next=prepared.next_command())
+        missing = ", ".join(step.name for step in prepared.steps if step.name not in prepared.keys)
+        recorder.tell(Event("end", detail=f"still to run: {missing}; the link of the cycle is left as it is"))
+        return Outcome(prepared.run, None, executed)
+    if executed or not manifest.is_whole(prepared.run, prepared.keys):
+        _complete(prepared, recorder)
+    link = prepared.company.publish_run(params.cycle, prepared.run, prepared.request.scenario)
+    prepared.run = prepared.company.settled(params.cycle, prepared.run, prepared.request.scenario)
+    recorder.attempt("good")
+    recorder.tell(Event("end", detail=f"cycle complete: {link}"))
+    return Outcome(prepared.run, link, executed)
+
+
+def _bring_up_to_date(prepared: Prepared, step: Step, recorder: Recorder, lock: CycleLock) -> bool:
+    """Keep, carry over or execute one step; returns whether it was executed."""
+    request = prepared.request
+    if request.selects(step):
+        check_gate_before(prepared.params.gates, step, prepared.steps)
+        recorder.running = step.name
+    parts = step_parts(step, prepared.steps, prepared.made_from, prepared.run)
+    if parts is None and step.number > request.last:
+        return False
+    if parts is None:
+        raise StepError("a step builds on one that has not run", [_out_of_date(prepared, step)])
+    key = hash_of(parts)
+    state = "" if request.forces(step) else _taken_over(prepared, step, key)
+    if not state and step.number > request.last:
+        return False
+    if not state and step.number < request.first:
+        raise StepError("an earlier step is not up to date", [_out_of_date(prepared, step)])
+    if state:
+        recorder.tell(Event("step", step_label(step), state))
+    else:
+        _begin_work(prepared)
+        execute_step(prepared, step, parts, recorder, lock)
+    prepared.keys[step.name] = key
+    return not state
+
+
+def _taken_over(prepared: Prepared, step: Step, key: str) -> str:
+    """`kept` where the run has the step with this key, whole; `carried` where another run had it; else empty."""
+    if cycle.is_done(prepared.run, step, key):
+        return "kept"
+    source = _run_with(prepared, step, key)
+    if source is None:
+        return ""
+    _begin_work(prepared)
+    cycle.carry_over(source, prepared.run, step)
+    return "carried"
+
+
+def _begin_work(prepared: Prepared) -> None:
+    """Before the first change: the folder to work in and the snapshot of the inputs.
+
+    A run that the cycle's link shows is worked on aside, so that what people read stays whole until the new one is.
+    """
+    if prepared.begun:
+        return
+    if prepared.company.shows(prepared.params.cycle, prepared.run, prepared.request.scenario):
+        prepared.run = prepared.company.aside(prepared.run, [step for step in prepared.steps if step.name in prepared.keys])
+    cycle.snapshot_inputs(prepared.run, prepared.params.data_path, prepared.made_from.inputs)
+    prepared.begun = True
+
+
+def _complete(prepared: Prepared, recorder: Recorder) -> None:
+    """All steps are done: the appendix, a last look at what the run was made from, and the merged files."""
+    from sopkit.run.appendix import write_appendix
+
+    request, params = prepared.request, prepared.params
+    begin = time.perf_counter()
+    write_appendix(prepared.run, prepared.steps, f"{params.title} {params.cycle}")
+    now = origins(load_params(request.params_file, request.cycle), prepared.steps, prepared.made_from.inputs, request.scenario)
+    changed = changed_origins(prepared.made_from, now)
+    if changed:
+        told = f"warning: {', '.join(changed)} changed while the run went on; it shows what was there at its start, so run again"
+        recorder.tell(Event("warning", detail=told))
+    gates = passed_gates(params.gates, prepared.steps)
+    manifest.merge(prepared.run, prepared.made_from, prepared.steps, prepared.keys, gates, changed)
+    recorder.tell(Event("merge", detail=f"appendix, facts and manifest written in {time.perf_counter() - begin:.1f} s"))
+
+
+def _run_with(prepared: Prepared, step: Step, key: str) -> RunFolder | None:
+    """An earlier run of the company that has the step with this key, whole."""
+    for run in prepared.company.runs():
+        if run.path != prepared.run.path and cycle.is_done(run, step, key):
+            return run
+    return None
+
+
+def _readable_run(prepared: Prepared) -> RunFolder:
+    """Where the tables of the steps before can be looked up: this run, or before it began the last good one."""
+    good = prepared.company.good_run(prepared.params.cycle, prepared.request.scenario)
+    return prepared.run if prepared.run.path.is_dir() or good is None else good
+
+
+def _intended(prepared: Prepared, step: Step, parts: Parts) -> tuple[str, str]:
+    key = hash_of(parts)
+    if prepared.request.forces(step):
+        return "would_run", "--force"
+    if cycle.is_done(prepared.run, step, key) or _run_with(prepared, step, key):
+        return "kept", "unchanged"
+    record = cycle.read_json(_readable_run(prepared).done(step))
+    if record is None or not isinstance(record.get("parts"), dict):
+        return "would_run", "never finished"
+    changed = changed_parts(parts, record["parts"])  # type: ignore[arg-type]
+    return "would_run", f"changed: {', '.join(changed)}" if changed else "its files are not what they were"
+
+
+def _out_of_date(prepared: Prepared, step: Step) -> Problem:
+    hint = f"Run: {prepared.next_command()}"
+    return Problem(f"step {step_label(step)}", "not up to date", "steps that are finished, up to the first one asked for", hint)
+
+
+@contextmanager
+def _interruptible(lock: CycleLock) -> Iterator[None]:
+    """On SIGTERM, SIGINT or SIGHUP: kill all that the run started, then end it."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        lock.kill_kernels()
+        raise Interrupted(signal.Signals(number).name)
+
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if lock.has_kernels:  # what a cell started in a session of its own
+            kill_marked(lock.mark)
+
+
+def _close_kernels() -> None:
+    """End the kernel that the reuse engine keeps, if papermill was needed at all."""
+    engine = sys.modules.get("sopkit.run.engine")
+    if engine is not None:
+        engine.ReuseEngine.close()

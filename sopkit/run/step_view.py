@@ -1,0 +1,314 @@
+"""What a notebook sees of its cycle: the tables it may read and write, its params, and nothing else.
+
+Under the runner (`SOPKIT_RUN` names the run's folder) the view writes there. Started any other way it is a sandbox: it
+reads the sandbox first, then the cycle, writes to `reports/<company>/sandbox/<cycle>/`, and sets no marker.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sopkit.data.contracts import CONTRACTS, INPUTS, Contract
+from sopkit.data.contracts.conform import conform, empty
+from sopkit.errors import ParamsError, Problem, StepError
+from sopkit.meeting.policy import Overlay
+from sopkit.periods import shifted
+from sopkit.run import places
+from sopkit.run.cycle import CompanyFolder, write_atomically
+from sopkit.run.params import CompanyParams, load_params, load_scenarios
+from sopkit.steps import BY_NAME, STEPS, Step
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sopkit.report.pack import About
+
+MARKER_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class StoredFigure:
+    """A chart as it is stored: SVG for the eye, and the hash of its data, so that a wrong chart shows as text too."""
+
+    title: str
+    svg: str
+    data_hash: str
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": f"{self.title} (data {self.data_hash})", "image/svg+xml": self.svg}
+
+
+@dataclass
+class StepView:
+    """One step of one cycle."""
+
+    step: Step
+    params: CompanyParams
+    scenario: str
+    folder: Path  # where this step writes
+    fallback: Path  # where it reads what is not in `folder`
+    previous: Path  # the run of the cycle before
+    recorded: bool  # the runner started it
+    overlay: Overlay | None
+    knobs: dict[str, object]
+    _rules: list[pd.DataFrame] = field(default_factory=list)
+    _facts: list[pd.DataFrame] = field(default_factory=list)
+    _outputs: dict[str, str] = field(default_factory=dict)
+
+    # -- what the notebook asks about itself -------------------------------------------------------------------------
+
+    @property
+    def cycle(self) -> str:
+        """The cycle: the month of the meetings, M0."""
+        return self.params.cycle
+
+    @property
+    def cutoff(self) -> str:
+        """The last closed period."""
+        return self.params.cutoff
+
+    @property
+    def first_month(self) -> int:
+        """Month the fiscal year starts in."""
+        return self.params.fiscal_year_first_month
+
+    @property
+    def inputs_folder(self) -> Path:
+        """Where the source files are: the run's snapshot, or in a sandbox the files themselves."""
+        snapshot = self.folder / "inputs"
+        return snapshot if self.recorded and snapshot.is_dir() else self.params.data_path
+
+    @property
+    def scenarios(self) -> dict[str, Overlay]:
+        """The overlays that the params name."""
+        return load_scenarios(self.params.meeting.scenarios)
+
+    def _repr_markdown_(self) -> str:
+        place = (
+            "recorded run"
+            if self.recorded
+            else f"sandbox: writes to reports/{self.params.company}/sandbox/{self.cycle}/ and leaves the cycle alone"
+        )
+        lines = [f"**{self.params.title}**, cycle {self.cycle}, data to {self.cutoff}, scenario {self.scenario}; {place}."]
+        declared = self.params.steps.get(self.step.name, {})
+        changed = [
+            f"`{name}` is {self.knobs[name]!r}, the params say {value!r}"
+            for name, value in declared.items()
+            if self.knobs.get(name) != value
+        ]
+        return "\n\n".join(lines + changed)
+
+    # -- tables ------------------------------------------------------------------------------------------------------
+
+    def read(self, table: str) -> pd.DataFrame:
+        """A table that `steps.py` lets this step read; an optional one that is absent comes empty, with its columns."""
+        if table not in self.step.needed | self.step.optional:
+            raise StepError("a table that the step does not declare", [self._undeclared(table, "reads")])
+        for folder in (self.folder, self.fallback):
+            path = folder / "tables" / f"{table}.parquet"
+            if path.exists():
+                return _read_table(path, CONTRACTS[table])
+        if table in self.step.optional:
+            return empty(CONTRACTS[table])
+        writer = next(step for step in STEPS if table in step.writes)
+        raise StepError(
+            f"{self.step.name} needs {table}",
+            [Problem(f"{self.params.company}/{self.cycle}", f"no {table}", f"step {writer.number} to have run", _run_hint(self.params))],
+        )
+
+    def read_all(self) -> dict[str, pd.DataFrame]:
+        """All tables that this step may read, by name."""
+        return {name: self.read(name) for name in (name.rstrip("?") for name in self.step.reads if ":" not in name)}
+
+    def read_previous(self, table: str) -> pd.DataFrame:
+        """A table of the cycle before; empty, with its columns, where that cycle was not run."""
+        if table not in self.step.previous:
+            raise StepError("a table that the step does not declare", [self._undeclared(f"previous:{table}", "reads")])
+        path = self.previous / "tables" / f"{table}.parquet"
+        return _read_table(path, CONTRACTS[table]) if path.exists() else empty(CONTRACTS[table])
+
+    def write(self, table: str, frame: pd.DataFrame) -> None:
+        """Write a table that `steps.py` lets this step write, after checking it against its contract."""
+        if table not in self.step.writes:
+            raise StepError("a table that the step does not declare", [self._undeclared(table, "writes")])
+        if self.overlay is not None:
+            from sopkit.meeting.scenarios import changed_table
+
+            frame = changed_table(table, frame, self.overlay)
+        checked = conform(frame, CONTRACTS[table])
+        self._store(f"tables/{table}.parquet", checked.to_parquet(engine="pyarrow", compression="zstd", index=False))
+
+    def write_inputs(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Write every input table that was provided; what was not provided has no file."""
+        for name in INPUTS:
+            if name in tables and not tables[name].empty:
+                self.write(name, tables[name])
+            elif not self.recorded:
+                (self.folder / "tables" / f"{name}.parquet").unlink(missing_ok=True)
+
+    # -- facts, figures, documents -----------------------------------------------------------------------------------
+
+    def facts(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Keep rows of facts; returns them, to be looked at."""
+        checked = conform(frame, CONTRACTS["facts"])
+        self._facts.append(checked)
+        return checked[["id", "level", "period", "scenario", "value", "unit", "reason"]]
+
+    def facts_so_far(self) -> pd.DataFrame:
+        """Facts of the steps before this one and of this one."""
+        frames = []
+        for step in STEPS:
+            if step.number < self.step.number:
+                frames += [_read_facts(path) for folder in (self.fallback, self.folder) if (path := _facts_file(folder, step)).exists()][
+                    -1:
+                ]
+        frames = [frame for frame in [*frames, *self._facts] if not frame.empty]
+        return conform(pd.concat(frames, ignore_index=True), CONTRACTS["facts"]) if frames else empty(CONTRACTS["facts"])
+
+    def figure(self, name: str, figure: "Figure", *, title: str, alt: str, data: pd.DataFrame) -> StoredFigure:
+        """Store a chart as SVG, with its title and alternative text; `data` is what it shows."""
+        from sopkit.report.charts import figure_svg
+
+        svg = figure_svg(figure, name, title, alt)
+        self._store(f"figures/{self.step.name}/{name}.svg", svg.encode())
+        return StoredFigure(title, svg, _data_hash(data))
+
+    def figures(self) -> dict[str, str]:
+        """The charts of the steps so far, as SVG text by name."""
+        found = {}
+        for folder in (self.fallback, self.folder):
+            found |= {path.stem: path.read_text() for path in sorted(folder.glob("figures/*/*.svg"))}
+        return found
+
+    def document(self, path: str, content: bytes) -> str:
+        """Store a document that `steps.py` names; returns where it is, relative to the run."""
+        if path not in self.step.documents:
+            raise StepError("a document that the step does not declare", [self._undeclared(path, "documents")])
+        self._store(path, content)
+        return path
+
+    def about(self) -> "About":
+        """What a pack says of itself: company, cycle, run, data as of, status."""
+        from sopkit.run.provenance import about
+
+        return about(self.params, self.folder if self.recorded else self.fallback, self.scenario)
+
+    # -- the end -----------------------------------------------------------------------------------------------------
+
+    def check(self, *rules: pd.DataFrame) -> pd.DataFrame:
+        """The rules this step keeps, as rows of rule, ok, detail; a broken one stops the step here."""
+        table = pd.concat(rules, ignore_index=True)[["rule", "ok", "detail"]]
+        self._rules.append(table)
+        broken = table[~table["ok"].astype(bool)]
+        if not broken.empty:
+            problems = [Problem(f"{self.step.name}: {row.rule}", str(row.detail), "the rule to hold") for row in broken.itertuples()]
+            raise StepError(f"{len(broken)} of {len(table)} rules are broken", problems)
+        return table
+
+    def finish(self, headline: str) -> str:
+        """End the step: its headline for the meeting and, in a run, the marker with the hashes of what it wrote."""
+        declared = {f"tables/{name}.parquet" for name in self.step.writes if name not in INPUTS} | set(self.step.documents)
+        missing = sorted(declared - set(self._outputs))
+        if missing:
+            raise StepError("the step did not write all it declares", [Problem(self.step.name, "nothing", name) for name in missing])
+        facts = pd.concat(self._facts, ignore_index=True) if self._facts else empty(CONTRACTS["facts"])
+        self._store(f"steps/{self.step.name}.facts.json", _facts_text(facts).encode())
+        if self.recorded:
+            rules = pd.concat(self._rules, ignore_index=True) if self._rules else pd.DataFrame({"rule": [], "ok": [], "detail": []})
+            marker = {
+                "schema": MARKER_SCHEMA,
+                "step": self.step.name,
+                "run_id": self.folder.name,
+                "headline": headline,
+                "checks": [{"rule": row.rule, "ok": bool(row.ok), "detail": str(row.detail)} for row in rules.itertuples()],
+                "facts": len(facts),
+                "outputs": dict(sorted(self._outputs.items())),
+            }
+            write_atomically(self.folder / "steps" / f"{self.step.name}.json", _json(marker).encode())
+        return headline
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _undeclared(self, name: str, what: str) -> Problem:
+        declared = ", ".join(getattr(self.step, what))
+        return Problem(
+            f"step {self.step.number} {self.step.name}",
+            name,
+            f"one of: {declared}",
+            f"Add it to `{what}` in sopkit/steps.py if it belongs there.",
+        )
+
+    def _store(self, path: str, content: bytes) -> None:
+        write_atomically(self.folder / path, content)
+        self._outputs[path] = sha256(content).hexdigest()
+
+
+def start(name: str, parameters: Mapping[str, object]) -> StepView:
+    """Open a step: `name` as in `steps.py`, `parameters` the notebook's `globals()`, of which only plain values are read.
+
+    Raises ParamsError where the step or the company is unknown.
+    """
+    step = BY_NAME.get(name)
+    if step is None:
+        raise ParamsError("no such step", [Problem("sopkit.start", repr(name), f"one of {', '.join(BY_NAME)}")])
+    knobs = {
+        key: value for key, value in parameters.items() if not key.startswith("_") and isinstance(value, str | int | float | bool | list)
+    }
+    params = load_params(places.params_file(str(knobs["company"])), str(knobs["cycle"]) or None)
+    scenario = str(knobs.get("scenario", "base"))
+    company = CompanyFolder.of(params.company)
+    run = os.environ.get("SOPKIT_RUN")
+    _settle_display()
+    return StepView(
+        step=step,
+        params=params,
+        scenario=scenario,
+        folder=Path(run) if run else company.path / "sandbox" / params.cycle,
+        fallback=Path(run) if run else company.link(params.cycle),
+        previous=company.link(shifted(params.cycle, -1)),
+        recorded=bool(run),
+        overlay=None if scenario == "base" else load_scenarios((scenario,))[scenario],
+        knobs=knobs,
+    )
+
+
+def _settle_display() -> None:
+    """The same look of frames in every kernel, however it was started."""
+    pd.set_option("display.max_columns", 30, "display.width", 180, "display.max_rows", 60, "display.precision", 3)
+
+
+def _run_hint(params: CompanyParams) -> str:
+    return f"Run: sop run params/{params.company}.yaml --cycle {params.cycle}"
+
+
+def _read_table(path: Path, contract: type[Contract]) -> pd.DataFrame:
+    return conform(pd.read_parquet(path, engine="pyarrow"), contract)
+
+
+def _facts_file(folder: Path, step: Step) -> Path:
+    return folder / "steps" / f"{step.name}.facts.json"
+
+
+def _read_facts(path: Path) -> pd.DataFrame:
+    rows = json.loads(path.read_text())["facts"]
+    contract = CONTRACTS["facts"]
+    return conform(pd.DataFrame(rows, columns=contract.column_names()), contract) if rows else empty(contract)
+
+
+def _facts_text(facts: pd.DataFrame) -> str:
+    rows = json.loads(facts.to_json(orient="records", double_precision=10)) if len(facts) else []
+    return _json({"schema": 1, "facts": rows})
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _data_hash(data: pd.DataFrame) -> str:
+    return sha256(data.to_csv(index=False, float_format="%.6g").encode()).hexdigest()[:12]
