@@ -1,0 +1,6 @@
+"""Why the plan is not the demand: the limits that cost most, and the reason of each shortage."""
+
+from sopkit.supply.explanation.bottlenecks import bottlenecks
+from sopkit.supply.explanation.shortages import shortages
+
+__all__ = ["bottlenecks", "shortages"]

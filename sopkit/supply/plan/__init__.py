@@ -1,0 +1,32 @@
+"""The constrained plan: what is made, shipped, late and lost within all limits, at the least planning cost."""
+
+from sopkit.supply.lp import one_optimum
+from sopkit.supply.plan.checks import checks
+from sopkit.supply.plan.inputs import SupplyInputs, assumed, inputs_problems, raise_problems
+from sopkit.supply.plan.model import plan_model
+from sopkit.supply.plan.result import SupplyResult, supply_result
+from sopkit.supply.plan.situation import situation_of
+from sopkit.supply.policy import SupplyPolicy
+
+__all__ = ["SupplyInputs", "SupplyResult", "assumed", "checks", "constrained_plan", "inputs_problems"]
+
+
+def constrained_plan(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str) -> SupplyResult:
+    """The plan of least planning cost; of equally cheap plans the one that ships most and makes latest.
+
+    Args:
+        inputs: tables by contract; the planned months are those of `inputs.demand`.
+        policy: the company's supply policy.
+        cutoff: last closed period.
+
+    Returns:
+        The tables of step 3 by contract, and every limit that binds.
+
+    Raises:
+        DataError: with all problems of the inputs.
+    """
+    raise_problems(inputs, cutoff=cutoff)
+    situation = situation_of(inputs, policy, cutoff=cutoff)
+    model = plan_model(situation)
+    solution = one_optimum(model.lp, model.second_cost)
+    return supply_result(situation, model, solution, inputs.demand)

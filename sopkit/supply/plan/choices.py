@@ -1,0 +1,86 @@
+"""What the plan decides: the blocks of variables, each with its price."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sopkit.supply.lp import Grid, Model
+from sopkit.supply.plan.given import (
+    beyond_supply,
+    hour_limits,
+    late_cost,
+    lost_cost,
+    planned_items,
+    short_cost,
+    subcontractable,
+    working_groups,
+    worth_at_the_end,
+)
+from sopkit.supply.plan.situation import Situation
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the plan decides: blocks of variables."""
+
+    production: Grid  # item, month: units made, or bought in for items that are bought
+    subcontract: Grid  # item, month: units
+    band: Grid  # item, month: units in stock within the safety stock
+    stock: Grid  # item, month: units in stock above it
+    late: Grid  # cell, month: units of the month's demand that wait
+    lost: Grid  # cell, month: units of the month's demand that are lost
+    backlog: Grid  # cell, month: units that wait at the end
+    load: Grid  # resource, month: hours
+    overtime: Grid  # resource, month: hours, part of the load
+    heads: Grid  # skill group, month
+    hired: Grid
+    laid_off: Grid
+    bought: Grid  # source, month: components
+    used: Grid  # source, month: components
+    component_stock: Grid  # source, month: components
+
+
+def choices_of(lp: Model, situation: Situation) -> Choices:
+    """Every block of the plan, with its price and its own bounds."""
+    goods, cells, lines, people, sources = situation.goods, situation.cells, situation.lines, situation.people, situation.sources
+    months, planned, free = situation.months, planned_items(situation)[:, None], situation.open[None, :]
+    items, pairs = (goods.names, months), (cells.labels, months)
+    worth = worth_at_the_end(situation)
+    served = planned[cells.item] & (cells.demand > 0)
+    waits = served & (cells.wait_months > 0)[:, None]
+    backlogged = planned[cells.item] & ((cells.wait_months > 0) | (cells.owed > 0))[:, None]
+    loaded = np.isin(np.arange(len(lines.names)), lines.bill_resource)[:, None]
+    working = working_groups(situation)[:, None]
+    changing = working & free & situation.policy.workforce_planned
+    return Choices(
+        production=lp.variables("production", items, cost=goods.variable_cost, where=planned & free),
+        subcontract=lp.variables(
+            "subcontract", items, cost=goods.variable_cost + np.nan_to_num(goods.premium), where=subcontractable(situation)
+        ),
+        band=lp.variables(
+            "safety stock",
+            items,
+            cost=goods.keep_cost - worth - short_cost(situation)[:, None],
+            upper=goods.target,
+            where=planned & (goods.target > 0),
+        ),
+        stock=lp.variables("stock", items, cost=goods.keep_cost - worth, where=planned),
+        late=lp.variables("late", pairs, where=waits),
+        lost=lp.variables("lost", pairs, cost=lost_cost(situation), upper=cells.demand, where=served),
+        backlog=lp.variables("backlog", pairs, cost=late_cost(situation), where=backlogged),
+        load=lp.variables("load", (lines.names, months), where=loaded),
+        overtime=lp.variables(
+            "overtime", (lines.names, months), cost=lines.overtime_cost[:, None], upper=hour_limits(situation)[1], where=loaded
+        ),
+        heads=lp.variables("heads", (people.names, months), cost=people.wage[:, None], where=working),
+        hired=lp.variables("hired", (people.names, months), cost=people.hire_cost[:, None], upper=people.max_hire[:, None], where=changing),
+        laid_off=lp.variables("laid off", (people.names, months), cost=people.layoff_cost[:, None], where=changing),
+        bought=lp.variables(
+            "bought",
+            (sources.labels, months),
+            cost=sources.price_above[:, None],
+            upper=sources.limit[:, None] + beyond_supply(situation),
+        ),
+        used=lp.variables("used", (sources.labels, months)),
+        component_stock=lp.variables("component stock", (sources.labels, months), cost=sources.keep_cost[:, None]),
+    )

@@ -1,0 +1,73 @@
+"""What the solver decided, cleaned of its noise and made whole: stock and shipments follow from it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sopkit.errors import Problem, StepError
+from sopkit.supply.lp import Numbers, Solution
+from sopkit.supply.plan.model import PlanModel
+from sopkit.supply.plan.situation import Situation
+
+DECIMALS = 6
+NOISE = 1e-4  # units, hours, people: what a solver leaves around zero
+NOISE_SHARE = 1e-9  # and beside large numbers, of the largest
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the solver decided, on full grids, items and months that had no choice filled in."""
+
+    production: Numbers
+    subcontract: Numbers
+    late: Numbers
+    lost: Numbers
+    backlog: Numbers
+    overtime: Numbers
+    heads: Numbers
+    hired: Numbers
+    laid_off: Numbers
+    bought: Numbers
+    used: Numbers
+    shipped: Numbers  # item, month
+    closing_stock: Numbers  # item, month
+
+
+def decided_by(situation: Situation, model: PlanModel, solution: Solution) -> Decided:
+    """The optimum on full grids; raises StepError where it breaks a balance by more than the solver's noise."""
+    goods, cells, choices = situation.goods, situation.cells, model.choices
+    names = ("production", "subcontract", "late", "lost", "backlog", "overtime", "heads", "hired", "laid_off", "bought", "used")
+    values = {name: zero_or_more(solution.values(getattr(choices, name))) for name in names}
+    production = values.pop("production") + goods.ordered
+    idle = (choices.heads.at < 0).all(axis=1)  # people whom no planned resource needs stay
+    values["heads"][idle] = situation.people.heads[idle, None]
+    growth = np.diff(values["backlog"], axis=1, prepend=cells.owed[:, None])
+    shipped = np.zeros(situation.shape)
+    np.add.at(shipped, cells.item, cells.demand - values["lost"] - growth)
+    service = goods.strategy == "service"
+    arriving = production + values["subcontract"] + goods.receipts
+    stock = goods.opening_stock[:, None] + np.cumsum(arriving - np.where(service[:, None], 0.0, shipped), axis=1)
+    return Decided(production, **values, shipped=zero_or_more(shipped), closing_stock=zero_or_more(stock))
+
+
+def zero_or_more(values: Numbers) -> Numbers:
+    """Rounded, without rounding noise below zero; raises StepError where more than noise is below zero."""
+    rounded = np.round(values, DECIMALS)
+    if (rounded < -(NOISE + NOISE_SHARE * np.abs(rounded).max(initial=0.0))).any():
+        problem = Problem("plan", f"{rounded.min()} where nothing can be negative", "zero or more")
+        raise StepError("the plan is not to be trusted", [problem])
+    return np.maximum(rounded, 0.0) + 0.0
+
+
+def long_frame(keys: Mapping[str, Collection[object]], months: list[str], **measures: Numbers) -> pd.DataFrame:
+    """Row keys x months as one long frame, measures flattened; sorted because rows and months are."""
+    rows = len(next(iter(keys.values())))
+    columns: dict[str, object] = {name: _words(values).repeat(len(months)) for name, values in keys.items()}
+    columns["period"] = _words(months).take(np.tile(np.arange(len(months)), rows))
+    return pd.DataFrame(columns | {name: np.asarray(values, dtype=float).ravel() for name, values in measures.items()})
+
+
+def _words(values: Collection[object]) -> pd.Index:
+    return values if isinstance(values, pd.Index) and values.dtype == "str" else pd.Index(list(values), dtype="str")

@@ -1,0 +1,111 @@
+"""What the plan cannot choose: what is asked for, what is on order in the frozen months, what things cost."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sopkit.supply.capacity import resource_hours
+from sopkit.supply.plan.matrices import Numbers
+from sopkit.supply.plan.situation import Situation
+
+
+def planned_items(situation: Situation) -> NDArray[np.bool_]:
+    """Items whose supply is planned: all but services and items nobody wants."""
+    goods = situation.goods
+    wanted = (goods.demand.sum(axis=1) > 0) | (goods.target.sum(axis=1) > 0) | (goods.owed > 0)
+    return wanted & (goods.strategy != "service")
+
+
+def asked(situation: Situation) -> Numbers:
+    """Units asked for by item and month: demand, and in the first month what is owed."""
+    asked = situation.goods.demand.copy()
+    asked[:, 0] += situation.goods.owed
+    return asked
+
+
+def subcontractable(situation: Situation) -> NDArray[np.bool_]:
+    """Item and month in which a subcontractor may make it."""
+    goods = situation.goods
+    allowed = np.array([situation.policy.subcontract_limit.get(family, 0.0) > 0 for family in goods.family])
+    made = np.isin(goods.strategy, ("stock", "order")) & planned_items(situation)
+    return (allowed & made)[:, None] & ~np.isnan(goods.premium) & situation.open[None, :]
+
+
+def working_groups(situation: Situation) -> NDArray[np.bool_]:
+    """Skill groups that man a resource which something needs."""
+    lines = situation.lines
+    manning = lines.group[(lines.crew > 0) & np.isin(np.arange(len(lines.names)), lines.bill_resource)]
+    return np.isin(np.arange(len(situation.people.names)), manning)
+
+
+def frozen_hours(situation: Situation) -> Numbers:
+    """Hours that production on order takes in the frozen months."""
+    lines = situation.lines
+    return resource_hours(situation.goods.ordered, lines.bill_item, lines.bill_resource, lines.bill_hours, len(lines.names))
+
+
+def hour_limits(situation: Situation) -> tuple[Numbers, Numbers]:
+    """Regular and overtime hours by resource and month; where production on order needs more, its hours count as overtime."""
+    lines = situation.lines
+    overtime = np.maximum(lines.overtime_limit, frozen_hours(situation) - lines.demonstrated)
+    return lines.demonstrated, overtime
+
+
+def frozen_use(situation: Situation) -> Numbers:
+    """Components that production on order takes in the frozen months, by component and month."""
+    sources = situation.sources
+    return resource_hours(situation.goods.ordered, sources.use_item, sources.use_component, sources.use_quantity, len(sources.components))
+
+
+def beyond_supply(situation: Situation) -> Numbers:
+    """Components, by source and month, that production on order needs beyond stock and limits: asked of the first source."""
+    sources, use = situation.sources, frozen_use(situation)
+    stock = np.bincount(sources.component, weights=sources.opening_stock, minlength=len(sources.components))
+    limit = np.bincount(sources.component, weights=sources.limit, minlength=len(sources.components))
+    first = np.unique(sources.component, return_index=True)[1]
+    beyond = np.zeros((len(sources.labels), use.shape[1]))
+    for month in range(situation.frozen):
+        left = stock + limit - use[:, month]
+        beyond[first, month] = np.maximum(-left, 0.0)
+        stock = np.maximum(left, 0.0)
+    return beyond
+
+
+def unavoidable_stock(situation: Situation) -> Numbers:
+    """Stock at month ends if nothing more were made and all demand shipped that stock allows, by item and month."""
+    goods = situation.goods
+    left = np.zeros(situation.shape)
+    stock = goods.opening_stock - goods.owed
+    for month in range(situation.shape[1]):
+        stock = stock + goods.receipts[:, month] + goods.ordered[:, month] - goods.demand[:, month]
+        left[:, month] = np.maximum(stock, 0.0)
+        stock = np.where(goods.strategy == "service", 0.0, np.maximum(stock, 0.0))
+    return left
+
+
+def short_cost(situation: Situation) -> Numbers:
+    """Planning cost of a unit short of safety stock for a month."""
+    return situation.goods.worth * situation.policy.safety_stock_value_share
+
+
+def lost_cost(situation: Situation) -> Numbers:
+    """Planning cost of a lost unit by cell and month: its net price and goodwill."""
+    return situation.cells.price * (1 + situation.policy.lost_goodwill_share)
+
+
+def late_cost(situation: Situation) -> Numbers:
+    """Planning cost of a unit that waits a month, by cell and month; what still waits at the horizon counts as lost."""
+    cells = situation.cells
+    price = np.where(cells.price > 0, cells.price, situation.goods.worth[cells.item][:, None])
+    cost = price * situation.policy.late_cost_share
+    cost[:, -1] += price[:, -1] * (1 + situation.policy.lost_goodwill_share)
+    return cost
+
+
+def worth_at_the_end(situation: Situation) -> Numbers:
+    """What stock left at the horizon is worth, in the last month; nothing before.
+
+    Its lowest variable cost over the horizon: a cost that rises never makes it pay to make stock for its own sake.
+    """
+    value = np.zeros(situation.shape)
+    value[:, -1] = situation.goods.variable_cost.min(axis=1)
+    return value

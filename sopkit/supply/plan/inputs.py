@@ -1,0 +1,223 @@
+"""What the supply plan is made from, and what must be right before it is solved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from sopkit.errors import DataError, Problem
+from sopkit.periods import months_between, period_range
+
+SHOWN = 5  # names listed in one message
+
+# What may not be negative, by table.
+NOT_NEGATIVE = {
+    "demand": ("quantity", "net_price"),
+    "unit_costs": ("unit_cost", "variable_cost", "holding_rate", "subcontract_premium"),
+    "open_orders": ("quantity",),
+    "resources": ("overtime_limit_share", "overtime_cost", "crew"),
+    "resource_calendar": ("available_hours", "demonstrated_hours"),
+    "workforce": ("heads", "hours_per_head", "absence_share", "wage", "hire_cost", "layoff_cost", "max_hire"),
+    "bill_of_resources": ("hours",),
+    "supplier_items": ("quantity_per_unit", "monthly_limit", "opening_stock", "component_price"),
+}
+# What must be known elsewhere: table, column, the table that knows it.
+KNOWN_IN = (
+    ("demand", "item", "items"),
+    ("unit_costs", "item", "items"),
+    ("inventory", "item", "items"),
+    ("open_orders", "item", "items"),
+    ("bill_of_resources", "item", "items"),
+    ("bill_of_resources", "resource", "resources"),
+    ("resource_calendar", "resource", "resources"),
+    ("supplier_items", "item", "items"),
+    ("supplier_items", "supplier", "suppliers"),
+)
+
+
+@dataclass(frozen=True)
+class SupplyInputs:
+    """Tables by contract; those a company does not provide come empty, with the contract's columns.
+
+    `demand` is consensus_demand. `inventory` holds month ends: the plan opens with that of the cutoff. Stock below zero is
+    owed to customers and waits until it ships. Open orders due before M0 are expected in M0.
+    """
+
+    items: pd.DataFrame
+    demand: pd.DataFrame
+    unit_costs: pd.DataFrame
+    inventory: pd.DataFrame
+    open_orders: pd.DataFrame
+    resources: pd.DataFrame
+    resource_calendar: pd.DataFrame
+    workforce: pd.DataFrame
+    bill_of_resources: pd.DataFrame
+    suppliers: pd.DataFrame
+    supplier_items: pd.DataFrame
+    targets: pd.DataFrame
+
+
+def inputs_problems(inputs: SupplyInputs, *, cutoff: str) -> list[Problem]:
+    """Everything in the inputs that a plan cannot be made from; empty when there is nothing."""
+    checks = (_missing, _unknown, _negative, _demand_months, _calendars, _people, _agreements, _opening)
+    return [problem for check in checks for problem in check(inputs, cutoff)]
+
+
+def raise_problems(inputs: SupplyInputs, *, cutoff: str) -> None:
+    """Raise DataError with all problems of the inputs, if there are any."""
+    problems = inputs_problems(inputs, cutoff=cutoff)
+    if problems:
+        raise DataError("the supply plan cannot be made from these inputs", problems)
+
+
+def planned_periods(inputs: SupplyInputs) -> list[str]:
+    """The months of the plan: those of the demand."""
+    return sorted(inputs.demand["period"].unique())
+
+
+def _names(values: pd.Series) -> str:
+    distinct = [str(value) for value in values.drop_duplicates()]
+    told = ", ".join(distinct[:SHOWN])
+    return told if len(distinct) <= SHOWN else f"{told} and {len(distinct) - SHOWN} more"
+
+
+def _missing(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
+    if inputs.demand.empty:
+        yield Problem("consensus_demand", "no rows", "demand by item, region, channel and month")
+    for field in fields(inputs):
+        for column in NOT_NEGATIVE.get(field.name, ()):
+            frame = getattr(inputs, field.name)
+            if column in frame and column in ALWAYS_THERE.get(field.name, ()) and frame[column].isna().any():
+                yield Problem(f"{field.name}.{column}", f"{int(frame[column].isna().sum())} cells are empty", "a number in each row")
+
+
+ALWAYS_THERE = {
+    "demand": ("quantity", "net_price"),
+    "unit_costs": ("unit_cost",),
+    "open_orders": ("quantity",),
+    "resources": ("overtime_limit_share", "overtime_cost"),
+    "resource_calendar": ("available_hours", "demonstrated_hours"),
+    "workforce": ("heads", "hours_per_head", "absence_share", "wage", "hire_cost", "layoff_cost", "max_hire"),
+    "bill_of_resources": ("hours",),
+    "supplier_items": ("quantity_per_unit",),
+}
+
+
+def _unknown(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
+    for table, column, knows in KNOWN_IN:
+        frame, known = getattr(inputs, table), getattr(inputs, knows)
+        if knows != "items" and known.empty:
+            continue  # not provided: it does not limit the plan
+        strange = frame.loc[~frame[column].isin(known[column]), column]
+        if len(strange):
+            yield Problem(
+                f"{table}.{column}",
+                f"not in {knows}: {_names(strange)}",
+                f"a {column} of {knows}",
+                f"Add it to {knows} or correct the code.",
+            )
+
+
+def _negative(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
+    for table, columns in NOT_NEGATIVE.items():
+        frame = getattr(inputs, table)
+        for column in columns:
+            negative = frame[column].to_numpy(float) < 0
+            if negative.any():
+                below = frame[negative]
+                key = next(name for name in ("item", "resource", "skill_group", "component") if name in frame)
+                yield Problem(f"{table}.{column}", f"below zero for {_names(below[key])}", "zero or more")
+
+
+def _demand_months(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
+    months = planned_periods(inputs)
+    if not months:
+        return
+    if months_between(cutoff, months[0]) != 1:
+        yield Problem("consensus_demand.period", f"starts in {months[0]}", f"the month after the cutoff {cutoff}")
+    whole = period_range(months[0], months_between(months[0], months[-1]) + 1)
+    absent = [month for month in whole if month not in set(months)]
+    if absent:
+        yield Problem("consensus_demand.period", f"no demand at all in {', '.join(absent[:SHOWN])}", "each month from first to last")
+
+
+def _calendars(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
+    months = planned_periods(inputs)
+    known = set(zip(inputs.resource_calendar["resource"], inputs.resource_calendar["period"], strict=True))
+    for resource in inputs.resources["resource"]:
+        absent = [month for month in months if (resource, month) not in known]
+        if absent:
+            told = f"no hours in {len(absent)} of {len(months)} planned months, first {absent[0]}"
+            yield Problem(f"resource_calendar, {resource}", told, "hours in each planned month", "Enter 0 where it is closed.")
+
+
+def _people(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
+    groups = inputs.resources["skill_group"].dropna()
+    strange = groups[~groups.isin(inputs.workforce["skill_group"])]
+    if len(inputs.workforce) and len(strange):
+        yield Problem("resources.skill_group", f"not in workforce: {_names(strange)}", "a skill group of workforce")
+    always_away = inputs.workforce[inputs.workforce["absence_share"] >= 1]
+    if len(always_away):
+        yield Problem("workforce.absence_share", f"1 or more for {_names(always_away['skill_group'])}", "a share below 1, such as 0.08")
+    services = inputs.items.loc[inputs.items["supply_strategy"] == "service", "item"]
+    loaded = inputs.bill_of_resources[inputs.bill_of_resources["item"].isin(services)]
+    if len(loaded):
+        yield Problem("bill_of_resources.item", f"services with hours: {_names(loaded['item'])}", "items that are made")
+
+
+def _agreements(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
+    """One limit, stock and price per supplier and component; one quantity per component and item."""
+    said = inputs.supplier_items
+    rules = {"quantity_per_unit": ["component", "item"]}
+    rules |= dict.fromkeys(("monthly_limit", "opening_stock", "component_price"), ["supplier", "component"])
+    for column, key in rules.items():
+        differing = said.groupby(key)[column].nunique()
+        for place in differing[differing > 1].index:
+            yield Problem(
+                f"supplier_items.{column}, {' '.join(place)}", "different values in its rows", f"one value per {' and '.join(key)}"
+            )
+
+
+def _opening(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
+    if inputs.inventory.empty:
+        return
+    if not (inputs.inventory["period"] == cutoff).any():
+        came = f"last month end is {inputs.inventory['period'].max()}"
+        yield Problem("inventory.period", came, f"closing stock of the cutoff {cutoff}", "Load the month end of the last closed month.")
+    opening = inputs.inventory[inputs.inventory["period"] == cutoff]
+    owed = opening.loc[opening["quantity"] < 0, "item"]
+    without_demand = owed[~owed.isin(inputs.demand.loc[inputs.demand["quantity"] > 0, "item"])]
+    if len(without_demand):
+        yield Problem("inventory.quantity", f"below zero without demand: {_names(without_demand)}", "zero or more, or demand to ship to")
+    endless = opening[~np.isfinite(opening["quantity"])]
+    if len(endless):
+        yield Problem("inventory.quantity", f"no number for {_names(endless['item'])}", "units on hand")
+
+
+def assumed(inputs: SupplyInputs, *, cutoff: str) -> pd.DataFrame:
+    """What the plan takes for granted where the inputs are silent.
+
+    Args:
+        inputs: by contract.
+        cutoff: last closed period.
+
+    Returns:
+        One row per assumption that is made: assumption, items (how many), which (the first of them).
+    """
+    asked = inputs.demand.loc[inputs.demand["quantity"] > 0, "item"].drop_duplicates()
+    strategy = inputs.items.set_index("item")["supply_strategy"]
+    planned = asked[asked.map(strategy) != "service"].sort_values()
+    made = planned[planned.map(strategy).isin(["stock", "order"])]
+    opening = inputs.inventory.loc[inputs.inventory["period"] == cutoff, "item"]
+    silent = {
+        "no stock at the cutoff is told: opens with none": planned[~planned.isin(opening)],
+        "no hours in the bill of resources: capacity does not limit it": made[~made.isin(inputs.bill_of_resources["item"])],
+        "no unit cost: making and keeping it costs the plan nothing": planned[~planned.isin(inputs.unit_costs["item"])],
+        "price 0 in the demand: the plan ships it, but last of all": planned[
+            ~planned.isin(inputs.demand.loc[inputs.demand["net_price"] > 0, "item"])
+        ],
+    }
+    rows = [(assumption, len(items), _names(items)) for assumption, items in silent.items() if len(items)]
+    frame = pd.DataFrame(rows, columns=["assumption", "items", "which"])
+    return frame.astype({"assumption": "str", "items": "int64", "which": "str"})

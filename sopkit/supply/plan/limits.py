@@ -1,0 +1,161 @@
+"""What limits the plan: one function per limit, named in the planner's words."""
+
+import numpy as np
+
+from sopkit.supply.lp import Grid, Model
+from sopkit.supply.plan.choices import Choices
+from sopkit.supply.plan.given import asked, frozen_hours, frozen_use, hour_limits, planned_items, unavoidable_stock
+from sopkit.supply.plan.situation import Situation
+
+
+def _subtract_shipped(lp: Model, choices: Choices, situation: Situation, rows: Grid) -> None:
+    """Subtract units shipped from item rows, but for what is asked for: shipped = asked - lost - growth of the backlog."""
+    item = (situation.cells.item,)
+    lp.add(rows, choices.lost, row=item)
+    lp.add(rows, choices.backlog, row=item)
+    lp.add(rows, choices.backlog.earlier(), -1.0, row=item)
+
+
+def stock_rolls_from_month_to_month(lp: Model, choices: Choices, situation: Situation) -> Grid:
+    """Opening stock + made + subcontracted + received - shipped = closing stock."""
+    goods = situation.goods
+    coming = goods.receipts + goods.ordered
+    coming[:, 0] += goods.opening_stock
+    needed = asked(situation) - coming
+    planned = planned_items(situation)[:, None]
+    rows = lp.rows("stock roll", (goods.names, situation.months), at_least=needed, at_most=needed, where=planned)
+    for arriving in (choices.production, choices.subcontract, choices.stock.earlier(), choices.band.earlier()):
+        lp.add(rows, arriving)
+    for leaving in (choices.stock, choices.band):
+        lp.add(rows, leaving, -1.0)
+    _subtract_shipped(lp, choices, situation, rows)
+    return rows
+
+
+def unmet_demand_waits_or_is_lost(lp: Model, choices: Choices, situation: Situation) -> None:
+    """Late and lost are parts of the month's demand, and of what is not met at most the policy's share waits."""
+    cells = situation.cells
+    axes, waits = (cells.labels, situation.months), choices.late.at >= 0
+    parts = lp.rows("part of demand", axes, at_most=cells.demand, where=waits)
+    lp.add(parts, choices.late)
+    lp.add(parts, choices.lost)
+    sharing = lp.rows("waiting share", axes, at_most=0.0, where=waits & (cells.wait_share < 1)[:, None])
+    lp.add(sharing, choices.late, (1 - cells.wait_share)[:, None])
+    lp.add(sharing, choices.lost, -cells.wait_share[:, None])
+
+
+def waiting_demand_ships_in_time(lp: Model, choices: Choices, situation: Situation) -> None:
+    """The backlog holds all that went late this month, grows by no more than that, and nothing older than the policy's months.
+
+    What was owed at the cutoff waits until it ships.
+    """
+    cells = situation.cells
+    axes, there = (cells.labels, situation.months), choices.backlog.at >= 0
+    holding = lp.rows("late units wait", axes, at_least=0.0, where=there & (choices.late.at >= 0))
+    lp.add(holding, choices.backlog)
+    lp.add(holding, choices.late, -1.0)
+    owed = np.zeros(cells.demand.shape)
+    owed[:, 0] = cells.owed
+    growing = lp.rows("backlog grows by late units", axes, at_most=owed, where=there)
+    lp.add(growing, choices.backlog)
+    lp.add(growing, choices.backlog.earlier(), -1.0)
+    lp.add(growing, choices.late, -1.0)
+    young = lp.rows("waiting months", axes, at_most=cells.owed[:, None], where=there)
+    lp.add(young, choices.backlog)
+    for age in range(int(cells.wait_months.max(initial=0))):
+        waiting = (np.flatnonzero(cells.wait_months > age),)
+        lp.add(young, choices.late.earlier(age), -1.0, row=waiting, of=waiting)
+
+
+def made_to_order_ships_at_once(lp: Model, choices: Choices, situation: Situation) -> None:
+    """Of items made to order no more is made than ships in the month."""
+    made_to_order = (situation.goods.strategy == "order") & planned_items(situation)
+    where = made_to_order[:, None] & situation.open[None, :]
+    rows = lp.rows("made to order", (situation.goods.names, situation.months), at_most=asked(situation), where=where)
+    lp.add(rows, choices.production)
+    lp.add(rows, choices.subcontract)
+    _subtract_shipped(lp, choices, situation, rows)
+
+
+def stock_fits_the_storage(lp: Model, choices: Choices, situation: Situation) -> Grid:
+    """Family units in stock stay within the storage limit, or within what is already there or coming."""
+    goods, limit = situation.goods, situation.policy.storage_limit
+    forced = goods.factor @ unavoidable_stock(situation)
+    lying = np.where(planned_items(situation), 0.0, goods.factor) @ unavoidable_stock(situation)
+    most = np.inf if limit is None else np.maximum(limit, forced) - lying
+    rows = lp.rows("storage", (("storage",), situation.months), at_most=most, where=limit is not None)
+    for kept in (choices.stock, choices.band):
+        lp.add(rows, kept, goods.factor[:, None], row=(np.zeros(len(goods.names), dtype=int),))
+    return rows
+
+
+def subcontractors_make_so_much(lp: Model, choices: Choices, situation: Situation) -> Grid:
+    """Subcontracted units of a family stay within its monthly limit."""
+    limits = situation.policy.subcontract_limit
+    families = sorted(limits)
+    most = np.array([limits[family] for family in families])[:, None]
+    rows = lp.rows("subcontractors", (families, situation.months), at_most=most)
+    items = np.flatnonzero([family in limits for family in situation.goods.family])
+    family = np.array([families.index(situation.goods.family[item]) for item in items], dtype=np.int64)
+    lp.add(rows, choices.subcontract, row=(family,), of=(items,))
+    return rows
+
+
+def work_fits_the_hours(lp: Model, choices: Choices, situation: Situation) -> Grid:
+    """Hours of what is made = load; load without overtime stays within the hours that regular time has been shown to earn."""
+    lines, axes = situation.lines, (situation.lines.names, situation.months)
+    loaded, ordered = choices.load.at >= 0, frozen_hours(situation)
+    earning = lp.rows("load", axes, at_least=-ordered, at_most=-ordered, where=loaded)
+    lp.add(earning, choices.production, lines.bill_hours[:, None], row=(lines.bill_resource,), of=(lines.bill_item,))
+    lp.add(earning, choices.load, -1.0)
+    regular = lp.rows("regular hours", axes, at_most=hour_limits(situation)[0], where=loaded)
+    lp.add(regular, choices.load)
+    lp.add(regular, choices.overtime, -1.0)
+    part = lp.rows("overtime is load", axes, at_least=0.0, where=loaded)
+    lp.add(part, choices.load)
+    lp.add(part, choices.overtime, -1.0)
+    return regular
+
+
+def heads_follow_hiring_and_laying_off(lp: Model, choices: Choices, situation: Situation) -> None:
+    """Heads = heads of the month before + hired - laid off, both at the start of the month."""
+    before = np.zeros(choices.heads.at.shape)
+    before[:, 0] = situation.people.heads
+    axes = (situation.people.names, situation.months)
+    rows = lp.rows("heads", axes, at_least=before, at_most=before, where=choices.heads.at >= 0)
+    lp.add(rows, choices.heads)
+    lp.add(rows, choices.heads.earlier(), -1.0)
+    lp.add(rows, choices.hired, -1.0)
+    lp.add(rows, choices.laid_off)
+
+
+def people_man_the_lines(lp: Model, choices: Choices, situation: Situation) -> Grid:
+    """Crew hours in regular time stay within the hours that people give; frozen months are as they are."""
+    lines, people = situation.lines, situation.people
+    where = (choices.heads.at >= 0) & situation.open[None, :]
+    rows = lp.rows("crew hours", (people.names, situation.months), at_most=0.0, where=where)
+    manned = np.flatnonzero((lines.group >= 0) & (lines.crew > 0))
+    lp.add(rows, choices.load, lines.crew[manned, None], row=(lines.group[manned],), of=(manned,))
+    lp.add(rows, choices.overtime, -lines.crew[manned, None], row=(lines.group[manned],), of=(manned,))
+    lp.add(rows, choices.heads, -people.hours[:, None])
+    return rows
+
+
+def components_go_into_what_is_made(lp: Model, choices: Choices, situation: Situation) -> None:
+    """What is taken of a component, over its suppliers, is what production and subcontractors need."""
+    sources, fixed = situation.sources, frozen_use(situation)
+    rows = lp.rows("component need", (sources.components, situation.months), at_least=-fixed, at_most=-fixed)
+    for made in (choices.production, choices.subcontract):
+        lp.add(rows, made, sources.use_quantity[:, None], row=(sources.use_component,), of=(sources.use_item,))
+    lp.add(rows, choices.used, -1.0, row=(sources.component,))
+
+
+def components_roll_from_month_to_month(lp: Model, choices: Choices, situation: Situation) -> None:
+    """Components in stock + bought - used = components left, by supplier."""
+    opening = np.zeros(choices.bought.at.shape)
+    opening[:, 0] = situation.sources.opening_stock
+    rows = lp.rows("component roll", (situation.sources.labels, situation.months), at_least=opening, at_most=opening)
+    lp.add(rows, choices.component_stock)
+    lp.add(rows, choices.component_stock.earlier(), -1.0)
+    lp.add(rows, choices.bought, -1.0)
+    lp.add(rows, choices.used)

@@ -1,0 +1,185 @@
+"""The solved plan as tables: the contracts of step 3, and every limit with its value."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sopkit.supply.capacity import production_requirement, resource_hours
+from sopkit.supply.lp import Numbers, Solution
+from sopkit.supply.plan.decided import Decided, decided_by, long_frame, zero_or_more
+from sopkit.supply.plan.matrices import places
+from sopkit.supply.plan.model import PlanModel
+from sopkit.supply.plan.situation import Situation
+from sopkit.supply.plan.value import binding_limits, binding_value, plan_costs
+
+LOAD_COLUMNS = ["resource", "site", "period", "required_hours", "planned_hours", "overtime_hours", "available_hours"]
+LOAD_COLUMNS += ["demonstrated_hours", "overtime_limit_hours", "load_ratio", "planned_load_ratio", "hour_value"]
+
+
+@dataclass(frozen=True)
+class SupplyResult:
+    """The tables of step 3 by contract, and `limits`: every limit that binds (kind, limit, period, value: money per unit more)."""
+
+    supply_plan: pd.DataFrame
+    demand_fulfilment: pd.DataFrame
+    resource_load: pd.DataFrame
+    workforce_plan: pd.DataFrame
+    supplier_load: pd.DataFrame
+    plan_costs: pd.DataFrame
+    limits: pd.DataFrame
+
+
+def supply_result(situation: Situation, model: PlanModel, solution: Solution, demand: pd.DataFrame) -> SupplyResult:
+    """The tables of a solved plan.
+
+    Args:
+        situation, model, solution: the problem, its linear programme and the optimum.
+        demand: consensus_demand, for the split over regions.
+    """
+    decided = decided_by(situation, model, solution)
+    required = _requirement(situation)
+    return SupplyResult(
+        _supply_plan(situation, decided),
+        _demand_fulfilment(situation, decided, demand),
+        _resource_load(situation, model, solution, decided, required),
+        _workforce_plan(situation, decided),
+        _supplier_load(situation, model, solution, decided, required),
+        plan_costs(situation, decided),
+        binding_limits(situation, model, solution),
+    )
+
+
+def _requirement(situation: Situation) -> Numbers:
+    """Units that unconstrained demand asks to be made, by item and month; services are not made."""
+    goods = situation.goods
+    made = production_requirement(goods.demand, goods.target, goods.opening_stock - goods.owed, goods.receipts, goods.ordered)
+    return np.where((goods.strategy == "service")[:, None], 0.0, made)
+
+
+def _supply_plan(situation: Situation, decided: Decided) -> pd.DataFrame:
+    goods, cells = situation.goods, situation.cells
+    lost, backlog = np.zeros(situation.shape), np.zeros(situation.shape)
+    np.add.at(lost, cells.item, decided.lost)
+    np.add.at(backlog, cells.item, decided.backlog)
+    opening = np.hstack([goods.opening_stock[:, None], decided.closing_stock[:, :-1]])
+    service = (goods.strategy == "service")[:, None]
+    return long_frame(
+        {"item": goods.names},
+        situation.months,
+        demand=goods.demand,
+        opening_stock=opening,
+        production=np.where(service, decided.shipped, decided.production),
+        subcontract=decided.subcontract,
+        receipts=goods.receipts,
+        shipped=decided.shipped,
+        lost=lost,
+        closing_backlog=backlog,
+        closing_stock=decided.closing_stock,
+        target_stock=goods.target,
+    )
+
+
+def waiting_by_age(late: Numbers, backlog: Numbers) -> Numbers:
+    """Of the units that wait at each month end, how many are of which month's demand: the oldest ship first.
+
+    Args:
+        late: units of each month's demand that wait, one row per cell.
+        backlog: units that wait at each month end, same shape.
+
+    Returns:
+        Units, cell x month end x month of demand; what is older than the plan (owed at the cutoff) is in none of them.
+    """
+    cells, months = late.shape
+    waiting = np.zeros((cells, months, months))
+    for month in range(months):
+        left = backlog[:, month].copy()
+        for asked in range(month, -1, -1):
+            waiting[:, month, asked] = np.minimum(late[:, asked], left)
+            left -= waiting[:, month, asked]
+    return waiting
+
+
+def _demand_fulfilment(situation: Situation, decided: Decided, demand: pd.DataFrame) -> pd.DataFrame:
+    """Late, lost and waiting units of item x channel split over its regions by their part of the month's demand."""
+    months, cells = situation.months, situation.cells
+    keys = ["item", "region", "channel"]
+    series = pd.MultiIndex.from_frame(demand[keys].drop_duplicates().sort_values(keys))
+    cell = pd.MultiIndex.from_tuples(cells.labels).get_indexer(series.droplevel("region"))
+    asked = np.zeros((len(series), len(months)))
+    place = (series.get_indexer(pd.MultiIndex.from_frame(demand[keys])), places(months, demand["period"]))
+    np.add.at(asked, place, demand["quantity"].to_numpy(float))
+    part = np.divide(asked, cells.demand[cell], out=np.zeros_like(asked), where=cells.demand[cell] > 0)
+    whole = np.divide(asked.sum(1), cells.demand.sum(1)[cell], out=np.zeros(len(cell)), where=cells.demand.sum(1)[cell] > 0)
+    backlog, owed = np.zeros_like(asked), cells.owed[cell] * whole
+    waits = np.flatnonzero(np.any(decided.backlog[cell] > 0, axis=1))
+    aged = waiting_by_age(decided.late, decided.backlog)[cell[waits]]
+    older = decided.backlog[cell[waits]] - aged.sum(axis=2)
+    backlog[waits] = np.einsum("cma,ca->cm", aged, part[waits]) + older * whole[waits, None]
+    late, lost = decided.late[cell] * part, decided.lost[cell] * part
+    backlog = zero_or_more(backlog)
+    shipped = asked - lost - np.diff(backlog, axis=1, prepend=owed[:, None])
+    names = {key: series.get_level_values(key) for key in keys}
+    return long_frame(names, months, demand=asked, shipped=zero_or_more(shipped), late=late, lost=lost, closing_backlog=backlog)
+
+
+def _resource_load(situation: Situation, model: PlanModel, solution: Solution, decided: Decided, required: Numbers) -> pd.DataFrame:
+    lines = situation.lines
+    bill = (lines.bill_item, lines.bill_resource, lines.bill_hours, len(lines.names))
+    asked, planned = resource_hours(required, *bill), resource_hours(decided.production, *bill)
+    shown = np.where(lines.demonstrated > 0, lines.demonstrated, np.nan)
+    return long_frame(
+        {"resource": lines.names, "site": lines.site},
+        situation.months,
+        required_hours=asked,
+        planned_hours=planned,
+        overtime_hours=np.minimum(np.maximum(planned - lines.demonstrated, decided.overtime), planned),
+        available_hours=lines.available,
+        demonstrated_hours=lines.demonstrated,
+        overtime_limit_hours=lines.overtime_limit,
+        load_ratio=asked / shown,
+        planned_load_ratio=planned / shown,
+        hour_value=binding_value(-solution.duals(model.limits.regular_hours)),
+    ).loc[:, LOAD_COLUMNS]
+
+
+def _workforce_plan(situation: Situation, decided: Decided) -> pd.DataFrame:
+    lines, people = situation.lines, situation.people
+    planned = resource_hours(decided.production, lines.bill_item, lines.bill_resource, lines.bill_hours, len(lines.names))
+    crew_hours = np.zeros(decided.heads.shape)
+    manned = lines.group >= 0
+    np.add.at(crew_hours, lines.group[manned], (planned * lines.crew[:, None])[manned])
+    return long_frame(
+        {"skill_group": people.names},
+        situation.months,
+        heads=decided.heads,
+        hired=decided.hired,
+        laid_off=decided.laid_off,
+        required_hours=crew_hours,
+        available_hours=decided.heads * people.hours[:, None],
+    )
+
+
+def _supplier_load(situation: Situation, model: PlanModel, solution: Solution, decided: Decided, required: Numbers) -> pd.DataFrame:
+    """Sources with a limit; where several share a component, the requirement is split by their limits, or evenly without."""
+    sources = situation.sources
+    asked = resource_hours(required, sources.use_item, sources.use_component, sources.use_quantity, len(sources.components))
+    stock = sources.opening_stock[:, None] + np.cumsum(decided.bought - decided.used, axis=1)
+    limited = np.isfinite(sources.limit)
+    among = np.bincount(sources.component, weights=np.where(limited, sources.limit, 0.0), minlength=len(sources.components))
+    alone = np.bincount(sources.component[limited], minlength=len(sources.components))
+    total = among[sources.component]
+    part = np.where(
+        total > 0, np.where(limited, sources.limit, 0.0) / np.where(total > 0, total, 1.0), 1.0 / np.maximum(alone, 1)[sources.component]
+    )
+    frame = long_frame(
+        {"supplier": [supplier for supplier, _ in sources.labels], "component": [component for _, component in sources.labels]},
+        situation.months,
+        required_quantity=asked[sources.component] * part[:, None],
+        planned_quantity=decided.used,
+        purchased_quantity=decided.bought,
+        limit_quantity=np.repeat(sources.limit[:, None], len(situation.months), axis=1),
+        closing_stock=zero_or_more(stock),
+        component_value=binding_value(-solution.reduced_costs(model.choices.bought)),
+    )
+    return frame[np.repeat(limited, len(situation.months))].reset_index(drop=True)

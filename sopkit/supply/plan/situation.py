@@ -1,0 +1,187 @@
+"""The planning problem as labelled arrays: rows are items, cells (item x channel), resources, sources; columns are months."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sopkit.periods import first_day
+from sopkit.supply.inventory import safety_stock_target
+from sopkit.supply.plan.inputs import SupplyInputs, planned_periods
+from sopkit.supply.plan.matrices import Numbers, Places, month_matrix, places
+from sopkit.supply.plan.means import MONTHS_A_YEAR, Lines, People, Sources, lines_of, people_of, sources_of
+from sopkit.supply.policy import SupplyPolicy, Waiting
+
+
+@dataclass(frozen=True)
+class Goods:
+    """Items: one row each; matrices have one column per month."""
+
+    names: pd.Index
+    family: NDArray[np.object_]
+    strategy: NDArray[np.object_]
+    factor: Numbers  # family units per unit
+    opening_stock: Numbers  # units, never below zero
+    owed: Numbers  # units owed to customers at the cutoff
+    receipts: Numbers  # bought units on order
+    ordered: Numbers  # units of production on order in the frozen months
+    demand: Numbers
+    target: Numbers  # safety stock
+    unit_cost: Numbers  # money per unit
+    variable_cost: Numbers  # money per unit
+    keep_cost: Numbers  # money per unit and month in stock
+    premium: Numbers  # money per subcontracted unit; nan where none can make it
+    worth: Numbers  # planning price per item: mean net price over the horizon, at least the variable cost
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Demand cells, item x channel: one row each."""
+
+    labels: list[tuple[str, str]]
+    item: Places
+    demand: Numbers
+    price: Numbers  # net price, at least the variable cost
+    wait_share: Numbers
+    wait_months: Places
+    owed: Numbers  # units owed at the cutoff
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything the plan depends on."""
+
+    months: list[str]
+    frozen: int
+    goods: Goods
+    cells: Cells
+    lines: Lines
+    people: People
+    sources: Sources
+    policy: SupplyPolicy
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Items x months."""
+        return len(self.goods.names), len(self.months)
+
+    @property
+    def open(self) -> NDArray[np.bool_]:
+        """Months whose production can still be planned."""
+        return np.arange(len(self.months)) >= self.frozen
+
+
+def situation_of(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str) -> Situation:
+    """The planning problem in arrays; the inputs have been checked."""
+    months = planned_periods(inputs)
+    names = _planned_items(inputs, months, cutoff)
+    asked = _cells(inputs, policy, months, names)
+    goods = _goods(inputs, policy, months, names, asked, cutoff)
+    price = np.maximum(asked.price, goods.variable_cost[asked.item])
+    cells = replace(asked, price=price, owed=_owed_by_cell(goods.owed, asked))
+    people = people_of(inputs.workforce)
+    lines = lines_of(inputs, months, names, people.names)
+    frozen = min(policy.frozen_months, len(months))
+    return Situation(months, frozen, goods, cells, lines, people, sources_of(inputs, policy, names), policy)
+
+
+def _planned_items(inputs: SupplyInputs, months: list[str], cutoff: str) -> pd.Index:
+    """Items with demand, with stock at the cutoff or with something on order."""
+    stocked = inputs.inventory.loc[(inputs.inventory["period"] == cutoff) & (inputs.inventory["quantity"] != 0), "item"]
+    coming = inputs.open_orders.loc[inputs.open_orders["period"] <= months[-1], "item"]
+    return pd.Index(sorted({*inputs.demand["item"], *stocked, *coming}))
+
+
+def _cells(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names: pd.Index) -> Cells:
+    """Demand and price by item and channel; what is owed comes later."""
+    demand = inputs.demand.assign(revenue=inputs.demand["quantity"] * inputs.demand["net_price"])
+    summed = demand.groupby(["item", "channel", "period"], sort=True)[["quantity", "revenue"]].sum().reset_index()
+    keys = pd.MultiIndex.from_frame(summed[["item", "channel"]].drop_duplicates())
+    place = (keys.get_indexer(pd.MultiIndex.from_frame(summed[["item", "channel"]])), places(months, summed["period"]))
+    quantity, revenue = np.zeros((len(keys), len(months))), np.zeros((len(keys), len(months)))
+    quantity[place], revenue[place] = summed["quantity"], summed["revenue"]
+    price = np.divide(revenue, quantity, out=np.zeros_like(revenue), where=quantity > 0)
+    rules = [_waiting(policy, channel) for channel in keys.get_level_values("channel")]
+    share = np.array([rule.share if rule.months else 0.0 for rule in rules])
+    waits = np.array([rule.months if rule.share else 0 for rule in rules], dtype=np.int64)
+    return Cells(list(keys), places(names, keys.get_level_values("item")), quantity, price, share, waits, np.zeros(len(keys)))
+
+
+def _waiting(policy: SupplyPolicy, channel: str) -> Waiting:
+    """The waiting rule of a channel; where neither it nor `*` has one, nothing waits."""
+    return policy.waiting.get(channel, policy.waiting.get("*", Waiting(share=0, months=0)))
+
+
+def _goods(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names: pd.Index, cells: Cells, cutoff: str) -> Goods:
+    told = inputs.items.set_index("item").reindex(names)
+    demand, revenue = np.zeros((len(names), len(months))), np.zeros((len(names), len(months)))
+    np.add.at(demand, cells.item, cells.demand)
+    np.add.at(revenue, cells.item, cells.demand * cells.price)
+    strategy = told["supply_strategy"].to_numpy(object)
+    opening = inputs.inventory[inputs.inventory["period"] == cutoff].groupby("item")["quantity"].sum().reindex(names, fill_value=0.0)
+    unit_cost, variable_cost, keep_cost, premium = _costs(inputs.unit_costs, names, months, policy)
+    price = np.divide(revenue.sum(axis=1), demand.sum(axis=1), out=np.zeros(len(names)), where=demand.sum(axis=1) > 0)
+    return Goods(
+        names,
+        told["family"].to_numpy(object),
+        strategy,
+        np.asarray(told["planning_factor"].astype(float).fillna(1.0), dtype=np.float64),
+        opening.clip(lower=0).to_numpy(float),
+        (-opening).clip(lower=0).to_numpy(float),
+        _arriving(inputs.open_orders, "purchase", names, months),
+        _frozen_production(inputs.open_orders, policy, names, months),
+        demand,
+        safety_stock_target(demand, _safety_days(inputs.targets, told["family"], strategy), months),
+        unit_cost,
+        variable_cost,
+        keep_cost,
+        premium,
+        np.maximum(price, variable_cost.mean(axis=1)),
+    )
+
+
+def _arriving(open_orders: pd.DataFrame, kind: str, names: pd.Index, months: list[str]) -> Numbers:
+    """Units on order by item and month; what is overdue is expected in the first month."""
+    orders = open_orders[open_orders["kind"] == kind]
+    return month_matrix(
+        orders.assign(period=orders["period"].where(orders["period"] > months[0], months[0])), names, months, "item", "quantity"
+    )
+
+
+def _frozen_production(open_orders: pd.DataFrame, policy: SupplyPolicy, names: pd.Index, months: list[str]) -> Numbers:
+    """Production on order in the frozen months; beyond them the plan decides anew."""
+    ordered = _arriving(open_orders, "production", names, months)
+    ordered[:, policy.frozen_months :] = 0.0
+    return ordered
+
+
+def _safety_days(targets: pd.DataFrame, family: pd.Series, strategy: NDArray[np.object_]) -> Numbers:
+    """Days of demand wanted in stock by item: of its family, else of `*`, else none; only what is kept in stock has any."""
+    said = targets[targets["target"] == "safety_days"].set_index("scope")["value"]
+    days = family.map(said).astype(float).fillna(float(said.get("*", 0.0))).to_numpy()
+    return np.where(np.isin(strategy, ("stock", "buy")), days, 0.0)
+
+
+def _costs(unit_costs: pd.DataFrame, names: pd.Index, months: list[str], policy: SupplyPolicy) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Standard, variable, keeping cost and subcontract premium by item and month; 0 (premium nan) where no cost is known.
+
+    The cost of a month is the last one valid on its first day, or the first one ever where all are later.
+    """
+    columns = ["unit_cost", "variable_cost", "holding_rate", "subcontract_premium"]
+    values = np.full((len(columns), len(names), len(months)), np.nan)
+    starts = np.array([np.datetime64(first_day(month)) for month in months])
+    for item, dated in unit_costs[unit_costs["item"].isin(names)].sort_values("valid_from").groupby("item"):
+        at = np.searchsorted(dated["valid_from"].to_numpy("datetime64[D]"), starts, side="right") - 1
+        values[:, names.get_loc(item), :] = dated[columns].to_numpy(float)[np.maximum(at, 0)].T
+    unit_cost = np.nan_to_num(values[0])
+    variable_cost = np.where(np.isnan(values[1]), unit_cost, values[1])
+    keep_cost = unit_cost * (np.nan_to_num(values[2]) + policy.capital_rate) / MONTHS_A_YEAR
+    return unit_cost, variable_cost, keep_cost, values[3]
+
+
+def _owed_by_cell(owed: Numbers, cells: Cells) -> Numbers:
+    """Units owed, split over an item's channels by their demand over the horizon."""
+    by_cell = cells.demand.sum(axis=1)
+    by_item = np.bincount(cells.item, weights=by_cell, minlength=len(owed))
+    return owed[cells.item] * np.divide(by_cell, by_item[cells.item], out=np.zeros(len(by_cell)), where=by_item[cells.item] > 0)

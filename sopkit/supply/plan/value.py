@@ -1,0 +1,76 @@
+"""What the plan costs, and what its limits are worth: planning values, not accounting."""
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from sopkit.supply.lp import Numbers, Solution
+from sopkit.supply.plan.decided import Decided
+from sopkit.supply.plan.given import lost_cost, worth_at_the_end
+from sopkit.supply.plan.model import PlanModel
+from sopkit.supply.plan.situation import Situation
+
+WORTH_TELLING = 1e-6  # money: smallest value of a limit
+
+
+def binding_value(price: Numbers) -> Numbers:
+    """Value of one unit more of a limit: zero where it does not bind."""
+    return np.where(price > WORTH_TELLING, price, 0.0)
+
+
+def plan_costs(situation: Situation, decided: Decided) -> pd.DataFrame:
+    """The objective by component, over the whole plan, what is given included."""
+    goods, cells, lines, people, sources = situation.goods, situation.cells, situation.lines, situation.people, situation.sources
+    policy = situation.policy
+    made = np.where((goods.strategy == "service")[:, None], decided.shipped, decided.production)
+    short = np.maximum(goods.target - decided.closing_stock, 0.0) * goods.worth[:, None] * policy.safety_stock_value_share
+    price = np.where(cells.price > 0, cells.price, goods.worth[cells.item][:, None])
+    parts = {
+        "production and purchase": (made * goods.variable_cost).sum(),
+        "subcontracting": (decided.subcontract * (goods.variable_cost + np.nan_to_num(goods.premium))).sum(),
+        "overtime": (decided.overtime * lines.overtime_cost[:, None]).sum(),
+        "wages": (decided.heads * people.wage[:, None]).sum(),
+        "hiring and laying off": (decided.hired * people.hire_cost[:, None] + decided.laid_off * people.layoff_cost[:, None]).sum(),
+        "dearer suppliers": (decided.bought * sources.price_above[:, None]).sum(),
+        "components in stock": _component_keeping(situation, decided),
+        "stock": (decided.closing_stock * goods.keep_cost).sum(),
+        "short of safety stock": short.sum(),
+        "waiting": (decided.backlog * price * policy.late_cost_share).sum(),
+        "still waiting at the horizon": (decided.backlog * price)[:, -1].sum() * (1 + policy.lost_goodwill_share),
+        "lost": (decided.lost * lost_cost(situation)).sum(),
+        "worth of stock at the horizon": -(decided.closing_stock * worth_at_the_end(situation)).sum(),
+    }
+    return pd.DataFrame({"component": list(parts), "planning_cost": [float(value) + 0.0 for value in parts.values()]}).astype(
+        {"component": "str"}
+    )
+
+
+def _component_keeping(situation: Situation, decided: Decided) -> float:
+    sources = situation.sources
+    stock = sources.opening_stock[:, None] + np.cumsum(decided.bought - decided.used, axis=1)
+    return float((stock * sources.keep_cost[:, None]).sum())
+
+
+def binding_limits(situation: Situation, model: PlanModel, solution: Solution) -> pd.DataFrame:
+    """Every limit that binds: kind, limit, period, and what one unit more would save (money per hour, component, person, unit)."""
+    goods, people, sources, months = situation.goods, situation.people, situation.sources, situation.months
+    limits, choices = model.limits, model.choices
+    given = np.where(situation.open[None, :], 0.0, solution.duals(limits.stock_roll) - goods.variable_cost)
+    manning = -solution.duals(limits.crew_hours) * people.hours[:, None]
+    person = -solution.reduced_costs(choices.hired) if situation.policy.workforce_planned else manning
+    found: list[tuple[str, Collection[object], Numbers]] = [
+        ("resource", situation.lines.names, -solution.duals(limits.regular_hours)),
+        ("supplier", sources.names, -solution.reduced_costs(choices.bought)),
+        ("workforce", people.names, person),
+        ("storage", ["storage"], -solution.duals(limits.storage)),
+        ("subcontractor", sorted(situation.policy.subcontract_limit), -solution.duals(limits.subcontractors)),
+        ("frozen", goods.names, given),
+    ]
+    binding = [
+        (kind, str(list(names)[row]), months[month], float(price[row, month]))
+        for kind, names, price in found
+        for row, month in np.argwhere(price > WORTH_TELLING)
+    ]
+    frame = pd.DataFrame(sorted(binding), columns=["kind", "limit", "period", "value"])
+    return frame.astype({"kind": "str", "limit": "str", "period": "str", "value": "float64"})

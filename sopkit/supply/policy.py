@@ -1,0 +1,38 @@
+"""What a company decides about supply planning: a section of its params."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Waiting(BaseModel):
+    """What demand does that is not met in its month: part of it waits, the rest is lost."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    share: float = Field(ge=0, le=1, description="share of unmet demand that waits, 0..1")
+    months: int = Field(ge=0, le=12, description="months that it waits at most")
+
+
+class SupplyPolicy(BaseModel):
+    """Structure of the supply plan; the knobs stand in the notebook."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    frozen_months: int = Field(default=1, ge=0, description="months from M0 on whose production is what is already on order")
+    waiting: dict[str, Waiting] = Field(
+        default_factory=lambda: {"*": Waiting(share=0.5, months=1)}, description="by channel; `*` is any other channel"
+    )
+    late_cost_share: float = Field(default=0.05, ge=0, description="planning cost of a unit that waits a month, share of its net price")
+    lost_goodwill_share: float = Field(
+        default=0.25, ge=0, description="planning cost of a lost unit beyond its margin, share of its net price"
+    )
+    safety_stock_value_share: float = Field(
+        default=0.02, ge=0, description="planning cost of a unit short of safety stock for a month, share of its net price"
+    )
+    storage_limit: float | None = Field(
+        default=None, gt=0, description="most family units in stock at a month end (units x planning_factor); none = no limit"
+    )
+    capital_rate: float = Field(default=0.08, ge=0, description="planning cost of money in stock, share of standard cost per year")
+    subcontract_limit: dict[str, float] = Field(
+        default_factory=dict, description="most units a month that subcontractors make, by family; families not named: none"
+    )
+    workforce_planned: bool = Field(default=True, description="people may be hired and laid off; false = their number stays as it is")
