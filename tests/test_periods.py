@@ -1,7 +1,17 @@
 import pytest
 
 from sopkit.errors import ParamsError
-from sopkit.periods import cutoff_of, first_day, fiscal_year_periods, last_day, month_label, month_number, months_between, period_range, shifted
+from sopkit.periods import (
+    cutoff_of,
+    first_day,
+    fiscal_year_periods,
+    last_day,
+    month_label,
+    month_number,
+    months_between,
+    period_range,
+    shifted,
+)
 
 
 def test_months_roll_over_the_year():

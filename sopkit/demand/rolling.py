@@ -20,6 +20,8 @@ SILENCE = 12  # periods without demand after which none is expected
 class Rolling:
     """Forecasts at earlier origins, each scored on the periods that came after it; NaN where nothing can be scored."""
 
+    length: np.ndarray  # (series,): periods up to the last one
+    season_length: int
     cuts: tuple[int, ...]  # periods between an origin and the last period, latest origin first
     actual: np.ndarray  # (series, origins, horizon)
     forecast: dict[str, np.ndarray]  # model: (series, origins, horizon)
@@ -82,6 +84,8 @@ def rolling(panel: Panel, models: Sequence[str], *, horizon: int, origins: int, 
     names = tuple(dict.fromkeys((*models, NAIVE)))
     scored = [_origin(panel, cut, names, horizon, minimum_history) for cut in cuts]
     return Rolling(
+        panel.length,
+        panel.season_length,
         cuts,
         forecast={name: np.stack([one.forecast[name] for one in scored], axis=1) for name in names},
         **{part: np.stack([getattr(one, part) for one in scored], axis=1) for part in PARTS},

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sopkit.demand.kernels.season import LEAST_SEASONS
 from sopkit.demand.rolling import NAIVE, REGULAR, Rolling
 
 TRUST = 12  # scored periods at which proven skill and equal weights count alike
@@ -11,40 +12,65 @@ LEAST_RELATIVE = 0.05  # no model counts as more than so many times better than 
 SMALLEST = 1e-12  # units: below it an error is none
 
 
-def skill_weights(error: np.ndarray, naive: np.ndarray, scored: np.ndarray) -> np.ndarray:
+def skill_weights(error: np.ndarray, naive: np.ndarray, scored: np.ndarray, prior: np.ndarray) -> np.ndarray:
     """Weights of the models and of seasonal naive: (series, models + 1), rows sum to 1.
 
-    w = trust x skill + (1 - trust) / candidates, skill proportional to 1 / error^2, trust = n / (n + 12), n the scored periods.
-    From 12 scored periods on, models with an error above 1.1 times seasonal naive's are no candidates, and seasonal naive is the only
-    one where that leaves none; with fewer, nothing is proven and seasonal naive is a candidate like the others.
-    Source: Bates and Granger 1969 (inverse squared error), shrunk to equal weights, which are hard to beat (Claeskens et al. 2016).
+    w = trust x skill + (1 - trust) x prior, skill proportional to 1 / error^2, trust = n / (n + 12), n the scored periods. From 12
+    scored periods on, models with an error above 1.1 times seasonal naive's are dropped, and seasonal naive is used where that leaves
+    none; with fewer, nothing is proven and the prior holds. Source: Bates and Granger 1969 (inverse squared error), shrunk to
+    weights that need no estimate from the series itself (Claeskens, Magnus, Vasnev and Wang 2016).
 
     Args:
         error: mean absolute error of each model (series, models); NaN where nothing was scored.
         naive: mean absolute error of seasonal naive (series,).
         scored: scored periods (series,).
+        prior: weights without knowledge of the series: (series, models + 1), rows sum to 1.
     """
-    both = np.column_stack([error, naive])
     proven = (scored >= LEAST_SCORED)[:, None]
-    size = np.where((scored > 0)[:, None], np.nan_to_num(both), 1.0)
-    candidate = np.where(proven, size <= CLEARLY_WORSE * size[:, -1:], True)
-    candidate[:, -1] = np.where(proven[:, 0], ~candidate[:, :-1].any(axis=1), True)
+    size = np.where((scored > 0)[:, None], np.nan_to_num(np.column_stack([error, naive])), 1.0)
+    candidate = size <= CLEARLY_WORSE * size[:, -1:]
+    candidate[:, -1] = ~candidate[:, :-1].any(axis=1)
     relative = size / np.maximum(size.mean(axis=1, keepdims=True), SMALLEST)
     skill = np.where(candidate, 1 / np.maximum(relative, LEAST_RELATIVE) ** 2, 0.0)
+    kept = np.where(candidate, prior, 0.0)
+    kept = np.where(kept.sum(axis=1, keepdims=True) > 0, kept, candidate)
     trust = (scored / (scored + TRUST))[:, None]
-    return trust * skill / skill.sum(axis=1, keepdims=True) + (1 - trust) * candidate / candidate.sum(axis=1, keepdims=True)
+    mixed = trust * skill / skill.sum(axis=1, keepdims=True) + (1 - trust) * kept / kept.sum(axis=1, keepdims=True)
+    return np.where(proven, mixed, prior)
+
+
+def group_prior(error: np.ndarray, naive: np.ndarray, scored: np.ndarray, young: np.ndarray) -> np.ndarray:
+    """Weights that a series gets before it has proven anything: (series, models + 1).
+
+    Half equal, half by the skill of the models over all series of its group (young ones, of less than three seasons, and others): the
+    errors of each series are taken relative to their mean, so that all series count alike. Equal where the group has no scores.
+    """
+    models = error.shape[1]
+    equal = np.r_[np.full(models, 1 / models), 0.0]
+    prior = np.tile(equal, (len(error), 1))
+    size = np.column_stack([error, naive])
+    mean = np.nan_to_num(size.mean(axis=1))
+    for group in (young, ~young):
+        rows = group & (scored > 0) & (mean > 0)
+        if rows.any():
+            relative = (size[rows] / mean[rows, None]).mean(axis=0)
+            prior[group] = skill_weights(relative[None, :-1], relative[-1:], np.array([LEAST_SCORED]), equal[None])
+    return prior
 
 
 def weights_of(result: Rolling, models: tuple[str, ...], place: int | None = None) -> np.ndarray:
     """Weights from what was known at an origin, or from all origins where `place` is None: (series, models + 1)."""
     horizon = result.actual.shape[2]
     known = ~np.isnan(result.actual)
+    cut = 0 if place is None else result.cuts[place]
     if place is not None:  # only errors that an observer at this origin could have seen
-        seen = np.array([cut - result.cuts[place] for cut in result.cuts])
+        seen = np.array([earlier - cut for earlier in result.cuts])
         known = known & (np.arange(1, horizon + 1)[None, :] <= seen[:, None])[None]
     scored = known.sum(axis=(1, 2))
-    errors = [_mean_error(result, name, known, scored) for name in models]
-    return skill_weights(np.column_stack(errors), _mean_error(result, NAIVE, known, scored), scored)
+    error = np.column_stack([_mean_error(result, name, known, scored) for name in models])
+    naive = _mean_error(result, NAIVE, known, scored)
+    young = result.length - cut < LEAST_SEASONS * result.season_length
+    return skill_weights(error, naive, scored, group_prior(error, naive, scored, young))
 
 
 def pooled(result: Rolling, models: tuple[str, ...]) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
-from sopkit.errors import ParamsError, Problem
+from sopkit.errors import DataError, ParamsError, Problem
 from sopkit.finance.family import family_of
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
@@ -45,6 +45,7 @@ def plan_statement(
 
     Raises:
         ParamsError: an extra cost on no cost line, or outside the planned months.
+        DataError: a shipment, an overtime hour or a hire without a price, or an item without a family.
     """
     closed = closed_periods(cutoff, first_month)
     costs = _costs(inputs, policy, closed, cutoff)
@@ -139,7 +140,7 @@ def _shipped(inputs: MoneyInputs) -> pd.DataFrame:
     unpriced = rows["net_price"].isna() & rows["shipped"].gt(0)
     if unpriced.any():
         first = rows.loc[unpriced, key].iloc[0]
-        raise ParamsError(
+        raise DataError(
             "shipments without a price",
             [Problem(f"demand_fulfilment {' | '.join(first)}", f"{int(unpriced.sum())} rows", "a row of consensus_demand for each")],
         )
@@ -184,16 +185,29 @@ def _company_costs(inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame
 
 def _overtime(inputs: MoneyInputs) -> pd.Series:
     """Overtime hours x extra cost of an overtime hour, by month."""
-    load = inputs.resource_load
-    hourly = load["resource"].map(inputs.resources.set_index("resource")["overtime_cost"])
-    return (load["overtime_hours"] * hourly).groupby(load["period"]).sum()
+    load = inputs.resource_load if len(inputs.resources) else inputs.resource_load.iloc[:0]
+    prices = _prices_of(load["resource"], inputs.resources.set_index("resource")["overtime_cost"])
+    return (load["overtime_hours"] * prices).groupby(load["period"]).sum()
 
 
 def _workforce_change(inputs: MoneyInputs) -> pd.Series:
     """People hired and laid off x what each costs, by month."""
-    plan, group = inputs.workforce_plan, inputs.workforce.set_index("skill_group")
-    cost = plan["hired"] * plan["skill_group"].map(group["hire_cost"]) + plan["laid_off"] * plan["skill_group"].map(group["layoff_cost"])
-    return cost.groupby(plan["period"]).sum()
+    plan, group = (
+        inputs.workforce_plan if len(inputs.workforce) else inputs.workforce_plan.iloc[:0],
+        inputs.workforce.set_index("skill_group"),
+    )
+    hired = plan["hired"] * _prices_of(plan["skill_group"], group["hire_cost"])
+    laid_off = plan["laid_off"] * _prices_of(plan["skill_group"], group["layoff_cost"])
+    return (hired + laid_off).groupby(plan["period"]).sum()
+
+
+def _prices_of(codes: pd.Series, prices: pd.Series) -> pd.Series:
+    """The price of each code; DataError where one has none: its cost would be lost."""
+    found = codes.map(prices).astype("float64")
+    unknown = sorted(set(codes[found.isna()]))
+    if unknown:
+        raise DataError("costs without a price", [Problem(f"{codes.name} {code}", f"no {prices.name}", "a price") for code in unknown])
+    return found
 
 
 def _extra_costs(extra_costs: pd.DataFrame | None, planned: list[str]) -> pd.DataFrame:

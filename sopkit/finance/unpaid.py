@@ -74,7 +74,10 @@ def _known(wide: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
 
 
 def _fitted(by_terms: pd.Series, booked: pd.Series, planned: list[str]) -> Unpaid:
-    """planned = ratio x by terms + rest; ratio = sum of booked / sum of by terms, rest = booked - ratio x by terms at the cutoff."""
+    """Balances by terms brought to the booked ones: planned = ratio x by terms + rest.
+
+    ratio = sum of booked / sum of by terms over the closed month ends; rest = booked - ratio x by terms at the cutoff.
+    """
     closed = by_terms[booked.index]
     both = booked.notna() & closed.notna()
     base = closed[both].sum()

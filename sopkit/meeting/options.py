@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import pandas as pd
 
@@ -165,7 +166,7 @@ def _option_rows(policy: MeetingPolicy, name: str, priced: list[_Priced], base_r
 
 
 def _check_options(inputs: PlanInputs, policy: MeetingPolicy) -> None:
-    """Raise ParamsError where an option cannot be applied, or where doing nothing does something."""
+    """Raise ParamsError where an option cannot be applied, doing nothing does something, or options of two decisions contradict."""
     problems: list[Problem] = []
     for name, decision in sorted(policy.decisions.items()):
         first = next(iter(decision.options))
@@ -177,6 +178,12 @@ def _check_options(inputs: PlanInputs, policy: MeetingPolicy) -> None:
                 apply_overlay(inputs, overlay)
             except ParamsError as error:
                 problems += [Problem(f"{name}: {found.where}", found.came, found.expected, found.hint) for found in error.problems]
+    if not problems:
+        named = [
+            (name, f"{name}={option}", each.options[option]) for name, each in sorted(policy.decisions.items()) for option in each.options
+        ]
+        pairs = [(one[1], other[1]) for one, other in combinations(named, 2) if one[0] != other[0]]
+        problems = order_problems(inputs, {called: overlay for _, called, overlay in named}, pairs)
     if problems:
         raise ParamsError("options cannot be priced", problems)
 

@@ -103,8 +103,10 @@ def untouched_safety_stock(tables: Tables, *, cutoff: str, cut_share: float) -> 
     found = pd.DataFrame({"subject": safe.index.astype("str"), "quantity": safe.to_numpy() * cut_share, "period": shifted(cutoff, 2)})
     priced = _priced(found.assign(kind="safety_stock"), tables)
     family = priced["subject"].map(items.set_index("item")["family"])
-    sums = priced.groupby(["kind", family, "period"])[["quantity", "amount"]].agg(lambda cells: cells.sum(skipna=False))
-    return sums[sums["quantity"] >= 1].reset_index()[COLUMNS]
+    priced = priced.assign(family=family, unvalued=priced["amount"].isna())
+    sums = priced.groupby(["kind", "family", "period"])[["quantity", "amount", "unvalued"]].sum()
+    sums["amount"] = sums["amount"].where(sums["unvalued"].eq(0))
+    return sums[sums["quantity"] >= 1].reset_index().rename(columns={"family": "subject"})[COLUMNS]
 
 
 def overrides_in_vain(tables: Tables) -> pd.DataFrame:
@@ -119,15 +121,15 @@ def overrides_in_vain(tables: Tables) -> pd.DataFrame:
     rows = tables["demand_fulfilment"]
     rows = rows.assign(short=rows["late"] + rows["lost"], family=rows["item"].map(tables["items"].set_index("item")["family"]))
     found = []
-    for override in asked.sort_values("override").itertuples(index=False):
-        meant = rows["period"].between(override.first_period, override.last_period)
+    for override in asked.sort_values("override").to_dict("records"):
+        first, last, added = str(override["first_period"]), str(override["last_period"]), float(override["quantity_change"])
+        meant = rows["period"].between(first, last)
         for key in ("family", "item", "region", "channel"):
-            wanted = getattr(override, key)
-            meant = meant & rows[key].eq(wanted) if wanted != ANY else meant
-        vain = min(float(rows.loc[meant, "short"].sum()), override.quantity_change)
+            meant = meant & rows[key].eq(str(override[key])) if override[key] != ANY else meant
+        vain = min(float(rows.loc[meant, "short"].sum()), added)
         if vain >= 1:
-            amount = max(override.revenue_change, 0.0) * vain / override.quantity_change
-            found.append(("override", override.override, vain, amount, override.first_period))
+            amount = max(float(override["revenue_change"]), 0.0) * vain / added
+            found.append(("override", str(override["override"]), vain, amount, first))
     return pd.DataFrame(found, columns=COLUMNS)
 
 

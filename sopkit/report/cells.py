@@ -1,9 +1,10 @@
 """What may be printed in a pack: numbers, words, months, days and codes, each with the cell it comes from.
 
-A source is written `table#key=value&key=value.column`; an aggregate `sum(table#…column)`, also `max`, `min` and `last`; what is
-computed from other numbers `difference(a|b)`, `ratio(a|b)`, `product(a|b)`, `total(a|b|…)` or `size(a)`; `count(table#…)` is a number of rows,
-`count(a|b|…)` of the things it lists. A key that the table does not have (`family`) is joined
-from `items`; `2026-03..2026-08` is a span of months. The tests read the same notation and compute each number again.
+A source is written `table#key=value&key=value.column`; an aggregate `sum(table#…column)`, also `max` and `min`; what is computed
+from other numbers `difference(a|b)`, `ratio(a|b)`, `product(a|b)`, `total(a|b|…)` or `size(a)`; `count(table#…)` is a number of
+rows, `count(a|b|…)` of the things it lists, `share(table#…one<=other)` of the rows of which that is true. A key that the table does
+not have (`family`) is joined from `items`; `2026-03..2026-08` is a span of months. The tests read the same notation and compute
+each printed number again.
 """
 
 import math

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ACTUAL, LAST_YEAR, PAPER, INK, MUTED = "#404040", "#a6a6a6", "#ffffff", "#262626", "#595959"
 GOOD, BAD = "#3c7d22", "#c00000"
+WIDTH, HEIGHT = 1000, 128  # of a family's columns
 FONT = "'Source Sans 3', 'Source Sans 3 Ext', sans-serif"
 ON_SCREEN = {ACTUAL: "var(--ac)", LAST_YEAR: "var(--py)", PAPER: "var(--bg)", INK: "var(--fg)", MUTED: "var(--mut)"} | {
     GOOD: "var(--good)",
@@ -112,59 +113,63 @@ def spark_line(name: str, title: str, values: Sequence[float | None], *, width: 
     points = [(4 + place * step, 3 + (height - 6) * (1 - (value - low) / span)) for place, value in enumerate(values) if value is not None]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     x, y = points[-1]
+    head = _head(name, title, width, height, 'class="spark"')
     return Markup(
-        '<svg role="img" aria-label="{}" class="spark" id="{}" xmlns="http://www.w3.org/2000/svg" width="{}" height="{}" viewBox="0 0 {} {}">'
-        '<polyline fill="none" stroke="{}" stroke-width="1.3" points="{}"/><circle cx="{}" cy="{}" r="2.4" fill="{}"/></svg>'
-    ).format(title, name, width, height, width, height, ACTUAL, line, f"{x:.1f}", f"{y:.1f}", ACTUAL)
+        f'{head}<polyline fill="none" stroke="{ACTUAL}" stroke-width="1.3" points="{line}"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="{ACTUAL}"/></svg>'
+    )
+
+
+def _head(name: str, title: str, width: int, height: int, more: str) -> str:
+    return (
+        f'<svg role="img" aria-label="{html.escape(title)}" id="{name}" xmlns="http://www.w3.org/2000/svg" '
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" {more}>'
+    )
 
 
 def month_columns(
-    writer: "Writer",
-    name: str,
-    title: str,
-    months: Sequence[str],
-    columns: Sequence[Number],
-    *,
-    closed: int,
-    lines: Sequence[Sequence[Number]] = (),
-    size: tuple[int, int] = (1000, 120),
+    writer: "Writer", name: str, title: str, months: Sequence[str], columns: Sequence[Number], wanted: Sequence[Number], *, closed: int
 ) -> Markup:
-    """Columns by month, the first `closed` solid and the others hatched; `lines` mark the height of another plan where it differs."""
+    """Columns by month, the first `closed` solid and the others hatched; a mark stands at what was wanted, where it is more."""
     from sopkit.report.narrative import scale_of, scaled
 
-    width, height = size
-    every = [number.value for group in (columns, *lines) for number in group if number.value is not None]
-    top, scale, step = max([*every, 0.0]) or 1.0, scale_of(columns), width / max(len(columns), 1)
-    floor, room = height - 18, height - 36
-    parts = []
-    for place, number in enumerate(columns):
-        left, tall = place * step + step * 0.18, room * max(number.value or 0.0, 0.0) / top
+    floor, room, step = HEIGHT - 18, HEIGHT - 36, WIDTH / max(len(columns), 1)
+    top = max([number.value or 0.0 for number in (*columns, *wanted)], default=0.0) or 1.0
+    scale, parts = scale_of(columns), []
+    for place, (number, more) in enumerate(zip(columns, wanted, strict=True)):
+        left, wide = place * step + step * 0.18, step * 0.64
+        middle, tall = left + wide / 2, room * max(number.value or 0.0, 0.0) / top
         fill = ACTUAL if place < closed else f"url(#{name}-hatch)"
         if number.value is not None:
-            parts.append(
-                f'<rect x="{left:.1f}" y="{floor - tall:.1f}" width="{step * 0.64:.1f}" height="{tall:.1f}" fill="{fill}" '
-                f'stroke="{ACTUAL}" stroke-width="0.8"/>{_svg_number(writer, scaled(number, scale), left + step * 0.32, floor - tall - 4)}'
-            )
-        for line in lines:
-            if line[place].value is not None and abs(line[place].value - (number.value or 0.0)) > 0.01 * top:  # type: ignore[operator]
-                mark = floor - room * (line[place].value or 0.0) / top
-                parts.append(
-                    f'<line x1="{left - 4:.1f}" x2="{left + step * 0.64 + 4:.1f}" y1="{mark:.1f}" y2="{mark:.1f}" '
-                    f'stroke="{BAD}" stroke-width="1.6"/>'
-                )
-        parts.append(
-            f'<text data-time="{months[place]}" x="{left + step * 0.32:.1f}" y="{height - 5}" text-anchor="middle" fill="{INK}">'
-            f"{html.escape(writer.language.month(months[place], 'name'))}</text>"
-        )
-    hatch = (
+            parts.append(_column(left, floor - tall, wide, tall, fill))
+            parts.append(_svg_number(writer, scaled(number, scale), middle, floor - tall - 4))
+        if more.value is not None and more.value - (number.value or 0.0) > 0.01 * top:
+            parts.append(_mark(left, floor - room * more.value / top, wide))
+        parts.append(_svg_month(writer, months[place], middle))
+    base = f'<line x1="0" x2="{WIDTH}" y1="{floor}" y2="{floor}" stroke="{ACTUAL}" stroke-width="1"/>'
+    head = _head(name, title, WIDTH, HEIGHT, f'font-family="{FONT}" font-size="11"')
+    return Markup(f"{head}{_hatch(name)}{base}{''.join(parts)}</svg>")
+
+
+def _hatch(name: str) -> str:
+    return (
         f'<defs><pattern id="{name}-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         f'<rect width="5" height="5" fill="{PAPER}"/><rect width="1" height="5" fill="{ACTUAL}"/></pattern></defs>'
     )
-    return Markup(
-        f'<svg role="img" aria-label="{html.escape(title)}" id="{name}" xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="11">{hatch}'
-        f'<line x1="0" x2="{width}" y1="{floor}" y2="{floor}" stroke="{ACTUAL}" stroke-width="1"/>{"".join(parts)}</svg>'
-    )
+
+
+def _column(left: float, top: float, wide: float, tall: float, fill: str) -> str:
+    place = f'x="{left:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{tall:.1f}"'
+    return f'<rect {place} fill="{fill}" stroke="{ACTUAL}" stroke-width="0.8"/>'
+
+
+def _mark(left: float, y: float, wide: float) -> str:
+    return f'<line x1="{left - 4:.1f}" x2="{left + wide + 4:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{BAD}" stroke-width="1.6"/>'
+
+
+def _svg_month(writer: "Writer", period: str, x: float) -> str:
+    name = html.escape(writer.language.month(period, "name"))
+    return f'<text data-time="{period}" x="{x:.1f}" y="{HEIGHT - 5}" text-anchor="middle" fill="{INK}">{name}</text>'
 
 
 def _svg_number(writer: "Writer", number: Number, x: float, y: float) -> str:

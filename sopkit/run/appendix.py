@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 KEPT_TAGS = frozenset(
-    "table caption thead tbody tfoot tr th td p h1 h2 h3 h4 h5 h6 ul ol li strong em b i code pre blockquote div span br hr sub sup".split()
+    ("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li")
+    + ("strong", "em", "b", "i", "sub", "sup", "code", "pre", "blockquote", "div", "span", "br", "hr")
 )
 VOID_TAGS = frozenset(("br", "hr"))
 SILENT_TAGS = frozenset(("script", "style", "template", "iframe", "object", "noscript", "svg", "math"))  # with all they hold
@@ -43,7 +44,8 @@ TEMPLATE = """
 {{ output.data['text/markdown'] | markdown2html | allowed }}
 {%- endblock data_markdown %}
 {% block data_svg -%}
-<img alt="{{ output.data['text/plain'] | default('chart') | e }}" src="data:image/svg+xml;base64,{{ output.data['image/svg+xml'] | base64 }}">
+<img alt="{{ output.data['text/plain'] | default('chart') | e }}"
+ src="data:image/svg+xml;base64,{{ output.data['image/svg+xml'] | base64 }}">
 {%- endblock data_svg %}
 {% block data_latex -%}<pre>{{ output.data['text/latex'] | e }}</pre>{%- endblock data_latex %}
 {% block data_javascript -%}{%- endblock data_javascript %}
@@ -145,7 +147,7 @@ class _Allowed(HTMLParser):
 
 
 def _exporter() -> Any:
-    """nbconvert's HTML exporter on its `basic` template, with our cells: code folded, charts as images."""
+    """Nbconvert's HTML exporter on its `basic` template, with our cells: code folded, charts as images."""
     from jinja2 import DictLoader
     from nbconvert.exporters import HTMLExporter
 

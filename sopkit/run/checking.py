@@ -17,9 +17,10 @@ def print_findings(params_file: Path, cycle: str | None) -> None:
     params = load_params(params_file, cycle)
     intake = read_sources(params.sources, params.data_path, cutoff=params.cutoff)
     findings = intake.findings
-    for row in findings.head(SHOWN).itertuples():
-        place = ", ".join(str(part) for part in (row.file, row.sheet, f"row {row.row}" if row.row else "", row.column) if _is_told(part))
-        print(f"{row.outcome:<7} {place}: {row.message}{f' ({row.hint})' if _is_told(row.hint) else ''}")
+    for row in findings.head(SHOWN).to_dict("records"):
+        place = (row["file"], row["sheet"], f"row {row['row']}" if row["row"] else "", row["column"])
+        hint = f" ({row['hint']})" if _is_told(row["hint"]) else ""
+        print(f"{row['outcome']:<7} {', '.join(filter(_is_told, place))}: {row['message']}{hint}")
     if len(findings) > SHOWN:
         print(f"… and {len(findings) - SHOWN} more")
     for name, frame in sorted(intake.tables.items()):

@@ -3,16 +3,12 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from sopkit.errors import ExitCode, ParamsError, Problem, SopError
 from sopkit.steps import STEPS, Step, step_of
-
-if TYPE_CHECKING:
-    from sopkit.run.output import Format
-    from sopkit.run.runner import Request
 
 app = typer.Typer(
     name="sop",
@@ -26,7 +22,9 @@ app = typer.Typer(
 ParamsFile = Annotated[Path, typer.Argument(metavar="PARAMS", help="params file of the company: params/demo.yaml, or just demo")]
 Cycle = Annotated[str | None, typer.Option(help="month of the meetings, as 2026-03 (default: the one in the params)")]
 StepWord = Annotated[str | None, typer.Option(metavar="STEP", help="a step, by number or name")]
-OutputFormat = Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="rich, plain or json (default: rich on a terminal)")]
+OutputFormat = Annotated[
+    Literal["rich", "plain", "json"] | None, typer.Option("--format", help="default: rich on a terminal, plain elsewhere")
+]
 
 
 @app.command()
@@ -41,18 +39,19 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="execute the steps even if nothing changed")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would run and why, and run nothing")] = False,
     scenario: Annotated[str, typer.Option(help="an overlay of params/scenarios, run as a cycle of its own")] = "base",
-    engine: Annotated[str, typer.Option(help="reuse: one kernel for all steps; fresh: one for each")] = "reuse",
-    gates: Annotated[str | None, typer.Option(help="enforce: stop at the next unsigned gate; rehearse: pass with DRAFT")] = None,
+    engine: Annotated[Literal["reuse", "fresh"], typer.Option(help="one kernel for all steps, or one for each")] = "reuse",
+    gates: Annotated[Literal["enforce", "rehearse"] | None, typer.Option(help="stop at the next unsigned gate, or pass with DRAFT")] = None,
     timeout: Annotated[int, typer.Option(min=1, help="seconds a cell may run")] = 900,
     form: OutputFormat = None,
 ) -> None:
     """Run the cycle of a company: the six steps, in sequence; what is up to date is kept."""
-    from sopkit.run.output import Reporter
+    from sopkit.run.output import Reporter, default_format
+    from sopkit.run.request import Request
     from sopkit.run.runner import Interrupted, intended, prepare, run_cycle
 
     begin, end = _selection(first, last, only)
-    request = _request(params, cycle, scenario, (begin, end), force, engine, gates, timeout)
-    reporter = Reporter(_format(form))
+    request = Request(_params_path(params), cycle, scenario, begin, end, force, engine, gates, timeout)
+    reporter = Reporter(form or default_format())
     prepared = prepare(request)
     if dry_run:
         for event in intended(prepared):
@@ -83,7 +82,7 @@ def status(params: ParamsFile, cycle: Cycle = None, form: OutputFormat = None) -
     from sopkit.run.status import cycle_status, status_lines
 
     told = cycle_status(_params_path(params), cycle)
-    if _format(form) == "json":
+    if form == "json":
         import json
 
         print(json.dumps(told, ensure_ascii=False, indent=1))
@@ -99,7 +98,21 @@ def show_params(
     """The knobs of the notebooks: type, default and help."""
     from sopkit.run.listing import knob_lines
 
-    print("\n".join(knob_lines([_step(step)] if step else list(STEPS), as_json=_format(form) == "json")))
+    print("\n".join(knob_lines([_step(step)] if step else list(STEPS), as_json=form == "json")))
+
+
+@app.command()
+def sample(
+    as_of: Annotated[str, typer.Option("--as-of", metavar="CYCLE", help="cycle whose inputs are written, as 2026-03")],
+    size: Annotated[Literal["small", "full"], typer.Option(help="18 items and 48 months, or 62 items and 84 months")] = "full",
+) -> None:
+    """Write the inputs of the demo company, as its planners would send them in that month."""
+    from sopkit.run.params import load_params
+    from sopkit.run.sample import write_sample
+
+    folder = load_params(_params_path(Path("demo")), as_of).data_path
+    files = write_sample(folder, as_of=as_of, size=size)
+    print(f"{len(files)} files in {folder}")
 
 
 @app.command()
@@ -187,51 +200,12 @@ def _step(word: str) -> Step:
 def _selection(first: str | None, last: str | None, only: str | None) -> tuple[int, int]:
     if only and (first or last):
         raise ParamsError("--only stands alone", [Problem("--only", "together with --from or --to", "one or the other")])
-    begin = _step(only or first).number if only or first else 1
-    end = _step(only or last).number if only or last else len(STEPS)
+    begin_word, end_word = only or first, only or last
+    begin = _step(begin_word).number if begin_word else 1
+    end = _step(end_word).number if end_word else len(STEPS)
     if begin > end:
         raise ParamsError("there is no step to run", [Problem("--from", str(begin), f"a step not after --to {end}")])
     return begin, end
-
-
-def _request(
-    params: Path, cycle: str | None, scenario: str, selection: tuple[int, int], force: bool, engine: str, gates: str | None, timeout: int
-) -> "Request":
-    from sopkit.run.runner import Request
-
-    return Request(
-        params_file=_params_path(params),
-        cycle=cycle,
-        scenario=scenario,
-        first=selection[0],
-        last=selection[1],
-        force=force,
-        engine=_engine(engine),
-        gates=_gates(gates),
-        timeout=timeout,
-    )
-
-
-def _engine(word: str) -> Literal["reuse", "fresh"]:
-    if word == "reuse" or word == "fresh":
-        return word
-    raise ParamsError("no such engine", [Problem("--engine", repr(word), "reuse or fresh")])
-
-
-def _gates(word: str | None) -> Literal["rehearse", "enforce"] | None:
-    if word is None or word == "rehearse" or word == "enforce":
-        return word
-    raise ParamsError("no such way with gates", [Problem("--gates", repr(word), "rehearse or enforce")])
-
-
-def _format(word: str | None) -> "Format":
-    from sopkit.run.output import default_format
-
-    if word is None:
-        return default_format()
-    if word == "rich" or word == "plain" or word == "json":
-        return word
-    raise ParamsError("no such format", [Problem("--format", repr(word), "rich, plain or json")])
 
 
 if __name__ == "__main__":

@@ -155,12 +155,12 @@ class CompanyFolder:
         if link.exists() and not link.is_symlink():
             raise IntegrityError("a cycle is a link to a run", [Problem(str(link), "a folder or a file", "a link", "Move it away.")])
         target = os.path.relpath(run.path, link.parent)
-        if link.is_symlink() and os.readlink(link) == target:
+        if link.is_symlink() and link.readlink() == Path(target):
             return link
         beside = link.with_name(f".{link.name}.{os.getpid()}.part")
         beside.unlink(missing_ok=True)
         beside.symlink_to(target)
-        os.replace(beside, link)
+        beside.replace(link)
         return link
 
 
@@ -182,7 +182,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -235,7 +235,9 @@ def record_done(run: RunFolder, step: Step, key: str, parts: Mapping[str, str], 
     outputs = marker_outputs(run, step)
     if outputs is None:
         hint = "Its last cell is step.finish(); did a cell leave the notebook before, with exit()?"
-        raise StepError("the step ended without its completion marker", [Problem(step.notebook, "no marker", "one from step.finish()", hint)])
+        raise StepError(
+            "the step ended without its completion marker", [Problem(step.notebook, "no marker", "one from step.finish()", hint)]
+        )
     if problems := broken_outputs(run, outputs):
         raise IntegrityError("outputs are not what the marker says", problems)
     kept = {
@@ -273,7 +275,7 @@ def link_file(source: Path, target: Path) -> None:
         os.link(source, beside)
     except OSError:
         shutil.copyfile(source, beside)
-    os.replace(beside, target)
+    beside.replace(target)
     beside.unlink(missing_ok=True)  # rename of two links to one file leaves both
 
 
@@ -313,7 +315,7 @@ def snapshot_inputs(run: RunFolder, root: Path, hashes: Mapping[Path, str]) -> N
                 raise InfrastructureError(
                     "an input changes while it is read", [Problem(str(source), "new content", "a file at rest", "Run again.")]
                 )
-            os.replace(beside, target)
+            beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
     for path in sorted(run.inputs.rglob("*")) if run.inputs.is_dir() else []:

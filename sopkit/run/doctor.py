@@ -13,7 +13,7 @@ from sopkit.run.preflight import check_writable, knobs
 
 PYTHONS = ((3, 11), (3, 14))
 LIBRARIES = {"pango-1.0": "libpango-1.0-0", "pangoft2-1.0": "libpangoft2-1.0-0", "harfbuzz-subset": "libharfbuzz-subset0"}
-PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)(?: *; *([^\\]+))?", re.MULTILINE)
+PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)(?: *; *([^\\\n]+))?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,13 @@ def report_lines(found: list[Check]) -> list[str]:
 
 
 def drift(lock: str, installed: dict[str, str | None]) -> list[str]:
-    """Packages that are not what the lock says, as `name 1.2, locked 1.3`; those that are not installed are extras."""
+    """Packages that are not what the lock says, as `name 1.2, locked 1.3`; what is not installed here does not count."""
+    from packaging.markers import Marker
+
     found = []
-    for name, locked, _ in PINNED.findall(lock):
+    for name, locked, marker in PINNED.findall(lock):
         here = installed.get(name.lower())
-        if here is not None and here != locked:
+        if here is not None and here != locked and (not marker or Marker(marker.strip()).evaluate()):
             found.append(f"{name} {here}, locked {locked}")
     return found
 

@@ -5,6 +5,7 @@ import random
 import sys
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 
 _first_state: dict[str, object] = {}
 
@@ -12,7 +13,7 @@ _first_state: dict[str, object] = {}
 def begin(environment: Mapping[str, str]) -> None:
     """Put environment, folder, warnings, random numbers, plots and frame options back to the start, then add `environment`."""
     if not _first_state:
-        _first_state.update(environ=dict(os.environ), folder=os.getcwd(), filters=list(warnings.filters), path=list(sys.path))
+        _first_state.update(environ=dict(os.environ), folder=Path.cwd(), filters=list(warnings.filters), path=list(sys.path))
     os.environ.clear()
     os.environ.update(_first_state["environ"] | dict(environment))  # type: ignore[operator]
     os.chdir(str(_first_state["folder"]))

@@ -4,7 +4,6 @@ Under the runner (`SOPKIT_RUN` names the run's folder) the view writes there. St
 reads the sandbox first, then the cycle, writes to `reports/<company>/sandbox/<cycle>/`, and sets no marker.
 """
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sopkit.data.contracts import CONTRACTS, INPUTS, Contract
+from sopkit.data.contracts import CONTRACTS, INPUTS
 from sopkit.data.contracts.conform import conform, empty
 from sopkit.errors import ParamsError, Problem, StepError
 from sopkit.meeting.policy import Overlay
@@ -22,6 +21,7 @@ from sopkit.periods import shifted
 from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder, write_atomically
 from sopkit.run.params import CompanyParams, load_params, load_scenarios
+from sopkit.run.step_files import StoredFigure, Tables, data_hash, facts_file, facts_text, json_text, read_facts, read_table
 from sopkit.steps import BY_NAME, STEPS, Step
 
 if TYPE_CHECKING:
@@ -30,18 +30,6 @@ if TYPE_CHECKING:
     from sopkit.report.pack import About
 
 MARKER_SCHEMA = 1
-
-
-@dataclass(frozen=True)
-class StoredFigure:
-    """A chart as it is stored: SVG for the eye, and the hash of its data, so that a wrong chart shows as text too."""
-
-    title: str
-    svg: str
-    data_hash: str
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": f"{self.title} (data {self.data_hash})", "image/svg+xml": self.svg}
 
 
 @dataclass
@@ -60,6 +48,7 @@ class StepView:
     _rules: list[pd.DataFrame] = field(default_factory=list)
     _facts: list[pd.DataFrame] = field(default_factory=list)
     _outputs: dict[str, str] = field(default_factory=dict)
+    _reads: set[str] = field(default_factory=set)
 
     # -- what the notebook asks about itself -------------------------------------------------------------------------
 
@@ -110,10 +99,11 @@ class StepView:
         """A table that `steps.py` lets this step read; an optional one that is absent comes empty, with its columns."""
         if table not in self.step.needed | self.step.optional:
             raise StepError("a table that the step does not declare", [self._undeclared(table, "reads")])
+        self._reads.add(table)
         for folder in (self.folder, self.fallback):
             path = folder / "tables" / f"{table}.parquet"
             if path.exists():
-                return _read_table(path, CONTRACTS[table])
+                return read_table(path, CONTRACTS[table])
         if table in self.step.optional:
             return empty(CONTRACTS[table])
         writer = next(step for step in STEPS if table in step.writes)
@@ -122,16 +112,17 @@ class StepView:
             [Problem(f"{self.params.company}/{self.cycle}", f"no {table}", f"step {writer.number} to have run", _run_hint(self.params))],
         )
 
-    def read_all(self) -> dict[str, pd.DataFrame]:
-        """All tables that this step may read, by name."""
-        return {name: self.read(name) for name in (name.rstrip("?") for name in self.step.reads if ":" not in name)}
+    def read_all(self) -> Tables:
+        """All tables that this step may read, by name; each is read when it is first asked for."""
+        return Tables([name for name in (name.rstrip("?") for name in self.step.reads) if ":" not in name], self.read)
 
     def read_previous(self, table: str) -> pd.DataFrame:
         """A table of the cycle before; empty, with its columns, where that cycle was not run."""
         if table not in self.step.previous:
             raise StepError("a table that the step does not declare", [self._undeclared(f"previous:{table}", "reads")])
+        self._reads.add(f"previous:{table}")
         path = self.previous / "tables" / f"{table}.parquet"
-        return _read_table(path, CONTRACTS[table]) if path.exists() else empty(CONTRACTS[table])
+        return read_table(path, CONTRACTS[table]) if path.exists() else empty(CONTRACTS[table])
 
     def write(self, table: str, frame: pd.DataFrame) -> None:
         """Write a table that `steps.py` lets this step write, after checking it against its contract."""
@@ -140,9 +131,14 @@ class StepView:
         if self.overlay is not None:
             from sopkit.meeting.scenarios import changed_table
 
-            frame = changed_table(table, frame, self.overlay)
+            frame = changed_table(table, frame, self.overlay, self._lookups())
         checked = conform(frame, CONTRACTS[table])
         self._store(f"tables/{table}.parquet", checked.to_parquet(engine="pyarrow", compression="zstd", index=False))
+
+    def _lookups(self) -> dict[str, pd.DataFrame]:
+        """Tables that the filters of an overlay look into, such as `family` in items, as far as they are written."""
+        paths = {name: self.folder / "tables" / f"{name}.parquet" for name in ("items", "resources", "suppliers")}
+        return {name: _read_table(path, CONTRACTS[name]) for name, path in paths.items() if path.exists()}
 
     def write_inputs(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """Write every input table that was provided; what was not provided has no file."""
@@ -165,9 +161,7 @@ class StepView:
         frames = []
         for step in STEPS:
             if step.number < self.step.number:
-                frames += [_read_facts(path) for folder in (self.fallback, self.folder) if (path := _facts_file(folder, step)).exists()][
-                    -1:
-                ]
+                frames += [read_facts(path) for folder in (self.fallback, self.folder) if (path := facts_file(folder, step)).exists()][-1:]
         frames = [frame for frame in [*frames, *self._facts] if not frame.empty]
         return conform(pd.concat(frames, ignore_index=True), CONTRACTS["facts"]) if frames else empty(CONTRACTS["facts"])
 
@@ -177,7 +171,7 @@ class StepView:
 
         svg = figure_svg(figure, name, title, alt)
         self._store(f"figures/{self.step.name}/{name}.svg", svg.encode())
-        return StoredFigure(title, svg, _data_hash(data))
+        return StoredFigure(title, svg, data_hash(data))
 
     def figures(self) -> dict[str, str]:
         """The charts of the steps so far, as SVG text by name."""
@@ -218,7 +212,7 @@ class StepView:
         if missing:
             raise StepError("the step did not write all it declares", [Problem(self.step.name, "nothing", name) for name in missing])
         facts = pd.concat(self._facts, ignore_index=True) if self._facts else empty(CONTRACTS["facts"])
-        self._store(f"steps/{self.step.name}.facts.json", _facts_text(facts).encode())
+        self._store(f"steps/{self.step.name}.facts.json", facts_text(facts).encode())
         if self.recorded:
             rules = pd.concat(self._rules, ignore_index=True) if self._rules else pd.DataFrame({"rule": [], "ok": [], "detail": []})
             marker = {
@@ -228,9 +222,10 @@ class StepView:
                 "headline": headline,
                 "checks": [{"rule": row.rule, "ok": bool(row.ok), "detail": str(row.detail)} for row in rules.itertuples()],
                 "facts": len(facts),
+                "reads": sorted(self._reads),
                 "outputs": dict(sorted(self._outputs.items())),
             }
-            write_atomically(self.folder / "steps" / f"{self.step.name}.json", _json(marker).encode())
+            write_atomically(self.folder / "steps" / f"{self.step.name}.json", json_text(marker).encode())
         return headline
 
     # -- inside ------------------------------------------------------------------------------------------------------
@@ -285,30 +280,3 @@ def _settle_display() -> None:
 
 def _run_hint(params: CompanyParams) -> str:
     return f"Run: sop run params/{params.company}.yaml --cycle {params.cycle}"
-
-
-def _read_table(path: Path, contract: type[Contract]) -> pd.DataFrame:
-    return conform(pd.read_parquet(path, engine="pyarrow"), contract)
-
-
-def _facts_file(folder: Path, step: Step) -> Path:
-    return folder / "steps" / f"{step.name}.facts.json"
-
-
-def _read_facts(path: Path) -> pd.DataFrame:
-    rows = json.loads(path.read_text())["facts"]
-    contract = CONTRACTS["facts"]
-    return conform(pd.DataFrame(rows, columns=contract.column_names()), contract) if rows else empty(contract)
-
-
-def _facts_text(facts: pd.DataFrame) -> str:
-    rows = json.loads(facts.to_json(orient="records", double_precision=10)) if len(facts) else []
-    return _json({"schema": 1, "facts": rows})
-
-
-def _json(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def _data_hash(data: pd.DataFrame) -> str:
-    return sha256(data.to_csv(index=False, float_format="%.6g").encode()).hexdigest()[:12]

@@ -16,16 +16,35 @@ def snapshot(layer: str, period: str, item: str, quantity: float, made_in: str =
 
 @pytest.fixture
 def items(table):
-    rows = [{"item": item, "item_name": item, "family": family, "supply_strategy": "stock"} for item, family in (("A", "F"), ("B", "F"), ("C", "G"))]
+    rows = [
+        {"item": item, "item_name": item, "family": family, "supply_strategy": "stock"}
+        for item, family in (("A", "F"), ("B", "F"), ("C", "G"))
+    ]
     return table("items", rows)
 
 
 @pytest.fixture
 def history(table):
     """January: A 100, B 50, C 50; February: A 80, B 20, C 100."""
-    came = {("A", "2026-01"): 100, ("B", "2026-01"): 50, ("C", "2026-01"): 50, ("A", "2026-02"): 80, ("B", "2026-02"): 20, ("C", "2026-02"): 100}
+    came = {
+        ("A", "2026-01"): 100,
+        ("B", "2026-01"): 50,
+        ("C", "2026-01"): 50,
+        ("A", "2026-02"): 80,
+        ("B", "2026-02"): 20,
+        ("C", "2026-02"): 100,
+    }
     rows = [
-        {"item": item, "region": "SE", "channel": "retail", "period": period, "quantity": float(units), "sold_quantity": units - 1.0, "revenue": units * 10.0, "source": "orders"}
+        {
+            "item": item,
+            "region": "SE",
+            "channel": "retail",
+            "period": period,
+            "quantity": float(units),
+            "sold_quantity": units - 1.0,
+            "revenue": units * 10.0,
+            "source": "orders",
+        }
         for (item, period), units in came.items()
     ]
     return table("demand_history", rows)
@@ -39,12 +58,19 @@ def scores(table, items, history, rows: list[dict]):
 
 def test_wape_bias_and_value_added(table, items, history):
     """Lag 1, family F: naive 130 and 50 for 100 and 50, statistical 90 and 60."""
-    rows = [snapshot("naive", "2026-01", "A", 130), snapshot("naive", "2026-01", "B", 50), snapshot("statistical", "2026-01", "A", 90), snapshot("statistical", "2026-01", "B", 60)]
+    rows = [
+        snapshot("naive", "2026-01", "A", 130),
+        snapshot("naive", "2026-01", "B", 50),
+        snapshot("statistical", "2026-01", "A", 90),
+        snapshot("statistical", "2026-01", "B", 60),
+    ]
     found = scores(table, items, history, rows)
     assert found.loc[("naive", "F", 1), ["months", "wape_ratio", "bias_ratio"]].tolist() == pytest.approx([1, 30 / 150, 30 / 150])
     assert np.isnan(found.loc[("naive", "F", 1), "value_added_ratio"])
     # errors -10 and +10: no bias, though every item is wrong
-    assert found.loc[("statistical", "F", 1), ["wape_ratio", "bias_ratio", "value_added_ratio"]].tolist() == pytest.approx([20 / 150, 0, 10 / 150])
+    assert found.loc[("statistical", "F", 1), ["wape_ratio", "bias_ratio", "value_added_ratio"]].tolist() == pytest.approx(
+        [20 / 150, 0, 10 / 150]
+    )
 
 
 def test_over_forecast_has_positive_bias(table, items, history):
@@ -73,15 +99,28 @@ def test_demand_that_was_not_forecast_counts(table, items, history):
 def test_parallel_inputs_are_judged_against_statistical_on_common_cells(table, items, history):
     """Sales covers F only; statistical is far off in G, which must not count for sales."""
     rows = [snapshot("statistical", "2026-01", item, units) for item, units in (("A", 110), ("B", 50), ("C", 500))]
-    rows += [snapshot("sales", "2026-01", "A", 120), snapshot("sales", "2026-01", "B", 50), snapshot("consensus", "2026-01", "A", 100), snapshot("consensus", "2026-01", "B", 50)]
+    rows += [
+        snapshot("sales", "2026-01", "A", 120),
+        snapshot("sales", "2026-01", "B", 50),
+        snapshot("consensus", "2026-01", "A", 100),
+        snapshot("consensus", "2026-01", "B", 50),
+    ]
     found = scores(table, items, history, rows)
     assert found.loc[("sales", "*", 1), "value_added_ratio"] == pytest.approx(10 / 150 - 20 / 150)
     assert found.loc[("consensus", "*", 1), "value_added_ratio"] == pytest.approx(10 / 150)
 
 
 def test_executive_is_judged_only_where_it_changed_demand(table, items, history):
-    rows = [snapshot("consensus", "2026-01", "A", 120), snapshot("consensus", "2026-01", "B", 50), snapshot("consensus", "2026-01", "C", 70)]
-    rows += [snapshot("executive", "2026-01", "A", 110), snapshot("executive", "2026-01", "B", 50), snapshot("executive", "2026-01", "C", 70)]
+    rows = [
+        snapshot("consensus", "2026-01", "A", 120),
+        snapshot("consensus", "2026-01", "B", 50),
+        snapshot("consensus", "2026-01", "C", 70),
+    ]
+    rows += [
+        snapshot("executive", "2026-01", "A", 110),
+        snapshot("executive", "2026-01", "B", 50),
+        snapshot("executive", "2026-01", "C", 70),
+    ]
     found = scores(table, items, history, rows)
     assert found.loc[("executive", "*", 1), "value_added_ratio"] == pytest.approx(20 / 150 - 10 / 150)  # F only: G stands as it was
     assert np.isnan(found.loc[("executive", "G", 1), "value_added_ratio"])
@@ -122,7 +161,10 @@ def plan_rows(table, made_in: str = "2026-02", quantity: float = 90.0):
 
 
 def test_score_of_the_last_plan(table, items, history):
-    found = conform(plan_score(last_plan(plan_rows(table), table("consensus_demand"), table("demand_fulfilment")), history, items, cutoff=CUTOFF), CONTRACTS["plan_score"])
+    found = conform(
+        plan_score(last_plan(plan_rows(table), table("consensus_demand"), table("demand_fulfilment")), history, items, cutoff=CUTOFF),
+        CONTRACTS["plan_score"],
+    )
     assert found["family"].tolist() == ["*", "F", "G"]
     # F: A planned 90, came A 80 + B 20; planned revenue 85 x 10; G: planned 90, came 100
     measures = ["planned_quantity", "actual_quantity", "planned_revenue", "actual_revenue", "lag"]
@@ -139,7 +181,10 @@ def test_no_last_plan_gives_no_score(table, items, history):
 def previous(table):
     """Consensus and fulfilment of the run of 2026-02."""
     cell = {"item": "A", "region": "SE", "channel": "retail", "period": "2026-02"}
-    consensus = [cell | {"baseline": 70, "lifecycle": 0, "override": 5, "quantity": 75, "net_price": 8, "revenue": 600}, cell | {"period": "2026-03", "baseline": 1, "lifecycle": 0, "override": 0, "quantity": 1, "net_price": 8, "revenue": 8}]
+    consensus = [
+        cell | {"baseline": 70, "lifecycle": 0, "override": 5, "quantity": 75, "net_price": 8, "revenue": 600},
+        cell | {"period": "2026-03", "baseline": 1, "lifecycle": 0, "override": 0, "quantity": 1, "net_price": 8, "revenue": 8},
+    ]
     fulfilment = [cell | {"demand": 75, "shipped": 60, "late": 5, "lost": 10, "closing_backlog": 5}]
     return table("consensus_demand", consensus), table("demand_fulfilment", fulfilment)
 
@@ -162,8 +207,24 @@ def test_snapshots_of_earlier_runs_win(table):
 
 
 def test_layers_are_frozen_and_earlier_ones_kept(table, previous):
-    forecast = [{"item": "A", "region": "SE", "channel": "retail", "period": "2026-02", "quantity": 70, "p10": 60, "p50": 70, "p90": 80, "naive": 65, "method": "m"}]
-    sales = [{"function": function, "item": "A", "region": "SE", "channel": "retail", "period": "2026-02", "quantity": 99} for function in ("sales", "operations")]
+    forecast = [
+        {
+            "item": "A",
+            "region": "SE",
+            "channel": "retail",
+            "period": "2026-02",
+            "quantity": 70,
+            "p10": 60,
+            "p50": 70,
+            "p90": 80,
+            "naive": 65,
+            "method": "m",
+        }
+    ]
+    sales = [
+        {"function": function, "item": "A", "region": "SE", "channel": "retail", "period": "2026-02", "quantity": 99}
+        for function in ("sales", "operations")
+    ]
     earlier = table("forecast_layers", [snapshot("naive", "2026-01", "A", 1)])
     found = frozen_layers(table("statistical_forecast", forecast), *previous, table("sales_forecast", sales), earlier)
     found = conform(found, CONTRACTS["forecast_layers"]).set_index(["layer", "made_in", "period"])["quantity"]

@@ -19,20 +19,48 @@ MONTHS = period_range("2026-03", 12)
 @pytest.fixture
 def inputs(table) -> DemandInputs:
     """A (SE and NO) and B (SE) of family F, N of family G; A sold 30 in SE and 10 in NO each month, but nothing in even months."""
-    items = [{"item": item, "item_name": item, "family": family, "supply_strategy": "stock"} for item, family in (("A", "F"), ("B", "F"), ("N", "G"))]
+    items = [
+        {"item": item, "item_name": item, "family": family, "supply_strategy": "stock"}
+        for item, family in (("A", "F"), ("B", "F"), ("N", "G"))
+    ]
     history = [
-        {"item": item, "region": region, "channel": "retail", "period": period, "quantity": units * (int(period[5:]) % 2), "sold_quantity": 1.0, "revenue": 100.0, "source": "orders"}
+        {
+            "item": item,
+            "region": region,
+            "channel": "retail",
+            "period": period,
+            "quantity": units * (int(period[5:]) % 2),
+            "sold_quantity": 1.0,
+            "revenue": 100.0,
+            "source": "orders",
+        }
         for item, region, units in (("A", "SE", 30.0), ("A", "NO", 10.0), ("B", "SE", 5.0))
         for period in period_range("2024-03", 24)
     ]
     forecast = [
-        {"item": item, "region": region, "channel": "retail", "period": period, "quantity": 10.0, "p10": 5, "p50": 10, "p90": 15, "naive": 9, "method": "m"}
+        {
+            "item": item,
+            "region": region,
+            "channel": "retail",
+            "period": period,
+            "quantity": 10.0,
+            "p10": 5,
+            "p50": 10,
+            "p90": 15,
+            "naive": 9,
+            "method": "m",
+        }
         for item, region in (("A", "SE"), ("A", "NO"), ("B", "SE"))
         for period in MONTHS
     ]
     prices = [{"item": "N", "region": "*", "channel": "*", "valid_from": np.datetime64("2026-01-01", "s"), "net_price": 50.0}]
     return DemandInputs(
-        table("items", items), table("demand_history", history), table("statistical_forecast", forecast), table("prices", prices), table("lifecycle"), table("overrides")
+        table("items", items),
+        table("demand_history", history),
+        table("statistical_forecast", forecast),
+        table("prices", prices),
+        table("lifecycle"),
+        table("overrides"),
     )
 
 
@@ -91,7 +119,10 @@ def test_only_the_months_inside_the_horizon_count(inputs, table):
 
 
 def test_budget_gap_and_capacity_are_refused_with_the_reason(inputs, table):
-    rows = [override(1, function="finance", reason_code="budget_gap", kind="multiply", value=2), override(2, reason_code="capacity", value=-5)]
+    rows = [
+        override(1, function="finance", reason_code="budget_gap", kind="multiply", value=2),
+        override(2, reason_code="capacity", value=-5),
+    ]
     changed = with_rows(inputs, table, "overrides", rows)
     assert (consensus_demand(changed, POLICY)["override"] == 0).all()
     log = conform(override_log(changed, POLICY), CONTRACTS["override_log"])
@@ -104,7 +135,11 @@ def test_budget_gap_and_capacity_are_refused_with_the_reason(inputs, table):
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"item": "X"}, "no demand for item=X"), ({"first_period": "2025-01", "last_period": "2025-02"}, "no month of it"), ({"first_period": "2028-01", "last_period": "2028-02"}, "no month of it")],
+    [
+        ({"item": "X"}, "no demand for item=X"),
+        ({"first_period": "2025-01", "last_period": "2025-02"}, "no month of it"),
+        ({"first_period": "2028-01", "last_period": "2028-02"}, "no month of it"),
+    ],
 )
 def test_unknown_nodes_and_other_months_are_outside(inputs, table, change, words):
     log = override_log(with_rows(inputs, table, "overrides", [override(1, **change)]), POLICY)
@@ -113,7 +148,11 @@ def test_unknown_nodes_and_other_months_are_outside(inputs, table, change, words
 
 
 def test_demand_is_cut_at_zero_and_the_log_says_so(inputs, table):
-    rows = [override(1, item="B", last_period="2026-03", value=-30), override(2, item="B", last_period="2026-03", value=-10), override(3, item="B", last_period="2026-03", value=5)]
+    rows = [
+        override(1, item="B", last_period="2026-03", value=-30),
+        override(2, item="B", last_period="2026-03", value=-10),
+        override(3, item="B", last_period="2026-03", value=5),
+    ]
     changed = with_rows(inputs, table, "overrides", rows)
     assert cells(consensus_demand(changed, POLICY), "quantity", "B")[0] == 0
     log = override_log(changed, POLICY)
@@ -125,7 +164,15 @@ def test_demand_is_cut_at_zero_and_the_log_says_so(inputs, table):
 
 
 def launch(**changes: object) -> dict:
-    row = {"item": "N", "event": "launch", "period": "2026-05", "reference_item": "A", "annual_quantity": 240.0, "cannibalised_family": "F", "cannibalised_share": 0.25}
+    row = {
+        "item": "N",
+        "event": "launch",
+        "period": "2026-05",
+        "reference_item": "A",
+        "annual_quantity": 240.0,
+        "cannibalised_family": "F",
+        "cannibalised_share": 0.25,
+    }
     return row | changes
 
 
@@ -188,7 +235,10 @@ def test_reference_without_history_is_refused(inputs, table):
 
 def test_functions_beside_the_consensus(inputs, table):
     plan = consensus_demand(inputs, POLICY)
-    rows = [{"function": "sales", "item": "A", "region": "SE", "channel": "retail", "period": period, "quantity": 12.0} for period in ("2026-03", "2026-04", "2025-01")]
+    rows = [
+        {"function": "sales", "item": "A", "region": "SE", "channel": "retail", "period": period, "quantity": 12.0}
+        for period in ("2026-03", "2026-04", "2025-01")
+    ]
     beside = conform(function_forecasts(table("sales_forecast", rows), plan, inputs.items), CONTRACTS["function_forecasts"])
     # over SE in March and April: 2 x 12 against A's and B's 2 x 20; the past month is left out
     assert beside.values.tolist() == [["sales", "F", 2, 24, 40]]

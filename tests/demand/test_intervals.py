@@ -45,7 +45,9 @@ def test_coverage_of_the_next_months():
 
 def test_quantiles_are_ordered_and_not_negative():
     rng = np.random.default_rng(4)
-    pool = combination(right_aligned([rng.poisson(3, 60) * 1.0, rng.poisson(0.3, 60) * 1.0, np.zeros(30), np.full(40, 5.0), np.array([2.0])], 12), **POOL)
+    pool = combination(
+        right_aligned([rng.poisson(3, 60) * 1.0, rng.poisson(0.3, 60) * 1.0, np.zeros(30), np.full(40, 5.0), np.array([2.0])], 12), **POOL
+    )
     bands = pool.quantiles([0.1, 0.5, 0.9], 6)
     assert (np.diff(bands, axis=0) >= 0).all()
     assert (bands >= 0).all()

@@ -8,25 +8,49 @@ from sopkit.errors import DataError
 
 
 def sold(item: str, region: str, period: str, units: float, revenue: float) -> dict:
-    return {"item": item, "region": region, "channel": "retail", "period": period, "quantity": units, "sold_quantity": units, "revenue": revenue, "source": "sales"}
+    return {
+        "item": item,
+        "region": region,
+        "channel": "retail",
+        "period": period,
+        "quantity": units,
+        "sold_quantity": units,
+        "revenue": revenue,
+        "source": "sales",
+    }
 
 
 @pytest.fixture
 def history(table):
     """Item A earned 20/2 = 10 in SE and 60/4 = 15 in NO this year (together 80/6), 5 long ago; B earned 7, long ago only."""
-    rows = [sold("A", "SE", "2026-02", 2, 20), sold("A", "NO", "2026-01", 4, 60), sold("A", "SE", "2024-01", 1, 5), sold("B", "SE", "2024-01", 2, 14)]
+    rows = [
+        sold("A", "SE", "2026-02", 2, 20),
+        sold("A", "NO", "2026-01", 4, 60),
+        sold("A", "SE", "2024-01", 1, 5),
+        sold("B", "SE", "2024-01", 2, 14),
+    ]
     return table("demand_history", rows)
 
 
 def keys(*cells: tuple[str, str, str]) -> pd.DataFrame:
-    return pd.DataFrame([(item, region, "retail", period) for item, region, period in cells], columns=["item", "region", "channel", "period"])
+    return pd.DataFrame(
+        [(item, region, "retail", period) for item, region, period in cells], columns=["item", "region", "channel", "period"]
+    )
 
 
 def test_the_most_exact_price_in_force_wins(table, history):
     def price(region: str, channel: str, valid_from: str, net_price: float) -> dict:
         return {"item": "A", "region": region, "channel": channel, "valid_from": pd.Timestamp(valid_from), "net_price": net_price}
 
-    prices = table("prices", [price("*", "*", "2026-01-01", 1), price("*", "retail", "2026-01-01", 2), price("NO", "*", "2026-04-01", 3), price("NO", "retail", "2026-06-02", 4)])
+    prices = table(
+        "prices",
+        [
+            price("*", "*", "2026-01-01", 1),
+            price("*", "retail", "2026-01-01", 2),
+            price("NO", "*", "2026-04-01", 3),
+            price("NO", "retail", "2026-06-02", 4),
+        ],
+    )
     wanted = keys(("A", "SE", "2026-03"), ("A", "NO", "2026-03"), ("A", "NO", "2026-04"), ("A", "NO", "2026-06"), ("A", "NO", "2026-07"))
     found = net_prices(prices, history, wanted)
     # channel row before any region row began; the price of 2 June holds from July, since a month has the price of its first day
@@ -41,7 +65,9 @@ def test_a_price_that_is_not_yet_valid_does_not_count(table, history):
 
 
 def test_without_a_list_the_last_twelve_months(table, history):
-    found = net_prices(table("prices"), history, keys(("A", "SE", "2026-03"), ("A", "NO", "2026-03"), ("A", "FI", "2026-03"), ("B", "SE", "2026-03")))
+    found = net_prices(
+        table("prices"), history, keys(("A", "SE", "2026-03"), ("A", "NO", "2026-03"), ("A", "FI", "2026-03"), ("B", "SE", "2026-03"))
+    )
     assert found["net_price"].tolist() == pytest.approx([10, 15, 80 / 6, 7])
     assert found["price_source"].tolist() == [
         "mean of twelve months",

@@ -15,7 +15,13 @@ MODELS = ("theta", "damped")
 def panel():
     rng = np.random.default_rng(2)
     wave = 1 + 0.4 * np.sin(2 * np.pi * np.arange(60) / 12)
-    series = [rng.normal(100, 10, 60) * wave, (rng.normal(100, 10, 60) * wave)[-30:], rng.poisson(0.3, 60) * 1.0, np.zeros(40), np.array([4.0, 5, 6])]
+    series = [
+        rng.normal(100, 10, 60) * wave,
+        (rng.normal(100, 10, 60) * wave)[-30:],
+        rng.poisson(0.3, 60) * 1.0,
+        np.zeros(40),
+        np.array([4.0, 5, 6]),
+    ]
     return right_aligned(series, 12)
 
 
@@ -46,7 +52,9 @@ def test_each_origin_sees_only_its_past(panel):
                 assert np.isnan(past.actual[row, place]).all()
                 continue
             for name in (*MODELS, NAIVE):
-                np.testing.assert_allclose(past.forecast[name][row, place], KERNELS[name](right_aligned([train], 12), 8)[0], rtol=1e-9, atol=1e-9)
+                np.testing.assert_allclose(
+                    past.forecast[name][row, place], KERNELS[name](right_aligned([train], 12), 8)[0], rtol=1e-9, atol=1e-9
+                )
             known = min(cut, 8)
             np.testing.assert_array_equal(past.actual[row, place, :known], y[len(train) : len(train) + known])
             assert np.isnan(past.actual[row, place, known:]).all()
@@ -85,7 +93,9 @@ def test_the_pool_does_not_use_what_was_not_known(panel):
     changed = panel.values.copy()
     changed[:3, -3:] += 500
     before = pooled(rolling(panel, MODELS, horizon=12, origins=5, minimum_history=6), MODELS)
-    after = pooled(rolling(right_aligned([row[~np.isnan(row)] for row in changed], 12), MODELS, horizon=12, origins=5, minimum_history=6), MODELS)
+    after = pooled(
+        rolling(right_aligned([row[~np.isnan(row)] for row in changed], 12), MODELS, horizon=12, origins=5, minimum_history=6), MODELS
+    )
     np.testing.assert_array_equal(before, after)  # the latest origin lies three months back
 
 

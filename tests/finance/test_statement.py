@@ -7,7 +7,7 @@ import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
-from sopkit.errors import ParamsError
+from sopkit.errors import DataError, ParamsError
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.statement import COST_LINES, closed_periods, plan_statement, unvalued_sales
@@ -126,8 +126,20 @@ def test_extra_costs_that_cannot_be_booked_are_all_told(company):
 
 def test_a_shipment_without_a_price_is_an_error(company):
     consensus = company.inputs.consensus_demand.iloc[1:]
-    with pytest.raises(ParamsError, match="without a price"):
+    with pytest.raises(DataError, match="without a price"):
         stated(company, consensus_demand=consensus)
+
+
+def test_overtime_of_a_resource_without_a_price_is_an_error_and_of_none_at_all_no_line(company):
+    other = company.inputs.resources.assign(resource="pack")
+    with pytest.raises(DataError, match="no overtime_cost"):
+        stated(company, resources=other)
+    assert "overtime" not in set(stated(company, resources=company.inputs.resources.iloc[:0])["line"])
+
+
+def test_an_item_without_a_family_is_an_error(company):
+    with pytest.raises(DataError, match="no row for H1"):
+        stated(company, items=company.inputs.items.iloc[:1])
 
 
 def test_write_down_of_what_a_month_of_plan_does_not_cover(company):

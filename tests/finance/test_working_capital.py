@@ -53,14 +53,13 @@ def test_balances_of_the_small_company_by_hand(company, ledger):
     assert months.loc["2026-02", "working_capital"] == 2000 + 2500 - 700 + 1000
     # stock: 20 x 60 + 10 x 50 = 1700 at the cutoff, so 300 of the ledger's 2000 is carried
     assert months.loc[list(company.planned), "inventory"].tolist() == [1200 + 500 + 300, 1200 + 250 + 300, 1200 + 250 + 300]
-    # February of 2025 would need December of 2024, which is unknown: the ratio is that of the twelve month ends after it
-    year = company.closed[2:]
-    late = 12 * 2500 / sum(unpaid(period, 2000) for period in year)
+    year = company.closed[1:]  # thirteen month ends
+    late = 13 * 2500 / sum(unpaid(period, 2000) for period in year)
     rest = 2500 - late * unpaid("2026-02", 2000)
     by_terms = np.array([2000 * 30 / 31, 2100, 2450 * 30 / 31])
     assert months.loc[list(company.planned), "receivables"].tolist() == pytest.approx(late * by_terms + rest)
     # bought: March (9 + 1) x 40 + 5 x 50, April 11 x 40, May 14 x 40 + 5 x 50; February as sold, 10 x 40 + 5 x 50
-    owed = 12 * 700 / sum(unpaid(period, 650) for period in year)
+    owed = 13 * 700 / sum(unpaid(period, 650) for period in year)
     by_terms = np.array([650 * 30 / 31, 440, 810 * 30 / 31])
     assert months.loc[list(company.planned), "payables"].tolist() == pytest.approx(owed * by_terms + 700 - owed * unpaid("2026-02", 650))
     operating = months["inventory"] + months["receivables"] - months["payables"]
@@ -126,7 +125,7 @@ def test_payments_outside_the_statement_are_measured_and_a_loan_is_none(company,
 def test_vat_is_inside_receivables(company, ledger):
     statement, _ = capital(company, ledger, MoneyPolicy())
     found = month_end_balances(ledger, statement, MoneyPolicy(vat_rate=0.25), cutoff=company.cutoff).receivables
-    assert found.ratio == pytest.approx(12 * 2500 / sum(1.25 * unpaid(period, 2000) for period in company.closed[2:]))
+    assert found.ratio == pytest.approx(13 * 2500 / sum(1.25 * unpaid(period, 2000) for period in company.closed[1:]))
 
 
 def test_what_is_not_provided_is_empty_with_a_reason(company):
@@ -159,7 +158,7 @@ def test_each_missing_piece_is_named(company, ledger):
 def test_notes_state_what_is_carried(company, ledger):
     statement, _ = capital(company, ledger, MoneyPolicy())
     notes = money_notes(ledger, statement, MoneyPolicy(), cutoff=company.cutoff, first_month=1)
-    late = 12 * 2500 / sum(unpaid(period, 2000) for period in company.closed[2:])
+    late = 13 * 2500 / sum(unpaid(period, 2000) for period in company.closed[1:])
     told = notes[notes["note"].str.contains("carried through")].set_index("subject")["amount"]
     assert told["inventory"] == 300
     assert told["receivables"] == pytest.approx(2500 - late * unpaid("2026-02", 2000))
@@ -187,6 +186,20 @@ def test_unpaid_share_of_two_months_by_hand():
     share = unpaid_share(45, ["2026-01", "2026-02", "2026-03"], ["2026-02", "2026-03"])
     # end of February: January's last 45 - 28 = 17 days of 31, all of February; end of March: 45 - 31 = 14 of February's 28, all of March
     assert share == pytest.approx(np.array([[17 / 31, 0], [1, 14 / 28], [0, 1]]))
+
+
+def test_month_ends_that_need_invoices_before_the_history_are_left_out_of_the_ratio(company, ledger):
+    statement, _ = capital(company, ledger, MoneyPolicy())
+    terms = company.table("payment_terms", [{"party": "customer", "scope": "*", "days": 60.0}])
+    inputs = dataclasses.replace(ledger, payment_terms=terms)
+    found = month_end_balances(inputs, statement, MoneyPolicy(), cutoff=company.cutoff).receivables
+    # sixty days at the end of February 2025 reach into December 2024; twelve month ends are left, of two months and a bit each
+    by_terms = 0.0
+    for period in company.closed[2:]:
+        start = last_day(period) - timedelta(days=59)
+        dates = [start + timedelta(days=day) for day in range(60)]
+        by_terms += sum(2000 / last_day(date.strftime("%Y-%m")).day for date in dates)
+    assert found.ratio == pytest.approx(12 * 2500 / by_terms)
 
 
 def test_what_is_unknown_is_unknown_as_long_as_it_may_be_unpaid():

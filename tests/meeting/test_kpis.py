@@ -13,9 +13,10 @@ from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.statement import plan_statement
 from sopkit.finance.working_capital import working_capital_plan
-from sopkit.meeting.kpis import BY_ID, KPI_IDS, KPIS, KpiInputs, kpi_facts_actual, kpi_facts_plan, kpi_history, report_card
+from sopkit.meeting.kpis import BY_ID, KPI_IDS, KPIS, KpiInputs, estimate_facts, kpi_facts_actual, kpi_facts_plan, kpi_history, report_card
 from sopkit.meeting.kpis.production import censored_quantiles
 from sopkit.meeting.kpis.report_card import status_of
+from sopkit.meeting.kpis.requirement import production_requirement
 from sopkit.periods import period_range, shifted
 
 CUTOFF, CLOSED = "2026-02", period_range("2024-02", 25)
@@ -322,10 +323,78 @@ def test_kpis_of_the_plan_by_hand(plan):
     assert value["required_load", "*", "2026-03"] == pytest.approx(110 / 80)
     assert value["production_forecast", "*", "2026-03"] == 9 + 4  # what is bought is not made
     assert value["production_forecast", "*", "2026-04"] == 9
+    assert value["production_requirement", "*", "2026-04"] == 0  # thirty are there, ten are asked for
+    assert value["production_requirement", "*", "2026-06"] == 10
     # twelve months from March: 12 x 9 x 60; thirteen month ends: 30 grills each, and from March on 30 heaters at 120
     mean = 30 * 60 + 30 * 120 * 12 / 13
     assert value["forward_turns", "*", "2026-03..2027-02"] == pytest.approx(12 * 9 * 60 / mean)
     assert value["inventory_turnover", "*", "2027-02"] == pytest.approx(12 * 9 * 60 / mean)
+
+
+def test_latest_estimate_beside_budget_last_plan_and_last_year(inputs):
+    year = period_range("2026-01", 12)
+    rows = [
+        {"family": "grills", "region": "*", "channel": "*", "period": period, "quantity": 11, "revenue": 1400, "contribution": 500}
+        for period in year
+    ]
+    money = dataclasses.replace(planned_money(inputs), budget=table("budget", rows))
+    kept = [{"made_in": "2026-02", "quantity": 10, "shipped": 10, "net_price": 120} | series("G1", period) for period in year[1:]]
+    statement = plan_statement(money, MoneyPolicy(), cutoff=CUTOFF, first_month=1)
+    facts = estimate_facts(money, statement, table("last_plan", kept), cutoff=CUTOFF, first_month=1, currency="SEK")
+    value = facts.set_index(["id", "scenario"])["value"]
+    assert value["net_sales_year", "base"] == 2 * 2000 + 10 * 9 * 110
+    assert value["net_sales_year", "budget"] == 12 * 1400
+    assert value["net_sales_year", "last_plan"] == 2000 + 11 * 10 * 120
+    assert value["net_sales_year", "actual"] == 12 * 2000
+    assert value["net_sales_gap", "budget"] == 13_900 - 16_800
+    assert value["net_sales_gap", "last_plan"] == 13_900 - 15_200
+    # two closed months of 950, ten planned ones of 9 x (110 - 45); resources are not provided, so overtime has no line
+    assert value["contribution_year", "base"] == pytest.approx(2 * 950 + 10 * 585)
+    assert value["contribution_gap", "budget"] == pytest.approx(2 * 950 + 10 * 585 - 6000)
+
+
+def test_an_estimate_with_nothing_beside_it_says_so(inputs):
+    money = planned_money(inputs)
+    statement = plan_statement(money, MoneyPolicy(), cutoff=CUTOFF, first_month=1)
+    facts = estimate_facts(money, statement, empty(CONTRACTS["last_plan"]), cutoff=CUTOFF, first_month=1, currency="SEK").set_index(
+        ["id", "scenario"]
+    )
+    assert facts.loc[("net_sales_gap", "budget"), "reason"].startswith("budget is not provided")
+    assert facts.loc[("net_sales_year", "last_plan"), "reason"].startswith("the last plan does not cover")
+    assert facts.loc[("net_sales_year", "base"), "value"] == 13_900
+
+
+def requirement_rows(demand: list[float], target: list[float], opening: float, receipts: list[float], backlog: float = 0.0) -> pd.DataFrame:
+    kept = {"item": "G1", "opening_stock": opening, "production": 0, "subcontract": 0, "lost": 0, "closing_stock": 0}
+    months = zip(PLANNED, demand, target, receipts, strict=False)
+    return table(
+        "supply_plan",
+        [
+            kept
+            | {
+                "period": period,
+                "demand": units,
+                "target_stock": wanted,
+                "receipts": due,
+                "shipped": units + (backlog if at == 0 else 0),
+                "closing_backlog": 0,
+            }
+            for at, (period, units, wanted, due) in enumerate(months)
+        ],
+    )
+
+
+def test_production_requirement_of_the_textbook():
+    # a master production schedule that starts with 60, is asked for 75 and wants 10 left has to make 25
+    assert production_requirement(requirement_rows([75], [10], 60, [0]))["quantity"].tolist() == [25]
+
+
+def test_production_requirement_carries_what_is_left_over():
+    # 100 are there and 30 wanted: 70 stay over, of which 20 are asked for; then 50 + 5 wanted, 50 less 10 on its way
+    found = production_requirement(requirement_rows([30, 20, 60], [0, 0, 5], 100, [0, 0, 10]))
+    assert found["quantity"].tolist() == [0, 0, 60 + 5 - 50 - 10]
+    late = production_requirement(requirement_rows([30, 20], [0, 0], 20, [0, 0], backlog=15))
+    assert late["quantity"].tolist() == [30 + 15 - 20, 20]
 
 
 def test_facts_of_the_plan_have_every_month_a_definition_and_reasons(plan):

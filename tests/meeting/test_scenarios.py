@@ -5,7 +5,19 @@ from plan_frames import tiny_company
 
 from sopkit.errors import ParamsError
 from sopkit.meeting.policy import Change, Overlay, PolicyChange
-from sopkit.meeting.scenarios import apply_overlay, compose, content_of, replan, same_plan, scenario_row, scenario_table
+from sopkit.meeting.scenarios import (
+    Memory,
+    apply_overlay,
+    changed_table,
+    compose,
+    content_of,
+    order_problems,
+    replan,
+    same_plan,
+    scenario_row,
+    scenario_table,
+    with_overlay,
+)
 
 EMPTY = Overlay(title="nothing")
 
@@ -159,3 +171,57 @@ def test_overlays_that_set_one_limit_twice_contradict_each_other():
     with pytest.raises(ParamsError, match="100 and 200"):
         compose([one, other])
     assert compose([one, one]).policy.subcontract_limit == {"grills": 100}
+
+
+def test_a_run_of_a_scenario_writes_the_tables_that_the_overlay_gives(inputs, base):
+    """Table by table as the steps write them, then the rest of the overlay: the same plan as re-planning."""
+    change = {"table": "demand", "where": {"family": "grills"}, "column": "quantity", "action": "multiply", "value": 0.5}
+    scenario = overlay(more_hours(20), change, fixed_cost=7)
+    written = {name: changed_table(name, frame, scenario, inputs.tables) for name, frame in inputs.tables.items()}
+    demand = changed_table("consensus_demand", base.consensus_demand, scenario, inputs.tables)
+    wanted = replan(apply_overlay(inputs, scenario))
+    assert demand.equals(wanted.consensus_demand)
+    assert same_plan(replan(with_overlay(inputs.with_tables(written), scenario)), wanted)["ok"].all()
+    assert with_overlay(inputs, None) is inputs
+
+
+def test_a_plan_from_memory_is_the_plan_made_afresh(inputs, base):
+    memory = Memory.of(inputs, base)
+    once = apply_overlay(inputs, overlay(more_hours(20)))
+    with_cost = apply_overlay(inputs, overlay(more_hours(20), fixed_cost=5))
+    first = replan(once, memory)
+    known = len(memory.plans)
+    assert same_plan(replan(with_cost, memory), replan(with_cost))["ok"].all()
+    assert len(memory.plans) == known == 3  # the base's demand and supply, and one supply more
+    assert same_plan(first, replan(once))["ok"].all()
+
+
+ORDER = {
+    "two that set": ([("set", 120)], [("set", 130)], 1),
+    "one that sets, one that adds": ([("set", 120)], [("add", 10)], 1),
+    "a factor and an amount": ([("multiply", 1.1)], [("add", 10)], 1),
+    "two amounts": ([("add", 20)], [("add", 10)], 0),
+    "two factors": ([("multiply", 1.3)], [("multiply", 1.7)], 0),
+}
+
+
+@pytest.mark.parametrize(("mine", "theirs", "problems"), ORDER.values(), ids=ORDER.keys())
+@pytest.mark.parametrize("target", ["hours", "demand"])
+def test_overlays_whose_order_matters_are_told(inputs, target, mine, theirs, problems):
+    hours = {"table": "resource_calendar", "where": {"resource": "coat"}, "column": "demonstrated_hours"}
+    place = hours if target == "hours" else {"table": "demand", "where": {"family": "grills"}, "column": "quantity"}
+    pair = {
+        name: overlay(*({**place, "action": action, "value": value} for action, value in what))
+        for name, what in (("a", mine), ("b", theirs))
+    }
+    found = order_problems(inputs, pair, [("a", "b")])
+    assert len(found) == problems
+    assert all(problem.where == "a with b" for problem in found)
+
+
+def test_overlays_on_different_families_do_not_depend_on_their_order(inputs):
+    pair = {
+        name: overlay({"table": "demand", "where": {"family": family}, "column": "quantity", "action": "set", "value": 1})
+        for name, family in (("a", "grills"), ("b", "heaters"))
+    }
+    assert order_problems(inputs, pair, [("a", "b")]) == []

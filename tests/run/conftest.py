@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from sopkit.run import keys, runner
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tiny_suite import Suite
+
 from sopkit.errors import InfrastructureError, LockedError, ParamsError, StepError
 from sopkit.run import cycle, lock
 from sopkit.run.lock import cycle_lock
-from tiny_suite import Suite
 
 ONCE = "flag = pathlib.Path(os.environ['SOPKIT_ROOT'], 'flag')\nif not flag.exists():\n    flag.touch()\n    {}"
 SLEEPER = "import subprocess, time\nsubprocess.Popen(['sleep', '777'], start_new_session=True)\nprint('up', flush=True)\ntime.sleep(600)"
@@ -37,7 +38,8 @@ def test_sys_exit_is_no_success(suite: Suite) -> None:
 
 
 def test_a_marker_of_another_content_is_no_success(suite: Suite) -> None:
-    suite.set_cell(2, "get_ipython().events.register('post_run_cell', lambda *_: [p.write_bytes(b'x') for p in run.glob('tables/backtest.parquet')])")
+    spoil = "lambda *_: [path.write_bytes(b'x') for path in run.glob('tables/backtest.parquet')]"
+    suite.set_cell(2, f"get_ipython().events.register('post_run_cell', {spoil})")
     with pytest.raises(cycle.IntegrityError, match="not what the marker says"):
         suite.run(2)
 

@@ -1,13 +1,13 @@
 """Whole runs: what is executed, what is kept, what a link shows."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
+from tiny_suite import Suite
+
 from sopkit.errors import DataError, GateError, StepError
 from sopkit.run.runner import intended
-from tiny_suite import Suite
 
 THREE = ["data_collection", "demand_planning", "supply_planning"]
 
@@ -15,7 +15,7 @@ THREE = ["data_collection", "demand_planning", "supply_planning"]
 def test_a_run_leaves_a_whole_record_and_a_second_one_executes_nothing(warm: Suite) -> None:
     outcome = warm.run()
     assert outcome.executed == tuple(THREE)
-    assert warm.link.is_symlink() and os.readlink(warm.link) == f"runs/{outcome.run.run_id}"
+    assert warm.link.is_symlink() and str(warm.link.readlink()) == f"runs/{outcome.run.run_id}"
     manifest = json.loads((warm.link / "manifest.json").read_text())
     assert manifest["run_id"] == outcome.run.run_id and len(outcome.run.run_id) == 12
     assert manifest["gates_passed_over"] == ["data_quality", "demand", "supply"]
@@ -144,7 +144,8 @@ def test_the_cycle_before_is_part_of_the_keys(warm: Suite) -> None:
 
 
 def test_an_error_of_ours_keeps_its_exit_code_across_the_kernel(warm: Suite) -> None:
-    raised = "from sopkit.errors import DataError, Problem\nraise DataError('two rows', [Problem('items.csv, row 3', 'x', 'a number', 'Mend it.')])"
+    problem = "Problem('items.csv, row 3', 'x', 'a number', 'Mend it.')"
+    raised = f"from sopkit.errors import DataError, Problem\nraise DataError('two rows', [{problem}])"
     warm.set_cell(1, raised)
     with pytest.raises(DataError, match="two rows\n  - items.csv, row 3: x; expected a number. Mend it."):
         warm.run(1)

@@ -10,13 +10,16 @@ def read(tmp_path, text):
     return read_yaml(path)
 
 
-@pytest.mark.parametrize("word", ["NO", "off", "0123", "1_000", "12:30", "2026-03", "2026-03-01", "1e3", "007", ".5", "0x1F", "Null", "TRUE"])
+@pytest.mark.parametrize(
+    "word", ["NO", "off", "0123", "1_000", "12:30", "2026-03", "2026-03-01", "1e3", "007", ".5", "0x1F", "Null", "TRUE"]
+)
 def test_strings_stay_strings(tmp_path, word):
     assert read(tmp_path, f"key: {word}\n")[0] == {"key": word}
 
 
 @pytest.mark.parametrize(
-    ("word", "value"), [("true", True), ("false", False), ("12", 12), ("-3", -3), ("1.5", 1.5), ("2.5e3", 2500.0), ("~", None), ("null", None), ("", None)]
+    ("word", "value"),
+    [("true", True), ("false", False), ("12", 12), ("-3", -3), ("1.5", 1.5), ("2.5e3", 2500.0), ("~", None), ("null", None), ("", None)],
 )
 def test_plain_values_have_their_type(tmp_path, word, value):
     content = read(tmp_path, f"key: {word}\n")[0]["key"]

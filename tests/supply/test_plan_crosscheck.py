@@ -1,6 +1,7 @@
 """The same model written once more in linopy, from the definitions: the two must agree on the cost."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sopkit.supply.plan import checks, constrained_plan
@@ -17,47 +18,55 @@ CREW_HOURS, WAGE, HIRE, LAY_OFF, HEADS = 9.0, 30.0, 25.0, 15.0, 2
 
 
 def linopy_cost() -> float:
-    """Planning cost of the instance, by linopy and HiGHS."""
-    linopy = pytest.importorskip("linopy")
-    model = linopy.Model(auto_mask=False) if "auto_mask" in linopy.Model.__init__.__code__.co_varnames else linopy.Model()
+    """Planning cost of the instance, by linopy and HiGHS: whole arrays, with the month before as a matrix."""
+    linopy, xarray = pytest.importorskip("linopy"), pytest.importorskip("xarray")
+    month, item, channel = range(MONTHS), list(ITEMS), list(CHANNELS)
+    step_back = xarray.DataArray(np.eye(MONTHS, k=1), coords={"month": month, "later": month}, dims=["month", "later"])
 
-    def block(upper=np.inf):
-        return [model.add_variables(lower=0, upper=upper) for _ in range(MONTHS)]
+    def array(values, *dims):
+        known = {"item": item, "channel": channel, "month": month}
+        return xarray.DataArray(np.asarray(values, float), coords={dim: known[dim] for dim in dims}, dims=dims)
 
-    made, sub, stock = ([block() for _ in ITEMS] for _ in range(3))
-    late, lost, backlog = ([[block() for _ in CHANNELS] for _ in ITEMS] for _ in range(3))
-    overtime, heads, hired, laid = block(), block(), block(upper=2.0), block()
-    cost = 0
-    for t in range(MONTHS):
-        load = sum(HOURS[i] * made[i][t] for i in range(2))
-        model.add_constraints(load - overtime[t] <= REGULAR[t])
-        model.add_constraints(overtime[t] <= 0.25 * REGULAR[t])
-        model.add_constraints(overtime[t] - load <= 0)
-        model.add_constraints(2.0 * load - 2.0 * overtime[t] - CREW_HOURS * heads[t] <= 0)
-        model.add_constraints(heads[t] - (heads[t - 1] if t else 0) - hired[t] + laid[t] == (0 if t else HEADS))
-        model.add_constraints(sub[0][t] + sub[1][t] <= 2.0)
-        model.add_constraints(1.0 * sub[1][t] <= 0)  # no subcontractor for B
-        cost = cost + 7.0 * overtime[t] + WAGE * heads[t] + HIRE * hired[t] + LAY_OFF * laid[t]
-        for i in range(2):
-            worth = COST[i] if t == MONTHS - 1 else 0.0
-            cost = cost + COST[i] * made[i][t] + (COST[i] + PREMIUM) * sub[i][t] + (KEEP[i] - worth) * stock[i][t]
-            shipped = 0
-            for c in range(2):
-                before = backlog[i][c][t - 1] if t else 0
-                shipped = shipped - lost[i][c][t] - backlog[i][c][t] + before
-                model.add_constraints(late[i][c][t] + lost[i][c][t] <= DEMAND[i, c, t])
-                model.add_constraints((1 - SHARE[c]) * late[i][c][t] - SHARE[c] * lost[i][c][t] <= 0)
-                model.add_constraints(backlog[i][c][t] - late[i][c][t] >= 0)
-                model.add_constraints(backlog[i][c][t] - before - late[i][c][t] <= 0)
-                recent = late[i][c][t] + (late[i][c][t - 1] if c == 0 and t else 0)
-                model.add_constraints(backlog[i][c][t] - recent <= 0)
-                terminal = PRICE[i] * (1 + GOODWILL) if t == MONTHS - 1 else 0.0
-                cost = cost + PRICE[i] * (1 + GOODWILL) * lost[i][c][t] + (LATE * PRICE[i] + terminal) * backlog[i][c][t]
-            kept = stock[i][t - 1] if t else 0
-            model.add_constraints(made[i][t] + sub[i][t] + kept - stock[i][t] - shipped == DEMAND[i, :, t].sum())
-    model.add_objective(cost)
+    def before(variable):
+        return (variable * step_back).sum("month").rename(later="month")
+
+    model = linopy.Model()
+    by_item, by_cell, by_month = ([pd.Index(labels, name=name) for name, labels in axes] for axes in _axes(item, channel, month))
+    made, sub, stock = (model.add_variables(lower=0, coords=by_item) for _ in range(3))
+    late, lost, backlog = (model.add_variables(lower=0, coords=by_cell) for _ in range(3))
+    overtime, heads, hired, laid = (model.add_variables(lower=0, upper=most, coords=by_month) for most in (np.inf, np.inf, 2.0, np.inf))
+    demand, share, last = (
+        array(DEMAND, "item", "channel", "month"),
+        array(SHARE, "channel"),
+        array(np.arange(MONTHS) == MONTHS - 1, "month"),
+    )
+    price, cost, keep = array(PRICE, "item"), array(COST, "item"), array(KEEP, "item")
+    load = (made * array(HOURS, "item")).sum("item")
+    model.add_constraints(load - overtime <= array(REGULAR, "month"))
+    model.add_constraints(1.0 * overtime <= array(0.25 * REGULAR, "month"))
+    model.add_constraints(overtime - load <= 0)
+    model.add_constraints(2.0 * load - 2.0 * overtime - CREW_HOURS * heads <= 0)
+    model.add_constraints(heads - before(heads) - hired + laid == array([HEADS, *[0] * (MONTHS - 1)], "month"))
+    model.add_constraints(1.0 * sub <= array([[2.0] * MONTHS, [0.0] * MONTHS], "item", "month"))  # no subcontractor for B
+    model.add_constraints(late + lost <= demand)
+    model.add_constraints(late * (1 - share) - lost * share <= 0)
+    model.add_constraints(backlog - late >= 0)
+    model.add_constraints(backlog - before(backlog) - late <= 0)
+    model.add_constraints(backlog - late - before(late) * array([1.0, 0.0], "channel") <= 0)  # dealers wait two months, retail one
+    unshipped = (lost + backlog - before(backlog)).sum("channel")
+    model.add_constraints(made + sub + before(stock) - stock + unshipped == demand.sum("channel"))
+    goods = (made * cost).sum() + (sub * (cost + PREMIUM)).sum() + (stock * (keep - cost * last)).sum()
+    people = (7.0 * overtime + WAGE * heads + HIRE * hired + LAY_OFF * laid).sum()
+    unmet = (lost * (price * (1 + GOODWILL))).sum() + (backlog * (price * LATE + price * (1 + GOODWILL) * last)).sum()
+    model.add_objective(goods + people + unmet)
     model.solve(solver_name="highs", io_api="direct", output_flag=False)
     return float(model.objective.value)
+
+
+def _axes(item, channel, month):
+    """Axes of items, of cells, of months."""
+    months = ("month", list(month))
+    return [("item", item), months], [("item", item), ("channel", channel), months], [months]
 
 
 def test_linopy_finds_the_same_cost(inputs_of, demand_rows, hours_rows):

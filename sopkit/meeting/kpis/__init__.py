@@ -2,6 +2,7 @@
 
 from sopkit.meeting.kpis.closed import kpi_facts_actual, kpi_history
 from sopkit.meeting.kpis.definitions import BESIDE, BY_ID, HEADLINE_LAG, KPI_IDS, KPIS, Kpi
+from sopkit.meeting.kpis.estimate import estimate_facts
 from sopkit.meeting.kpis.inputs import KpiInputs
 from sopkit.meeting.kpis.planned import kpi_facts_plan
 from sopkit.meeting.kpis.report_card import report_card
@@ -14,6 +15,7 @@ __all__ = [
     "KPI_IDS",
     "Kpi",
     "KpiInputs",
+    "estimate_facts",
     "kpi_facts_actual",
     "kpi_facts_plan",
     "kpi_history",

@@ -155,6 +155,17 @@ BESIDE = (
         "production_history",
     ),
     Kpi(
+        "production_requirement",
+        "Production requirement",
+        "units",
+        "near",
+        "",
+        "",
+        "units that unconstrained demand asks to be made: demand + backlog + target stock - opening stock - open receipts, not below "
+        "zero, production orders already open included",
+        "supply_plan",
+    ),
+    Kpi(
         "forward_turns",
         "Forward turns",
         "turns",

@@ -8,6 +8,7 @@ from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.meeting.kpis.inputs import KpiInputs
 from sopkit.meeting.kpis.reading import as_facts, reading, readings_by
+from sopkit.meeting.kpis.requirement import production_requirement
 from sopkit.meeting.kpis.stock import MONTHS, standard_cost_sold, stock_by_family, turns
 from sopkit.periods import period_range, shifted
 
@@ -131,14 +132,24 @@ def _load_readings(load: pd.DataFrame, planned: list[str]) -> list[pd.DataFrame]
 
 
 def _production_readings(money: MoneyInputs, open_orders: pd.DataFrame, planned: list[str]) -> list[pd.DataFrame]:
-    """Units made: production of the plan and production orders already open; bought items and services are not made."""
-    made_here = money.items.loc[money.items["supply_strategy"].isin(["stock", "order"]), "item"]
-    started = open_orders[open_orders["kind"].eq("production")].rename(columns={"quantity": "production"})
-    made = pd.concat([money.supply_plan[["item", "period", "production"]], started[["item", "period", "production"]]], ignore_index=True)
-    made = made[made["item"].isin(made_here)]
-    keys = [made["period"], family_of(money.items, made["item"])]
-    wide = made["production"].groupby(keys).sum().unstack(fill_value=0.0).reindex(planned)
-    return [
-        reading("production_forecast", wide.sum(axis=1, min_count=1), reason="nothing is made by the company"),
-        readings_by("production_forecast", wide, name="family"),
-    ]
+    """Units made and required, production orders already open included; bought items and services are not made."""
+    plan = money.supply_plan
+    started = open_orders[open_orders["kind"].eq("production")][["item", "period", "quantity"]]
+    found = []
+    for kpi, made in (
+        ("production_forecast", plan[["item", "period"]].assign(quantity=plan["production"])),
+        ("production_requirement", production_requirement(plan)),
+    ):
+        wide = _by_family(money.items, pd.concat([made, started], ignore_index=True), planned)
+        found += [
+            reading(kpi, wide.sum(axis=1, min_count=1), reason="nothing is made by the company"),
+            readings_by(kpi, wide, name="family"),
+        ]
+    return found
+
+
+def _by_family(items: pd.DataFrame, made: pd.DataFrame, planned: list[str]) -> pd.DataFrame:
+    """Units of the items that the company makes: one row per planned month, one column per family."""
+    here = items.loc[items["supply_strategy"].isin(["stock", "order"]), "item"]
+    made = made[made["item"].isin(here)]
+    return made["quantity"].groupby([made["period"], family_of(items, made["item"])]).sum().unstack(fill_value=0.0).reindex(planned)

@@ -10,8 +10,8 @@ from sopkit.data.contracts.derived_meeting import Scenarios
 from sopkit.meeting.bottleneck import own_load
 from sopkit.meeting.policy import Overlay
 from sopkit.meeting.scenarios.inputs import PlanInputs
+from sopkit.meeting.scenarios.outcome import Memory, PlanOutcome, replan
 from sopkit.meeting.scenarios.overlay import apply_overlay
-from sopkit.meeting.scenarios.replan import Memory, PlanOutcome, replan
 from sopkit.periods import fiscal_year_periods, period_range
 
 YEAR = 12  # months that effects are added over
@@ -129,7 +129,7 @@ def _load_peak(inputs: PlanInputs, outcome: PlanOutcome, year: list[str]) -> tup
     load = load[load["period"].isin(year)].dropna(subset=["own_load_ratio"])
     if load.empty:
         return float("nan"), None
-    peak = load.loc[load["own_load_ratio"].idxmax()]
+    peak = load.sort_values(["own_load_ratio", "resource", "period"], ascending=[False, True, True]).iloc[0]
     return float(peak["own_load_ratio"]), f"{peak['resource']} {peak['period']}"
 
 

@@ -165,7 +165,8 @@ def _report_card(desk: Desk) -> Page:
         title = title if off else say(N_("All {all} KPIs with a target are on target."), all=listed(scored))
     else:
         title = say(
-            N_("{known} of the KPIs are known; none has a target yet."), known=listed([kpi for kpi, row in zip(KPIS, rows, strict=True) if _has_value(row)])
+            N_("{known} of the KPIs are known; none has a target yet."),
+            known=listed([kpi for kpi, row in zip(KPIS, rows, strict=True) if _has_value(row)]),
         )
     labels = (
         N_("last closed month"),

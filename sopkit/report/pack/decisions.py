@@ -168,7 +168,8 @@ def _together(desk: Desk, options: list[Record]) -> tuple[Markup, ...]:
         return ()
     gain, parts = _gain(desk, options, "contribution", "money"), _sum_of_parts(options, "contribution")
     told = N_(
-        "Taken together, solved as one plan, the recommended options change contribution of the next twelve months by {gain}; their separate effects add up to {parts}."
+        "Taken together, solved as one plan, the recommended options change contribution of the next twelve months by {gain}; "
+        "their separate effects add up to {parts}."
     )
     line = say(told, gain=gain.change(), parts=parts.change())
     if gain.value is not None and parts.value is not None and abs(gain.value - parts.value) > 0.02 * max(abs(gain.value), abs(parts.value)):

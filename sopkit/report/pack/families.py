@@ -107,16 +107,8 @@ def _title(desk: Desk, plan: Record) -> Markup:
 
 def _chart(desk: Desk, family: str, months: list[str], numbers: dict[str, list[Number]]) -> Figure:
     title = desk.writer.text(N_("Shipments by month: closed months solid, plan hatched; a red mark is demand that is not met"))
-    drawing = month_columns(
-        desk.writer,
-        f"family-{_slug(family)}-chart",
-        title,
-        months,
-        numbers["shipments"],
-        closed=3,
-        lines=(numbers["bookings"],),
-        size=(1000, 128),
-    )
+    name = f"family-{_slug(family)}-chart"
+    drawing = month_columns(desk.writer, name, title, months, numbers["shipments"], numbers["bookings"], closed=3)
     return Figure(drawing, desk.writer.say(title))
 
 

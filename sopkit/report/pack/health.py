@@ -12,16 +12,19 @@ from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, 
 MOST_FINDINGS = 10
 METHODS = (
     N_(
-        "Demand: several forecasting models are fitted to each series; the pool that did best in the backtest is used, with ranges from its own errors. People change it with a reason; a gap to budget is no reason."
+        "Demand: several forecasting models are fitted to each series; the pool that did best in the backtest is used, "
+        "with ranges from its own errors. People change it with a reason; a gap to budget is no reason."
     ),
     N_(
-        "Supply: one linear programme over all items, months, resources, people and suppliers. The month of the meetings is frozen. What cannot be met waits or is lost, as the params say by channel."
+        "Supply: one linear programme over all items, months, resources, people and suppliers. The month of the meetings is frozen. "
+        "What cannot be met waits or is lost, as the params say by channel."
     ),
     N_(
         "Money: the constrained plan, valued at dated net prices and standard costs. The solver's planning costs never reach the statement."
     ),
     N_(
-        "Scenarios and options run through the same functions as the plan, on changed inputs; effects are differences between two whole plans."
+        "Scenarios and options run through the same functions as the plan, on changed inputs; "
+        "effects are differences between two whole plans."
     ),
 )
 GLOSSARY = (

@@ -226,7 +226,7 @@ def _delivery_table(desk: Desk) -> tuple[Block, ...]:
         on_time = float((receipts["receipt_date"] <= receipts["promised_date"]).mean())
         share = Number(on_time, "share", source_of("purchase_receipts", {"supplier": supplier}, "receipt_date<=promised_date", "share"))
         head = Record("purchase_receipts", {"supplier": supplier}, {"supplier": supplier}).words("supplier")
-        rows.append(Row(head, (count("purchase_receipts", len(receipts), f"supplier={supplier}"), share)))
+        rows.append(Row(head, (count("purchase_receipts", len(receipts), f"supplier={supplier}&receipt_date=known"), share)))
     columns = (Column(text(N_("deliveries"))), Column(text(N_("on the promised day or before"))))
     worst = sorted(rows, key=lambda row: row.cells[1].value if isinstance(row.cells[1], Number) and row.cells[1].value is not None else 1.0)
     caption = desk.writer.say(N_("How suppliers have delivered, worst first"))

@@ -6,8 +6,10 @@
 from pathlib import Path
 from typing import Literal
 
+from sopkit.run.sample.company import DEFAULT_SEED
 
-def write_sample(folder: Path, *, as_of: str, size: Literal["small", "full"], seed: int = 57) -> list[Path]:
+
+def write_sample(folder: Path, *, as_of: str, size: Literal["small", "full"], seed: int = DEFAULT_SEED) -> list[Path]:
     """Write the input files of one cycle of the demo company, and its known truth.
 
     Args:

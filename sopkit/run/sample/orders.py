@@ -63,13 +63,15 @@ def _customers(lines: pd.DataFrame, random: np.random.Generator) -> np.ndarray:
 
 def _hidden(world: World, lines: pd.DataFrame) -> np.ndarray:
     """Lines of the stock-out: wanted on those days of the items that were out, and never ordered."""
-    rows = world.rows_of("Grills")
-    out = rows[1 : 1 + max(2, len(rows) // 2)]
     month = world.month(STOCK_OUT_PERIOD)
     first = (np.datetime64(f"{STOCK_OUT_PERIOD}-{STOCK_OUT_FROM_DAY:02d}") - np.datetime64(world.first_date)).astype(int)
-    candidate = lines["item_at"].isin(out) & (lines["month"] == month) & (lines["requested"] >= first)
+    candidate = lines["item_at"].isin(world.stocked_out) & (lines["month"] == month) & (lines["requested"] >= first)
     last_first = lines[candidate].sort_values(["requested", "item_at", "market"], ascending=False, kind="stable")
-    hidden = last_first.index[last_first["quantity"].cumsum() <= STOCK_OUT_HIDDEN]
+    hidden, left = [], float(STOCK_OUT_HIDDEN)
+    for index, quantity in last_first["quantity"].items():
+        if quantity <= left:
+            hidden.append(index)
+            left -= quantity
     return lines.index.isin(hidden)
 
 

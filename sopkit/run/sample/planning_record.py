@@ -72,7 +72,9 @@ def _claimed_over_true(world: World, at: np.ndarray) -> np.ndarray:
     """What marketing claims of the campaigns in force over what they bring, item x market x month."""
     factor = np.ones((len(world.items), len(MARKETS), len(at)))
     periods = [world.periods[month] for month in at]
-    for row in world.campaigns.itertuples():
+    begins, ends = pd.Timestamp(f"{periods[0]}-01"), pd.Timestamp(f"{shifted(periods[-1], 1)}-01")
+    on = (world.campaigns["end_date"] >= begins) & (world.campaigns["start_date"] < ends)
+    for row in world.campaigns[on].itertuples():
         rows = world.rows_of(row.family)
         for place, period in enumerate(periods):
             first, last = np.datetime64(f"{period}-01"), np.datetime64(f"{shifted(period, 1)}-01") - 1

@@ -1,5 +1,8 @@
 """The demo company's two plants: lines, their calendar, people, suppliers, components and levers."""
 
+from datetime import date, timedelta
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -41,21 +44,21 @@ FIRST_RECEIPT, LATE_BLOCK = "2023-06", 24
 VALVE_LIMIT, VALVE_STOCK, VALVE_PRICE = 9_500, 1_400, 118
 
 
-def working_days(period: str, shutdown: tuple[int, int] | None = None) -> int:
-    """Working days of a month in Sweden, without the days of July on which the line stands."""
+@cache
+def _days_off(year: int) -> tuple[date, ...]:
+    """Red days of Sweden and the three eves on which nobody works."""
     import holidays
 
+    red = list(holidays.country_holidays("SE", years=year, include_sundays=False))
+    midsummer_day = next(day for day in red if day.month == 6 and day.day >= 20 and day.weekday() == 5)
+    return (*red, midsummer_day - timedelta(days=1), date(year, 12, 24), date(year, 12, 31))
+
+
+def working_days(period: str, shutdown: tuple[int, int] | None = None) -> int:
+    """Working days of a month in Sweden, without the days of July on which the line stands."""
     first, last = first_day(period), last_day(period)
-    red = list(holidays.country_holidays("SE", years=first.year, include_sundays=False))
-    eves = [first.replace(month=12, day=24), first.replace(month=12, day=31)] if first.month == 12 else []
     stands = [first.replace(day=day) for day in range(shutdown[0], shutdown[1] + 1)] if shutdown and first.month == 7 else []
-    end = np.datetime64(last) + 1
-    return int(np.busday_count(np.datetime64(first), end, holidays=[*red, *eves, *_midsummer_eve(red), *stands]))
-
-
-def _midsummer_eve(red: list) -> list:
-    """The Friday before Midsummer Day, the Saturday between 20 and 26 June."""
-    return [day.replace(day=day.day - 1) for day in red if day.month == 6 and 20 <= day.day <= 26 and day.weekday() == 5]
+    return int(np.busday_count(np.datetime64(first), np.datetime64(last) + 1, holidays=[*_days_off(first.year), *stands]))
 
 
 def hours_by_month(periods: list[str], as_of: str) -> pd.DataFrame:

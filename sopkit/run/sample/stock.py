@@ -79,7 +79,7 @@ def simulated_stock(world: World, lines: pd.DataFrame) -> Stock:
     short = stream(world.seed, "production").uniform(0.965, 1.0, shipped.shape)
     planned, made, closing = (np.zeros_like(shipped) for _ in range(3))
     opening = np.round(wanted[:, 0])
-    out = _stocked_out(world)
+    out = world.stocked_out
     for month, period in enumerate(world.periods):
         planned[:, month] = np.round(np.maximum(0.0, expected[:, month] + wanted[:, month] - opening) / 10) * 10
         made[:, month] = np.round(planned[:, month] * short[:, month])
@@ -94,11 +94,6 @@ def simulated_stock(world: World, lines: pd.DataFrame) -> Stock:
         closing[:, month] = opening + made[:, month] - shipped[:, month]
         opening = closing[:, month]
     return Stock(shipped, planned, made, closing)
-
-
-def _stocked_out(world: World) -> np.ndarray:
-    rows = world.rows_of("Grills")
-    return rows[1 : 1 + max(2, len(rows) // 2)]
 
 
 def inventory_frame(world: World, stock: Stock, as_of: str) -> pd.DataFrame:

@@ -60,6 +60,12 @@ class World:
         """Indexes of a family's items that have history."""
         return np.flatnonzero((self.items["family"] == family).to_numpy() & (self.items["item"] != LAUNCH_ITEM).to_numpy())
 
+    @property
+    def stocked_out(self) -> np.ndarray:
+        """Indexes of the grills that the stock-out hid: a third of them, not the best seller."""
+        rows = self.rows_of("Grills")
+        return rows[1 : 1 + max(1, len(rows) // 3)]
+
 
 def _family_items(family: Family, size: Size, random: np.random.Generator) -> pd.DataFrame:
     count = family.items[size]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sopkit.supply.lp import Grid, Model
 from sopkit.supply.plan.given import (
@@ -47,8 +48,7 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
     items, pairs = (goods.names, months), (cells.labels, months)
     worth = worth_at_the_end(situation)
     served = planned[cells.item] & (cells.demand > 0)
-    waits = served & (cells.wait_months > 0)[:, None]
-    backlogged = planned[cells.item] & ((cells.wait_months > 0) | (cells.owed > 0))[:, None]
+    late, backlog = _waiting(lp, situation, served)
     loaded = np.isin(np.arange(len(lines.names)), lines.bill_resource)[:, None]
     working = working_groups(situation)[:, None]
     changing = working & free & situation.policy.workforce_planned
@@ -65,9 +65,9 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
             where=planned & (goods.target > 0),
         ),
         stock=lp.variables("stock", items, cost=goods.keep_cost - worth, where=planned),
-        late=lp.variables("late", pairs, where=waits),
+        late=late,
         lost=lp.variables("lost", pairs, cost=lost_cost(situation), upper=cells.demand, where=served),
-        backlog=lp.variables("backlog", pairs, cost=late_cost(situation), where=backlogged),
+        backlog=backlog,
         load=lp.variables("load", (lines.names, months), where=loaded),
         overtime=lp.variables(
             "overtime", (lines.names, months), cost=lines.overtime_cost[:, None], upper=hour_limits(situation)[1], where=loaded
@@ -84,3 +84,15 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
         used=lp.variables("used", (sources.labels, months)),
         component_stock=lp.variables("component stock", (sources.labels, months), cost=sources.keep_cost[:, None]),
     )
+
+
+def _waiting(lp: Model, situation: Situation, served: NDArray[np.bool_]) -> tuple[Grid, Grid]:
+    """Late units and backlog; where nothing waits longer than a month and nothing is owed, the backlog is the late units themselves."""
+    cells = situation.cells
+    pairs, cost = (cells.labels, situation.months), late_cost(situation)
+    short = ((cells.wait_months == 1) & (cells.owed == 0))[:, None]
+    wanted = planned_items(situation)[cells.item][:, None]
+    late = lp.variables("late", pairs, cost=np.where(short, cost, 0.0), where=served & (cells.wait_months > 0)[:, None])
+    backlogged = ((cells.wait_months > 1) | (cells.owed > 0))[:, None] & wanted
+    backlog = lp.variables("backlog", pairs, cost=cost, where=backlogged)
+    return late, Grid(backlog.name, backlog.axes, np.where(short, late.at, backlog.at))

@@ -50,7 +50,7 @@ def waiting_demand_ships_in_time(lp: Model, choices: Choices, situation: Situati
     What was owed at the cutoff waits until it ships.
     """
     cells = situation.cells
-    axes, there = (cells.labels, situation.months), choices.backlog.at >= 0
+    axes, there = (cells.labels, situation.months), (choices.backlog.at >= 0) & (choices.backlog.at != choices.late.at)
     holding = lp.rows("late units wait", axes, at_least=0.0, where=there & (choices.late.at >= 0))
     lp.add(holding, choices.backlog)
     lp.add(holding, choices.late, -1.0)

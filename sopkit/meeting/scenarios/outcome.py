@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from hashlib import sha256
 from typing import TypeVar
 
 import pandas as pd
@@ -35,23 +36,41 @@ class PlanOutcome:
 
 @dataclass(frozen=True)
 class Memory:
-    """Demand and supply plans already made, by the very tables and policies they were made from: overlays share what they do not change."""
+    """Demand and supply plans already made from a base and overlays on it: overlays share what they do not change."""
 
-    plans: dict[tuple[object, ...], tuple[object, object]] = field(default_factory=dict)  # key: (what it was made from, the result)
+    base: PlanInputs
+    plans: dict[tuple[object, ...], object] = field(default_factory=dict)  # by what they were made from
 
     @classmethod
-    def of(cls, inputs: PlanInputs, outcome: PlanOutcome) -> "Memory":
-        """A memory that knows one plan."""
-        memory = cls()
-        memory.remembered(_demand_key(inputs), inputs, lambda: outcome.consensus_demand)
-        memory.remembered(_supply_key(inputs, outcome.consensus_demand), (inputs, outcome), lambda: outcome.supply)
+    def of(cls, base: PlanInputs, outcome: PlanOutcome) -> "Memory":
+        """A memory that knows the plan of the base."""
+        memory = cls(base)
+        memory.plans[memory.demand_key(base)] = outcome.consensus_demand
+        memory.plans[memory.supply_key(base)] = outcome.supply
         return memory
 
-    def remembered(self, key: tuple[object, ...], made_from: object, make: Callable[[], Made]) -> Made:
-        """The result under a key, made where it is not known; what it is made from is kept, so that its identity stays its own."""
+    def remembered(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
+        """The plan under a key, made where it is not known."""
         if key not in self.plans:
-            self.plans[key] = (made_from, make())
-        return self.plans[key][1]  # type: ignore[return-value]
+            self.plans[key] = make()
+        return self.plans[key]  # type: ignore[return-value]
+
+    def demand_key(self, inputs: PlanInputs) -> tuple[object, ...]:
+        """What the consensus demand is made from."""
+        changes = tuple(change.model_dump_json() for change in inputs.demand_changes)
+        return ("demand", inputs.cycle, inputs.demand.model_dump_json(), changes, *(self._content(inputs, name) for name in DEMAND_TABLES))
+
+    def supply_key(self, inputs: PlanInputs) -> tuple[object, ...]:
+        """What the constrained plan is made from."""
+        tables = [each.name for each in fields(SupplyInputs) if each.name != "demand"]
+        contents = (self._content(inputs, name) for name in tables)
+        return ("supply", self.demand_key(inputs), inputs.supply.model_dump_json(), *contents)
+
+    def _content(self, inputs: PlanInputs, name: str) -> str:
+        frame = inputs.tables[name]
+        if frame is self.base.tables[name]:
+            return "base"
+        return sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest()
 
 
 def replan(inputs: PlanInputs, memory: Memory | None = None) -> PlanOutcome:
@@ -70,9 +89,9 @@ def replan(inputs: PlanInputs, memory: Memory | None = None) -> PlanOutcome:
     Raises:
         DataError, ParamsError: inputs that cannot be planned.
     """
-    known = memory or Memory()
-    demand = known.remembered(_demand_key(inputs), inputs, lambda: _demand(inputs))
-    supply = known.remembered(_supply_key(inputs, demand), (inputs, demand), lambda: _supply(inputs, demand))
+    known = memory or Memory(inputs)
+    demand = known.remembered(known.demand_key(inputs), lambda: _demand(inputs))
+    supply = known.remembered(known.supply_key(inputs), lambda: _supply(inputs, demand))
     money = MoneyInputs.of({**inputs.tables, "consensus_demand": demand, **tables_of(supply)})
     statement = plan_statement(
         money, inputs.money, cutoff=inputs.cutoff, first_month=inputs.fiscal_year_first_month, extra_costs=_extra_costs(inputs)
@@ -134,16 +153,6 @@ def _demand(inputs: PlanInputs) -> pd.DataFrame:
 
 def _supply(inputs: PlanInputs, demand: pd.DataFrame) -> SupplyResult:
     return conformed(constrained_plan(supply_inputs(inputs, demand), inputs.supply, cutoff=inputs.cutoff))
-
-
-def _demand_key(inputs: PlanInputs) -> tuple[object, ...]:
-    changes = tuple(change.model_dump_json() for change in inputs.demand_changes)
-    return ("demand", inputs.cycle, inputs.demand.model_dump_json(), changes, *(id(inputs.tables[name]) for name in DEMAND_TABLES))
-
-
-def _supply_key(inputs: PlanInputs, demand: pd.DataFrame) -> tuple[object, ...]:
-    made_from = supply_inputs(inputs, demand)
-    return ("supply", inputs.cycle, inputs.supply.model_dump_json(), *(id(getattr(made_from, field.name)) for field in fields(made_from)))
 
 
 def _demand_inputs(inputs: PlanInputs) -> DemandInputs:

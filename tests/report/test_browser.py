@@ -1,0 +1,66 @@
+"""The pack in Debian's Chromium: no request, no error, nothing wider than the page, hostile text harmless."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pack_sample import sample
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def pack_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from sopkit.report.pack.build import pages_of
+    from sopkit.report.pack.inputs import desk_of
+    from sopkit.report.svg import on_screen
+    from sopkit.report.templates import rendered
+
+    inputs = sample("full")
+    desk = desk_of(inputs)
+    path = tmp_path_factory.mktemp("pack") / "executive.html"
+    path.write_text(on_screen(rendered("executive.html.j2", desk.writer, about=inputs.about, cover=dict(COVER), pages=pages_of(desk))))
+    return path
+
+
+COVER = {"cycle": "", "data_as_of": "", "prepared_by": "", "accountable": ""}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 700])
+def test_it_opens_quietly(browser: object, pack_file: Path, scheme: str, width: int) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[attr-defined]
+    page = context.new_page()
+    requests: list[str] = []
+    told: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.goto(pack_file.as_uri())
+    page.evaluate("document.fonts.ready")
+    assert [url for url in requests if not url.startswith("data:")] == [pack_file.as_uri()]
+    assert told == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("[...document.fonts].filter(face => face.status === 'loaded').length") >= 2
+    context.close()
+
+
+def test_the_policy_stops_a_script_that_got_in(browser: object, tmp_path: Path, pack_file: Path) -> None:
+    page = browser.new_page()  # type: ignore[attr-defined]
+    broken = tmp_path / "broken.html"
+    broken.write_text(pack_file.read_text().replace("</main>", "<script>document.body.dataset.pwned = 1</script></main>"))
+    page.goto(broken.as_uri())
+    assert page.evaluate("document.body.dataset.pwned") is None
+    page.close()

@@ -1,0 +1,66 @@
+"""The workbook: all rows, no formulas, the same bytes."""
+
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from pack_sample import about, basic_tables, full_tables
+
+from sopkit.report.audiences import distribution
+from sopkit.report.exports import plan_checks, plan_workbook
+
+HOSTILE = ["=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "＝1"]
+
+
+@pytest.fixture(scope="module")
+def hostile() -> tuple[bytes, dict]:
+    tables = full_tables()
+    names = list(HOSTILE) + ["plain"] * (len(tables["items"]) - len(HOSTILE))
+    tables["items"] = tables["items"].assign(item_name=names)
+    return plan_workbook(tables, about()), tables
+
+
+def test_text_never_becomes_a_formula(hostile: tuple[bytes, dict]) -> None:
+    book = load_workbook(BytesIO(hostile[0]))
+    cells = [cell for page in book for row in page.iter_rows() for cell in row if cell.value is not None]
+    assert not [cell.value for cell in cells if cell.data_type == "f"]
+    texts = {cell.value for cell in cells if cell.data_type == "s"}
+    assert {text for text in HOSTILE if text.isprintable()} <= texts
+    assert min(cell.value for cell in cells if cell.data_type == "n") <= 0
+
+
+def test_every_row_is_there_and_units_stand_in_the_header(hostile: tuple[bytes, dict]) -> None:
+    workbook, tables = hostile
+    book = load_workbook(BytesIO(workbook))
+    assert book.sheetnames == [
+        "About", "Plan by family", "Plan by item", "Demand", "Fulfilment", "Loads", "People", "Suppliers", "Money",
+    ]  # fmt: skip
+    assert book["Plan by item"].max_row == len(tables["supply_plan"]) + 1
+    assert book["Plan by family"].max_row == 6 * 24 + 1
+    heads = [cell.value for cell in book["Money"][1]]
+    assert heads[-1] == "amount\nSEK"
+    assert book["Plan by item"].freeze_panes == "D2"
+    total = sum(row[6].value for row in book["Plan by item"].iter_rows(min_row=2) if row[6].value)
+    assert total == pytest.approx(tables["supply_plan"][list(tables["supply_plan"].columns)[3]].sum())
+
+
+def test_the_checks_hold_and_can_fail(hostile: tuple[bytes, dict]) -> None:
+    workbook, tables = hostile
+    assert plan_checks(workbook, tables)["ok"].all()
+    more = {**tables, "resource_load": tables["resource_load"].iloc[:-1]}
+    assert list(plan_checks(workbook, more)["ok"]) == [False, True]
+
+
+def test_the_same_tables_give_the_same_bytes() -> None:
+    tables = basic_tables()
+    assert plan_workbook(tables, about()) == plan_workbook(tables, about())
+
+
+def test_what_a_company_does_not_have_is_left_out() -> None:
+    tables = basic_tables()
+    book = load_workbook(BytesIO(plan_workbook(tables, about("sv"))))
+    assert book.sheetnames == ["Om", "Plan per familj", "Plan per artikel", "Efterfrågan", "Uppfyllnad", "Ekonomi"]
+    told = distribution(tables)
+    assert "plan.xlsx, Loads" not in set(told["artefact"])
+    assert told.set_index("artefact").loc["plan.xlsx, Money", "rows"] == len(tables["plan_statement"])
+    assert told.set_index("artefact").loc["pack/executive.pdf", "rows"] == 0

@@ -1,0 +1,162 @@
+"""The pack: every number traced and computed again, honest about what is missing, the same bytes twice, safe against hostile text."""
+
+import re
+from html import unescape
+
+import pandas as pd
+import pytest
+from pack_sample import about, basic_tables, facts, full_tables, sample
+from source_reading import value_of
+
+from sopkit.data.contracts import INPUTS
+from sopkit.report import charts
+from sopkit.report.pack import Pack, PackInputs, executive_pack, pack_checks
+from sopkit.report.tracing import outside_references, untraced_digits
+
+HOSTILE = '<img src=x onerror="document.body.dataset.pwned=1">{{7*7}}</script><script>document.body.dataset.pwned=1</script>'
+
+
+def figures(tables: dict[str, pd.DataFrame], language: str) -> dict[str, str]:
+    by_month = charts.monthly_demand(tables["demand_history"], tables["consensus_demand"], tables["demand_range"])
+    drawn = {
+        "demand": charts.demand_chart(by_month, currency="SEK", language=language),
+        "bridge": charts.bridge_chart(tables["plan_bridge"], currency="SEK", language=language),
+        "inventory": charts.inventory_chart(tables["working_capital_plan"], currency="SEK", language=language),
+        "accuracy": charts.accuracy_chart(tables["forecast_accuracy"], lag=2, language=language),
+    }
+    return {name: charts.figure_svg(figure, name, name, f"{name} P10") for name, figure in drawn.items()}
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    return full_tables()
+
+
+@pytest.fixture(scope="module")
+def full(tables: dict[str, pd.DataFrame]) -> Pack:
+    return executive_pack(PackInputs(tables, facts(tables), about(), figures(tables, "en")))
+
+
+@pytest.fixture(scope="module")
+def basic() -> Pack:
+    return executive_pack(sample("basic", "sv"))
+
+
+def traced(html: str) -> list[tuple[float, str]]:
+    """Value and source of every printed number, in the page and in its drawings."""
+    numbers = re.findall(r'<data class="[^"]*" value="([^"]*)" data-src="([^"]*)"', html)
+    drawn = re.findall(r'data-value="([^"]*)" data-src="([^"]*)"', html)
+    return [(float(value), unescape(source)) for value, source in numbers + drawn]
+
+
+def test_no_digit_stands_without_a_source(full: Pack, basic: Pack) -> None:
+    assert untraced_digits(full.html) == []
+    assert untraced_digits(basic.html) == []
+
+
+def test_a_digit_without_a_source_is_found(full: Pack) -> None:
+    assert untraced_digits(full.html.replace("<h2>", "<h2>42 ", 1)) == ["42"]
+    assert untraced_digits("<p><data class='n' data-src='x#.y'>1</data> and 2</p>") == ["and 2"]
+
+
+def test_every_number_is_the_number_its_source_names(full: Pack, tables: dict[str, pd.DataFrame]) -> None:
+    known = {**tables, "facts": facts(tables)}
+    numbers = set(traced(full.html))
+    wrong = [(value, source) for value, source in numbers if abs(value_of(source, known) - value) > 1e-6 * max(1.0, abs(value))]
+    assert len(numbers) > 1_000
+    assert wrong == []
+
+
+def test_numbers_of_a_company_with_little_data_are_traced_too(basic: Pack) -> None:
+    tables = basic_tables()
+    known = {**tables, "facts": facts(tables)}
+    assert [source for value, source in traced(basic.html) if abs(value_of(source, known) - value) > 1e-6 * max(1.0, abs(value))] == []
+
+
+def test_checks_hold_and_can_fail(full: Pack) -> None:
+    assert pack_checks(full)["ok"].all()
+    broken = Pack(
+        full.html.replace("</main>", '<p>7 <img src="https://example.org/x.png"></p></main>'), full.print_html, b"x", full.index, ""
+    )
+    assert list(pack_checks(broken)["ok"]) == [False, False, True, True, False]
+
+
+def test_order_of_the_pages(full: Pack) -> None:
+    sections = list(full.index["section"])
+    assert sections[:9] == ["decisions", "record", "bridge", "money", "demand", "accuracy", "supply", "limits", "inventory"]
+    assert sections[9:15] == [
+        f"family-{name}" for name in ("gas-grills", "stoves", "patio-heaters", "lanterns", "accessories", "spare-parts")
+    ]
+    assert sections[15:] == ["outlook", "health", "appendix"]
+    assert list(full.index["position"]) == list(range(1, 19))
+
+
+def test_page_one_decides(full: Pack) -> None:
+    first = full.print_html.split('<section id="record"')[0]
+    assert full.headline.startswith("Without decisions by 27 March 2026".replace(" ", "\u00a0")[:7])
+    assert first.count('class="decision"') == 3
+    assert first.count("recommended</th>") == 3
+    assert "svg" not in first.split("<body>")[1]  # a table that can be read aloud, no chart
+
+
+def test_what_is_not_provided_is_named_and_nothing_is_made_up(basic: Pack) -> None:
+    text = re.sub(r"<[^>]+>", "", basic.html)
+    absent = [name for name, contract in INPUTS.items() if contract.without]
+    assert all(re.search(rf"\b{name}\b", text) for name in absent)
+    assert "decision pack" not in text
+    assert not re.search(r"\bnan\b|None|NaT|<NA>", text)
+    assert 'id="bridge"' not in basic.html
+    assert 'id="limits"' not in basic.html
+
+
+def test_no_empty_frames(full: Pack, basic: Pack) -> None:
+    for html in (full.html, basic.html):
+        assert not re.search(r"<tbody>\s*</tbody>", html)
+        assert not re.search(r"<figure>\s*</figure>", html)
+        assert "{" not in re.sub(r"<style>.*?</style>|<[^>]+>", "", html, flags=re.S)
+
+
+def test_nothing_is_asked_from_outside(full: Pack) -> None:
+    assert outside_references(full.html) == []
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', full.html)
+    assert policy is not None
+    assert policy[1].startswith("default-src 'none'")
+
+
+def test_the_same_inputs_give_the_same_bytes(basic: Pack) -> None:
+    again = executive_pack(sample("basic", "sv"))
+    assert again.html == basic.html
+    assert again.pdf == basic.pdf
+
+
+def test_hostile_text_stays_text() -> None:
+    inputs = sample("basic")
+    tables = dict(inputs.tables)
+    items = tables["items"].copy()
+    items.loc[items["family"] == "Stoves", "family"] = HOSTILE
+    tables["items"] = items
+    for name in ("gaps", "demand_range", "plan_statement", "family_sheets", "backtest"):
+        tables[name] = tables[name].replace({"family": {"Stoves": HOSTILE}})
+    pack = executive_pack(PackInputs(tables, inputs.facts, about()))
+    assert "<img" not in pack.html
+    assert "<script>" not in pack.html
+    assert "{{7*7}}" in unescape(pack.html)
+    assert untraced_digits(pack.html) == []
+
+
+def test_stored_charts_follow_the_colour_scheme_on_screen_alone(full: Pack) -> None:
+    drawings = re.findall(r"<svg.*?</svg>", full.html, flags=re.S)
+    assert len(drawings) >= 4 + 6
+    assert not [drawing for drawing in drawings if re.search("#404040", drawing, flags=re.I)]
+    assert all("var(" not in drawing for drawing in re.findall(r"<svg.*?</svg>", full.print_html, flags=re.S))
+
+
+def test_ids_are_unique(full: Pack) -> None:
+    ids = re.findall(r'\sid="([^"]+)"', full.html)
+    assert len(ids) == len(set(ids))
+
+
+def test_tables_can_be_heard(full: Pack) -> None:
+    tables = re.findall(r"<table.*?</table>", full.html, flags=re.S)
+    assert all("<caption>" in table and 'scope="col"' in table and 'scope="row"' in table for table in tables)
+    assert len(re.findall(r'<svg role="img"', full.html)) == full.html.count("<svg")

@@ -1,0 +1,52 @@
+"""The real data set: the whole cycle, and totals that tie to the source."""
+
+import csv
+import gzip
+import json
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT, sop
+
+DATA = Path(os.environ.get("SOPKIT_DATA") or ROOT.parent / "shared" / "data")
+ORDERS = DATA / "adventure_works" / "sales_orders.csv.gz"
+pytestmark = [
+    pytest.mark.xdist_group("adventure_works"),
+    pytest.mark.skipif(
+        not ORDERS.exists(), reason=f"AdventureWorks is not there: SOPKIT_DATA names the folder that holds adventure_works (now {DATA})"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    reports = tmp_path_factory.mktemp("adventure_works")
+    sop(reports, "run", "params/adventure_works.yaml", "--format", "plain")
+    return (reports / "adventure_works" / "2013-12").resolve()
+
+
+def test_total_sales_are_those_of_the_order_lines(run):
+    with gzip.open(ORDERS, "rt", encoding="utf-8") as lines:
+        sold = sum(Decimal(row["sales_amount"]) for row in csv.DictReader(lines) if row["order_date"].startswith("2013-11"))
+    facts = json.loads((run / "facts.json").read_text())["facts"]
+    [told] = [
+        row for row in facts if (row["id"], row["level"], row["period"], row["scenario"]) == ("total_sales", "*", "2013-11", "actual")
+    ]
+    assert abs(Decimal(str(told["value"])) - sold) < Decimal("0.01")
+
+
+def test_what_is_assumed_is_listed(run):
+    coverage = pd.read_parquet(run / "tables" / "coverage.parquet")
+    assumed = coverage.dropna(subset=["assumption"])
+    assert {"bill_of_resources", "resource_calendar"} <= set(assumed["table"])
+    pack = (run / "pack" / "executive.html").read_text()
+    assert "budget" in set(coverage.loc[coverage["status"] == "not_provided", "table"])
+    assert "not provided" in pack.lower()
+
+
+def test_the_pack_is_complete(run):
+    assert (run / "pack" / "executive.pdf").read_bytes().startswith(b"%PDF-")
+    assert (run / "plan.xlsx").stat().st_size > 10_000
