@@ -11,7 +11,7 @@ from sopkit.demand.rolling import DORMANT, INTERMITTENT, NAIVE, REGULAR, SHORT, 
 from sopkit.demand.weights import pooled, weights_of
 
 WORDS = {
-    DORMANT: "no demand in the last twelve months: none expected",
+    DORMANT: "silent far longer than between its sales: none expected",
     SHORT: "short history: its mean",
     INTERMITTENT: "sells now and then: IMAPA",
 }

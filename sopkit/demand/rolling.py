@@ -14,6 +14,8 @@ DORMANT, SHORT, INTERMITTENT, REGULAR = "dormant", "short", "intermittent", "reg
 LONGEST_INTERVAL = 1.32  # periods per period with demand; above it an item sells now and then (Syntetos, Boylan and Croston 2005)
 PARTS = ("actual", "stand_in", "kind", "scale", "naive_scale", "naive_square")  # of `Rolling`, one array each
 SILENCE = 12  # periods without demand after which none is expected
+LEAST_SILENCE = 4  # periods without demand below which an item is never taken as ended
+CHANCE = 0.01  # of so long a silence, below which an item is taken as ended
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,26 @@ def origin_cuts(horizon: int, origins: int) -> tuple[int, ...]:
 def kinds(panel: Panel, minimum_history: int) -> np.ndarray:
     """How each series is forecast: (series,) of dormant, short, intermittent, regular.
 
-    dormant: no demand in the last twelve periods (a season, where that is longer); short: fewer periods than `minimum_history`;
-    intermittent: periods per period with demand above 1.32 and no season; regular: the pool of models.
+    dormant: no demand in the last twelve periods (a season, where that is longer), or `has_ended`; short: fewer periods than
+    `minimum_history`; intermittent: periods per period with demand above 1.32 and no season; regular: the pool of models.
     """
     silence = max(SILENCE, panel.season_length)
-    quiet = (np.nan_to_num(panel.values[:, -silence:]) == 0).all(axis=1)
+    quiet = (np.nan_to_num(panel.values[:, -silence:]) == 0).all(axis=1) | has_ended(panel)
     seldom = (mean_interval(panel) > LONGEST_INTERVAL) & ~panel.season.seasonal
     return np.select([quiet, panel.length < minimum_history, seldom], [DORMANT, SHORT, INTERMITTENT], default=REGULAR)
+
+
+def has_ended(panel: Panel) -> np.ndarray:
+    """Series that are silent far longer than between their sales: bool (series,); seasonal ones are exempt.
+
+    (1 - q)^z < 1 % and z >= 4: z periods without demand at the end, q = (d + 1) / (s + 2) the share of periods with demand among the s
+    from the first demand to the last, d of them with demand (Laplace's rule of succession).
+    """
+    demand = np.nan_to_num(panel.values) != 0
+    periods = demand.shape[1]
+    first, silent = demand.argmax(axis=1), demand[:, ::-1].argmax(axis=1)
+    share = (demand.sum(axis=1) + 1) / (periods - silent - first + 2)
+    return demand.any(axis=1) & (silent >= LEAST_SILENCE) & ((1 - share) ** silent < CHANCE) & ~panel.season.seasonal
 
 
 def stand_ins(panel: Panel, kind: np.ndarray, horizon: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.statement import closed_periods, unvalued_sales
 from sopkit.finance.valuation import item_costs
+from sopkit.periods import fiscal_year_periods, shifted
 
 KEY = ["item", "period"]
 COLUMNS = ["subject", "amount", "unit", "note"]
@@ -27,16 +28,28 @@ def money_notes(inputs: MoneyInputs, statement: pd.DataFrame, policy: MoneyPolic
         first_month: month the fiscal year starts in, 1..12.
 
     Returns:
-        One row per note: `subject, amount` (empty where the note has none), `unit` (money, items, share, ratio), `note`.
+        One row per note: `subject, amount` (empty where the note has none), `unit` (money, items, months, share, ratio), `note`.
     """
     costing = "the variable part of standard cost" if policy.costing == "variable" else "full standard cost"
     rows = [
         ("cost_of_goods", np.nan, "", f"units sold at {costing}; booked cost, where the source has it, in closed months"),
         ("operating_contribution", np.nan, "", "closed months: gross margin, since the costs below it are not in the sources"),
         *_cost_rows(inputs, policy, cutoff, first_month),
+        *_year_rows(inputs, statement, cutoff, first_month),
         *_balance_rows(month_end_balances(inputs, statement, policy, cutoff=cutoff), policy),
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _year_rows(inputs: MoneyInputs, statement: pd.DataFrame, cutoff: str, first_month: int) -> list[tuple[str, float, str, str]]:
+    """Months of the fiscal year of M0 that budget or latest estimate do not hold, where there is a budget for it."""
+    year = set(fiscal_year_periods(shifted(cutoff, 1), first_month))
+    if not year & set(inputs.budget["period"]):
+        return []
+    held = {"budget": inputs.budget, "latest_estimate": statement[statement["line"].eq("net_sales")]}
+    missing = {name: sorted(year - set(table["period"])) for name, table in held.items()}
+    note = "months of the fiscal year that it does not hold, the gap is told without them: "
+    return [(name, float(len(months)), "months", note + ", ".join(months)) for name, months in missing.items() if months]
 
 
 def _cost_rows(inputs: MoneyInputs, policy: MoneyPolicy, cutoff: str, first_month: int) -> list[tuple[str, float, str, str]]:

@@ -192,10 +192,8 @@ def _overtime(inputs: MoneyInputs) -> pd.Series:
 
 def _workforce_change(inputs: MoneyInputs) -> pd.Series:
     """People hired and laid off x what each costs, by month."""
-    plan, group = (
-        inputs.workforce_plan if len(inputs.workforce) else inputs.workforce_plan.iloc[:0],
-        inputs.workforce.set_index("skill_group"),
-    )
+    plan = inputs.workforce_plan if len(inputs.workforce) else inputs.workforce_plan.iloc[:0]
+    group = inputs.workforce.set_index("skill_group")
     hired = plan["hired"] * _prices_of(plan["skill_group"], group["hire_cost"])
     laid_off = plan["laid_off"] * _prices_of(plan["skill_group"], group["layoff_cost"])
     return (hired + laid_off).groupby(plan["period"]).sum()

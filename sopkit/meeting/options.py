@@ -19,6 +19,7 @@ from sopkit.meeting.scenarios import (
     apply_overlay,
     compose,
     content_of,
+    order_problems,
     replan,
     scenario_frame,
     scenario_row,

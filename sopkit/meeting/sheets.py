@@ -13,7 +13,6 @@ from sopkit.periods import first_day, period_range, shifted
 CLOSED = 3  # closed months on a sheet
 PLANNED = 12  # planned months after M0
 TOLERANCE = 0.01  # units by which an identity may miss: what rounding on disk leaves
-Cells = pd.Series  # values by (family, period)
 
 
 def family_sheets(tables: Mapping[str, pd.DataFrame], plan_statement: pd.DataFrame, *, cutoff: str) -> pd.DataFrame:
@@ -121,31 +120,31 @@ def forward_cover(stock: float, demand: list[float], days: list[int]) -> float:
     return float("nan")
 
 
-def _by_family(frame: pd.DataFrame, tables: Mapping[str, pd.DataFrame], column: str) -> Cells:
+def _by_family(frame: pd.DataFrame, tables: Mapping[str, pd.DataFrame], column: str) -> pd.Series:
     family = frame["item"].map(tables["items"].set_index("item")["family"])
     return frame.assign(family=family).groupby(["family", "period"], sort=True)[column].sum()
 
 
-def _joined(closed: Cells, planned: Cells) -> Cells:
+def _joined(closed: pd.Series, planned: pd.Series) -> pd.Series:
     return pd.concat([closed, planned])
 
 
-def _closed(tables: Mapping[str, pd.DataFrame], column: str, cutoff: str) -> Cells:
+def _closed(tables: Mapping[str, pd.DataFrame], column: str, cutoff: str) -> pd.Series:
     history = tables["demand_history"]
     recent = history[history["period"].between(shifted(cutoff, 1 - CLOSED), cutoff)]
     return _whole(_by_family(recent, tables, column), tables, period_range(shifted(cutoff, 1 - CLOSED), CLOSED))
 
 
-def _planned(tables: Mapping[str, pd.DataFrame], table: str, column: str) -> Cells:
+def _planned(tables: Mapping[str, pd.DataFrame], table: str, column: str) -> pd.Series:
     return _by_family(tables[table], tables, column)
 
 
-def _incoming(tables: Mapping[str, pd.DataFrame]) -> Cells:
+def _incoming(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
     plan = tables["supply_plan"]
     return _by_family(plan.assign(incoming=plan["production"] + plan["subcontract"] + plan["receipts"]), tables, "incoming")
 
 
-def _stock(tables: Mapping[str, pd.DataFrame], cutoff: str) -> Cells:
+def _stock(tables: Mapping[str, pd.DataFrame], cutoff: str) -> pd.Series:
     inventory = tables["inventory"]
     return _by_family(inventory[inventory["period"] <= cutoff], tables, "quantity")
 
@@ -157,25 +156,25 @@ def _finished(tables: Mapping[str, pd.DataFrame], cutoff: str) -> pd.DataFrame:
     return orders.loc[orders["period"].between(shifted(cutoff, 1 - CLOSED), cutoff), ["item", "period", "quantity"]]
 
 
-def _made(tables: Mapping[str, pd.DataFrame], cutoff: str) -> Cells:
+def _made(tables: Mapping[str, pd.DataFrame], cutoff: str) -> pd.Series:
     """Units finished by family and closed month; a family that never had a production order is not known, not 0."""
     known = tables["items"][tables["items"]["item"].isin(tables["production_history"]["item"])]
     cells = _by_family(_finished(tables, cutoff), tables, "quantity")
     return _whole(cells, {"items": known}, period_range(shifted(cutoff, 1 - CLOSED), CLOSED))
 
 
-def _whole(cells: Cells, tables: Mapping[str, pd.DataFrame], months: list[str]) -> Cells:
+def _whole(cells: pd.Series, tables: Mapping[str, pd.DataFrame], months: list[str]) -> pd.Series:
     """The cells of all families and months: nothing recorded in a closed month is 0."""
     grid = pd.MultiIndex.from_product([sorted(tables["items"]["family"].unique()), months], names=["family", "period"])
     return cells.reindex(grid, fill_value=0.0)
 
 
-def _net_sales(statement: pd.DataFrame, cutoff: str) -> Cells:
+def _net_sales(statement: pd.DataFrame, cutoff: str) -> pd.Series:
     planned = statement[(statement["line"] == "net_sales") & (statement["period"] > cutoff)]
     return planned.groupby(["family", "period"], sort=True)["amount"].sum()
 
 
-def _bottleneck_hours(tables: Mapping[str, pd.DataFrame], cutoff: str) -> Cells:
+def _bottleneck_hours(tables: Mapping[str, pd.DataFrame], cutoff: str) -> pd.Series:
     """Standard hours of the units made, on each family's bottleneck: actual units finished, then planned production."""
     narrow = family_bottlenecks(tables["items"], tables["bill_of_resources"], tables["resource_load"])
     made = pd.concat([_finished(tables, cutoff), tables["supply_plan"].rename(columns={"production": "quantity"})], ignore_index=True)
@@ -187,7 +186,7 @@ def _bottleneck_hours(tables: Mapping[str, pd.DataFrame], cutoff: str) -> Cells:
     return made.assign(worked=made["quantity"] * made["hours"].fillna(0.0)).groupby(["family", "period"], sort=True)["worked"].sum()
 
 
-def _cover_days(stock: Cells, bookings: Cells, months: list[str]) -> Cells:
+def _cover_days(stock: pd.Series, bookings: pd.Series, months: list[str]) -> pd.Series:
     covered = {}
     for family, booked in bookings.groupby(level="family"):
         demand = booked.droplevel("family").sort_index()

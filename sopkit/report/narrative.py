@@ -22,7 +22,7 @@ def N_(message: str) -> str:
     return message
 
 
-PER = {"hour": N_("hour"), "component": N_("component"), "person": N_("person")}
+PER = {"unit": N_("unit"), "hour": N_("hour"), "component": N_("component"), "person": N_("person")}
 PREFIXES = {"k": N_("thousand"), "M": N_("million")}
 UNITS = {
     "units": N_("units"),
@@ -72,8 +72,8 @@ class Writer:
                 number.reason or self.text("not available"), number.source, EN_DASH
             )
         kind = f"n {number.verdict}".strip()
-        return Markup('<data class="{}" value="{!r}" data-src="{}">{}</data>').format(
-            kind, Markup(repr(number.value)), number.source, self.written(number)
+        return Markup('<data class="{}" value="{}" data-src="{}">{}</data>').format(
+            kind, repr(number.value), number.source, self.written(number)
         )
 
     def written(self, number: Number) -> str:
@@ -95,7 +95,7 @@ class Writer:
         if unit == "money":
             return f"{scale.prefix}{self.currency}"
         if unit.startswith("money per "):
-            return f"{self.currency}/{self.text(PER[unit.removeprefix('money per ')])}"
+            return f"{self.currency}/{self.text(PER.get(unit.removeprefix('money per '), unit.removeprefix('money per ')))}"
         if unit in PERCENTS:
             return "%"
         name = self.text(UNITS.get(unit, unit))
@@ -113,7 +113,7 @@ def scale_of(numbers: Iterable[Number]) -> Scale:
     """One scale for numbers of one unit that stand together: the largest is shown with three or four digits."""
     sizes = [(abs(number.value), number.unit) for number in numbers if number.value is not None]
     largest, unit = max(sizes, default=(0.0, ""))
-    if largest >= 999_950:
+    if largest >= (999_950 if unit == "money" else 9_999_500):
         return Scale(1e6, "M", 0 if largest >= 1e9 else 1 if largest >= 9_999_500 else 2)
     if largest >= (9_999.5 if unit == "money" else 99_999.5):
         return Scale(1e3, "k", 1)

@@ -2,7 +2,7 @@
 
 import re
 
-from sopkit.errors import InfrastructureError, Problem
+from sopkit.errors import InfrastructureError, IntegrityError, Problem
 
 VARIANT = "pdf/ua-1"
 
@@ -10,16 +10,22 @@ VARIANT = "pdf/ua-1"
 def written_pdf(html: str) -> bytes:
     """A tagged PDF of a self-contained page.
 
-    Raises InfrastructureError where WeasyPrint or its system libraries are missing, and where the page asks for anything outside itself.
+    Raises InfrastructureError where the system libraries of WeasyPrint are missing, IntegrityError where the page asks for anything
+    outside itself.
     """
     try:
         from weasyprint import HTML
+        from weasyprint.urls import FatalURLFetchingError
     except OSError as error:
         hint = "Install it: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
         raise InfrastructureError(
             "the PDF cannot be written", [Problem("weasyprint", str(error), "the system library pango", hint)]
         ) from None
-    return HTML(string=_lean(html), url_fetcher=_deny_by_default()).write_pdf(pdf_variant=VARIANT)
+    try:
+        return HTML(string=_lean(html), url_fetcher=_deny_by_default()).write_pdf(pdf_variant=VARIANT)
+    except FatalURLFetchingError as error:
+        problem = Problem("templates", str(error), "a page that holds all it shows")
+        raise IntegrityError("the page asks for something outside itself", [problem]) from None
 
 
 def _lean(html: str) -> str:

@@ -140,11 +140,13 @@ def month_columns(
         left, wide = place * step + step * 0.18, step * 0.64
         middle, tall = left + wide / 2, room * max(number.value or 0.0, 0.0) / top
         fill = ACTUAL if place < closed else f"url(#{name}-hatch)"
+        high = floor - tall
+        if more.value is not None and more.value - (number.value or 0.0) > 0.01 * top:
+            high = floor - room * more.value / top
+            parts.append(_mark(left, high, wide))
         if number.value is not None:
             parts.append(_column(left, floor - tall, wide, tall, fill))
-            parts.append(_svg_number(writer, scaled(number, scale), middle, floor - tall - 4))
-        if more.value is not None and more.value - (number.value or 0.0) > 0.01 * top:
-            parts.append(_mark(left, floor - room * more.value / top, wide))
+            parts.append(_svg_number(writer, scaled(number, scale), middle, high - 4))
         parts.append(_svg_month(writer, months[place], middle))
     base = f'<line x1="0" x2="{WIDTH}" y1="{floor}" y2="{floor}" stroke="{ACTUAL}" stroke-width="1"/>'
     head = _head(name, title, WIDTH, HEIGHT, f'font-family="{FONT}" font-size="11"')

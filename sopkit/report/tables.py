@@ -253,7 +253,8 @@ def table(writer: Writer, printed: Table) -> Table:
         for row in printed.rows
     )
     units = [_unit_of(writer, [row.cells[place] for row in rows]) for place in range(len(printed.columns))]
-    shared = {unit for unit, column in zip(units, printed.columns, strict=True) if column.kind == "number"}
+    told = [any(isinstance(row.cells[place], Number) and row.cells[place].known for row in rows) for place in range(len(units))]
+    shared = {unit for unit, known_numbers in zip(units, told, strict=True) if known_numbers}
     if len(shared) == 1 and len(units) > 2:
         return replace(printed, rows=rows, unit=shared.pop())
     columns = tuple(replace(column, unit="" if unit == column.label else unit) for column, unit in zip(printed.columns, units, strict=True))

@@ -6,7 +6,7 @@ Templates format and never compute. What they print passes `Writer.markup`: a ba
 import base64
 from functools import lru_cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from markupsafe import Markup
 
 from sopkit.report.narrative import Writer
@@ -24,7 +24,7 @@ def rendered(template: str, writer: Writer, **content: object) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda cell: cell if cell is None else writer.markup(cell),
+        finalize=lambda cell: cell if isinstance(cell, Undefined) else writer.markup(cell),  # an undefined name raises where it is printed
     )
     environment.globals |= {"_": writer.text, "say": writer.say, "style": stylesheet(), "language": writer.language.code}
     return environment.get_template(template).render(**content)

@@ -11,7 +11,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sopkit.run.cycle import RunFolder, write_atomically
+from sopkit.run.cycle import RunFolder
+from sopkit.run.files import write_atomically
 from sopkit.run.watch import without_slow_imports
 from sopkit.steps import Step
 

@@ -4,17 +4,16 @@
 under its final name is complete: files are written beside it and renamed.
 """
 
-import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from sopkit.errors import InfrastructureError, IntegrityError, Problem, StepError
 from sopkit.periods import shifted
 from sopkit.run import places
+from sopkit.run.files import file_hash, link_file, read_json, write_json
 from sopkit.steps import Step
 
 DONE_SCHEMA = 1
@@ -164,43 +163,6 @@ class CompanyFolder:
         return link
 
 
-def file_hash(path: Path) -> str:
-    """sha256 of a file, as hex."""
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside, then rename: a reader sees the old file or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def write_json(path: Path, content: object) -> None:
-    """Write JSON atomically, the same bytes for the same content."""
-    write_atomically(path, (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode())
-
-
-def read_json(path: Path) -> dict[str, object] | None:
-    """A JSON object; None where the file is missing or is none."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, UnicodeDecodeError, json.JSONDecodeError):
-        return None
-    return content if isinstance(content, dict) else None
-
-
 # -- steps that are done ---------------------------------------------------------------------------------------------
 
 
@@ -264,19 +226,6 @@ def carry_over(source: RunFolder, target: RunFolder, step: Step) -> None:
     forget(target, step)
     for name in [*record["files"], f"steps/{step.name}.done.json"]:  # type: ignore[index, misc]
         link_file(source.path / name, target.path / name)
-
-
-def link_file(source: Path, target: Path) -> None:
-    """The same file under another name: a hard link, or a copy; whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    beside.unlink(missing_ok=True)
-    try:
-        os.link(source, beside)
-    except OSError:
-        shutil.copyfile(source, beside)
-    beside.replace(target)
-    beside.unlink(missing_ok=True)  # rename of two links to one file leaves both
 
 
 def forget(run: RunFolder, step: Step) -> None:

@@ -53,8 +53,8 @@ class Kernel:
         self.folder = Path(_socket_folder())
         self.manager: AsyncKernelManager = AsyncKernelManager(kernel_name=name, transport="ipc", ip=str(self.folder / "k"))
         self.manager.connection_file = str(self.folder / "connection.json")
-        spec = self.manager.kernel_spec
-        spec.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+        self.manager.kernel_spec.argv = command  # type: ignore[union-attr]
         environment = {**os.environ, **PINNED, "IPYTHONDIR": str(self.folder), "PYTHONPATH": _python_path(), KERNEL_MARK: watch.mark}
         environment = {key: value for key, value in environment.items() if key != "SOPKIT_RUN"}
         run_sync(self.manager.start_kernel)(env=environment, cwd=str(self.folder))

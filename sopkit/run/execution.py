@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from sopkit.errors import IntegrityError, Problem
-from sopkit.run import cycle, places
+from sopkit.run import cycle, files, places
 from sopkit.run.keys import Parts, hash_of, previous_hashes
 from sopkit.run.lock import CycleLock
 from sopkit.run.output import Event, step_label
@@ -108,7 +108,7 @@ def _keep_notebook(prepared: Prepared, step: Step, watch: Watch, fault: "Fault |
         notebook.cells.insert(0, told)
     name = f"notebooks/{step.notebook}"
     notebook.metadata.setdefault("papermill", {}).update(input_path=name, output_path=name)
-    cycle.write_atomically(prepared.run.notebook(step), nbformat.writes(notebook).encode())
+    files.write_atomically(prepared.run.notebook(step), nbformat.writes(notebook).encode())
 
 
 def _check_previous(prepared: Prepared, step: Step) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from sopkit.data.contracts import INPUTS, NEEDED, Contract
 from sopkit.errors import ParamsError, Problem
 from sopkit.run import places
-from sopkit.run.cycle import write_atomically
+from sopkit.run.files import write_atomically
 from sopkit.run.params import load_params
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")

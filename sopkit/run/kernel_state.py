@@ -6,8 +6,9 @@ import sys
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-_first_state: dict[str, object] = {}
+_first_state: dict[str, Any] = {}
 
 
 def begin(environment: Mapping[str, str]) -> None:
@@ -15,9 +16,9 @@ def begin(environment: Mapping[str, str]) -> None:
     if not _first_state:
         _first_state.update(environ=dict(os.environ), folder=Path.cwd(), filters=list(warnings.filters), path=list(sys.path))
     os.environ.clear()
-    os.environ.update(_first_state["environ"] | dict(environment))  # type: ignore[operator]
+    os.environ.update(_first_state["environ"] | dict(environment))
     os.chdir(str(_first_state["folder"]))
-    sys.path[:] = _first_state["path"]  # type: ignore[index]
+    sys.path[:] = _first_state["path"]
     warnings.resetwarnings()
     warnings.filters.extend(_first_state["filters"])  # type: ignore[attr-defined]
     _settle_numbers()

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from sopkit.errors import DataError, Problem
 from sopkit.run import places
-from sopkit.run.cycle import CompanyFolder, RunFolder, file_hash, marker_outputs, read_json
+from sopkit.run.cycle import CompanyFolder, RunFolder, marker_outputs
+from sopkit.run.files import file_hash, read_json
 from sopkit.run.params import CompanyParams
 from sopkit.run.provenance import commit
 from sopkit.steps import Step

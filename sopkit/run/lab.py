@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sopkit.errors import InfrastructureError, Problem
 from sopkit.run import places, preflight
-from sopkit.run.cycle import CompanyFolder, write_atomically
+from sopkit.run.cycle import CompanyFolder
+from sopkit.run.files import write_atomically
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.steps import STEPS, Step
 

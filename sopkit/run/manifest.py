@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sopkit import __version__
 from sopkit.data.contracts import CONTRACTS
-from sopkit.run.cycle import RunFolder, file_hash, marker_outputs, read_json, write_json
+from sopkit.run.cycle import RunFolder, marker_outputs
+from sopkit.run.files import file_hash, read_json, write_json
 from sopkit.run.keys import Origins, hash_of
 from sopkit.run.provenance import commit
 from sopkit.steps import Step

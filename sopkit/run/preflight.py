@@ -39,7 +39,8 @@ def knobs(steps: Iterable[Step] = STEPS) -> list[Knob]:
 
     Raises ParamsError that lists every notebook that is missing or whose parameters cell cannot be used.
     """
-    found, problems = [], []
+    found: list[Knob] = []
+    problems: list[Problem] = []
     for step in steps:
         path = places.notebook_file(step.notebook)
         try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sopkit.periods import last_day
 from sopkit.run import places
-from sopkit.run.cycle import file_hash
+from sopkit.run.files import file_hash
 from sopkit.run.params import CompanyParams
 
 if TYPE_CHECKING:

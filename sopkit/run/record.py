@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sopkit.run.cycle import write_json
+from sopkit.run.files import write_json
 from sopkit.run.output import Event, Reporter
 from sopkit.run.request import Prepared
 

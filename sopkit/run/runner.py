@@ -14,6 +14,7 @@ from sopkit.errors import GateError, InfrastructureError, Problem, SopError, Ste
 from sopkit.run import cycle, manifest, preflight
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.execution import execute_step
+from sopkit.run.files import read_json
 from sopkit.run.gates import check_gate_before, passed_gates
 from sopkit.run.keys import Parts, changed_origins, changed_parts, hash_of, origins, step_parts
 from sopkit.run.lock import CycleLock, cycle_lock, kill_marked
@@ -197,7 +198,7 @@ def _intended(prepared: Prepared, step: Step, parts: Parts) -> tuple[str, str]:
         return "would_run", "--force"
     if cycle.is_done(prepared.run, step, key) or _run_with(prepared, step, key):
         return "kept", "unchanged"
-    record = cycle.read_json(_readable_run(prepared).done(step))
+    record = read_json(_readable_run(prepared).done(step))
     if record is None or not isinstance(record.get("parts"), dict):
         return "would_run", "never finished"
     changed = changed_parts(parts, record["parts"])  # type: ignore[arg-type]

@@ -4,8 +4,8 @@ import fcntl
 from datetime import date
 from pathlib import Path
 
-from sopkit.run import cycle as cycles
 from sopkit.run.cycle import CompanyFolder, RunFolder
+from sopkit.run.files import read_json
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.process import load_process, working_day_of, working_days
 from sopkit.steps import STEPS, Step
@@ -65,7 +65,7 @@ def _due(params: CompanyParams, today: date) -> list[Told]:
 
 def _attempt(company: CompanyFolder, params: CompanyParams) -> Told:
     """What became of the last attempt; one that says it runs while nobody holds the lock was interrupted."""
-    attempt = cycles.read_json(company.attempt_file(params.cycle)) or {}
+    attempt = read_json(company.attempt_file(params.cycle)) or {}
     if attempt.get("state") == "running" and not _is_locked(company.lock_file(params.cycle)):
         command = f"sop run params/{params.company}.yaml --cycle {params.cycle}"
         return {
@@ -98,7 +98,7 @@ def _run_of(company: CompanyFolder, attempt: Told) -> RunFolder | None:
 
 def _step_state(step: Step, run: RunFolder | None, attempt: Told) -> Told:
     state = "not run"
-    if run is not None and cycles.read_json(run.done(step)):
+    if run is not None and read_json(run.done(step)):
         state = "done"
     elif attempt.get("step") == step.name and attempt.get("state") in ("failed", "running", "interrupted", "waiting"):
         state = str(attempt["state"])

@@ -19,7 +19,8 @@ from sopkit.errors import ParamsError, Problem, StepError
 from sopkit.meeting.policy import Overlay
 from sopkit.periods import shifted
 from sopkit.run import places
-from sopkit.run.cycle import CompanyFolder, write_atomically
+from sopkit.run.cycle import CompanyFolder
+from sopkit.run.files import write_atomically
 from sopkit.run.params import CompanyParams, load_params, load_scenarios
 from sopkit.run.step_files import StoredFigure, Tables, data_hash, facts_file, facts_text, json_text, read_facts, read_table
 from sopkit.steps import BY_NAME, STEPS, Step
@@ -138,7 +139,7 @@ class StepView:
     def _lookups(self) -> dict[str, pd.DataFrame]:
         """Tables that the filters of an overlay look into, such as `family` in items, as far as they are written."""
         paths = {name: self.folder / "tables" / f"{name}.parquet" for name in ("items", "resources", "suppliers")}
-        return {name: _read_table(path, CONTRACTS[name]) for name, path in paths.items() if path.exists()}
+        return {name: read_table(path, CONTRACTS[name]) for name, path in paths.items() if path.exists()}
 
     def write_inputs(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """Write every input table that was provided; what was not provided has no file."""
@@ -175,7 +176,7 @@ class StepView:
 
     def figures(self) -> dict[str, str]:
         """The charts of the steps so far, as SVG text by name."""
-        found = {}
+        found: dict[str, str] = {}
         for folder in (self.fallback, self.folder):
             found |= {path.stem: path.read_text() for path in sorted(folder.glob("figures/*/*.svg"))}
         return found
@@ -252,7 +253,7 @@ def start(name: str, parameters: Mapping[str, object]) -> StepView:
     step = BY_NAME.get(name)
     if step is None:
         raise ParamsError("no such step", [Problem("sopkit.start", repr(name), f"one of {', '.join(BY_NAME)}")])
-    knobs = {
+    knobs: dict[str, object] = {
         key: value for key, value in parameters.items() if not key.startswith("_") and isinstance(value, str | int | float | bool | list)
     }
     params = load_params(places.params_file(str(knobs["company"])), str(knobs["cycle"]) or None)

@@ -228,6 +228,10 @@ def test_a_declared_column_that_is_not_there(tmp_path: Path):
         (text().encode("utf-16"), "encoding", "UTF-16"),
         (text().replace("C17", "a\x00b").encode(), "encoding", "zero byte on line 3"),
         (text().replace(";", ",").encode(), "missing_column", ""),
+        (b";".join([b"x"] * 2001) + b"\n", "too_large", "2001 columns"),
+        (b"x" * 200_000, "empty_file", "no header"),
+        ((SALES_HEADER + "\n").encode() + b"y" * (9 << 20), "unreadable_file", "cannot be read"),
+        (text().encode() + b"y" * (9 << 20) + b"\n" + text().encode(), "unreadable_file", "cannot be read"),
     ],
 )
 def test_files_that_are_no_table(tmp_path: Path, data: bytes, rule: str, says: str):

@@ -229,6 +229,11 @@ def test_layers_are_frozen_and_earlier_ones_kept(table, previous):
     found = frozen_layers(table("statistical_forecast", forecast), *previous, table("sales_forecast", sales), earlier)
     found = conform(found, CONTRACTS["forecast_layers"]).set_index(["layer", "made_in", "period"])["quantity"]
     assert found.to_dict() == {
-        ("consensus", "2026-02", "2026-02"): 75, ("consensus", "2026-02", "2026-03"): 1, ("constrained", "2026-02", "2026-02"): 60,
-        ("naive", "2025-12", "2026-01"): 1, ("naive", "2026-02", "2026-02"): 65, ("sales", "2026-02", "2026-02"): 99, ("statistical", "2026-02", "2026-02"): 70,
-    }  # fmt: skip
+        ("consensus", "2026-02", "2026-02"): 75,
+        ("consensus", "2026-02", "2026-03"): 1,
+        ("constrained", "2026-02", "2026-02"): 60,
+        ("naive", "2025-12", "2026-01"): 1,
+        ("naive", "2026-02", "2026-02"): 65,
+        ("sales", "2026-02", "2026-02"): 99,
+        ("statistical", "2026-02", "2026-02"): 70,
+    }

@@ -65,10 +65,9 @@ def inputs(table) -> DemandInputs:
 
 
 def override(number: int, **changes: object) -> dict:
-    row = {
-        "override": f"O{number}", "function": "sales", "owner": "head_of_sales", "family": "*", "item": "*", "region": "*", "channel": "*",
-        "first_period": "2026-03", "last_period": "2026-04", "kind": "add_units", "value": 40.0, "reason_code": "customer", "reason": "new chain",
-    }  # fmt: skip
+    row = dict.fromkeys(("family", "item", "region", "channel"), "*")
+    row |= {"override": f"O{number}", "function": "sales", "owner": "head_of_sales", "first_period": "2026-03", "last_period": "2026-04"}
+    row |= {"kind": "add_units", "value": 40.0, "reason_code": "customer", "reason": "new chain"}
     return row | changes
 
 

@@ -279,7 +279,7 @@ def test_by_hand():
     np.testing.assert_array_equal(naive, [[3, 4, 5, 6, 3, 4]])
     short = KERNELS["seasonal_naive"](right_aligned([np.array([8.0, 9.0])], 4), 4)
     np.testing.assert_array_equal(short, [[9, 9, 8, 9]])  # two phases were never seen: the last value
-    # an exact line has its slope back: theta keeps half of it, and SES at alpha .99 trails by b (1 - alpha) / alpha, which the drift makes up half
+    # an exact line: theta goes on with half its slope
     line = KERNELS["theta"](right_aligned([np.arange(1.0, 31.0)], 1), 2)
     np.testing.assert_allclose(line[0, 1] - line[0, 0], 0.5)
     # one sale in four months, always 8: two a month, at every level of aggregation 4 and below

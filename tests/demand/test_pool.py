@@ -161,7 +161,7 @@ def test_backtest_by_hand(table):
     items = table("items", [{"item": "A", "item_name": "A", "family": "F", "supply_strategy": "stock"}])
     knobs = KNOBS | {"horizon": 2, "origins": 2, "models": ["seasonal_naive"]}
     row = backtest(history, items, POLICY, **knobs).set_index(["model", "family"]).loc[("seasonal_naive", "*")]
-    # four months of 4 forecast as 2: errors -2; in-sample difference 4 months back: none (no scale), 2 months back: 2 of 14 months differ by 2
+    # four months of 4 forecast as 2: errors -2; 4 months back nothing had changed (no scale), 2 months back 2 of 14 months had, by 2
     assert row["wape_ratio"] == pytest.approx(0.5)
     assert row["bias_ratio"] == pytest.approx(-0.5)
     assert row["mase"] == pytest.approx(2 / (2 * 2 / 14))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sopkit.demand.kernels import KERNELS, right_aligned
-from sopkit.demand.rolling import NAIVE, check_models, kinds, origin_cuts, rolling
-from sopkit.demand.weights import pooled, skill_weights, weights_of
+from sopkit.demand.rolling import NAIVE, check_models, has_ended, kinds, origin_cuts, rolling
+from sopkit.demand.weights import group_prior, pooled, skill_weights, weights_of
 from sopkit.errors import ParamsError
 
 MODELS = ("theta", "damped")
@@ -35,7 +35,7 @@ def test_the_earliest_origin_is_scored_over_the_whole_horizon():
 def test_kinds(panel):
     assert kinds(panel, 6).tolist() == ["regular", "regular", "intermittent", "dormant", "short"]
     ended = right_aligned([np.r_[np.full(30, 5.0), np.zeros(12)], np.r_[np.full(31, 5.0), np.zeros(11)]], 12)
-    assert kinds(ended, 6).tolist() == ["dormant", "intermittent"]
+    assert kinds(ended, 6).tolist() == ["dormant", "dormant"]
     empty_months = right_aligned([np.tile(np.r_[np.zeros(9), 40.0, 80.0, 60.0], 5)], 12)
     assert kinds(empty_months, 6).tolist() == ["regular"]  # it sells in three months of the year: a season, not chance
 
@@ -60,24 +60,46 @@ def test_each_origin_sees_only_its_past(panel):
             assert np.isnan(past.actual[row, place, known:]).all()
 
 
+EQUAL = np.array([[0.5, 0.5, 0.0]])
+
+
 def test_skill_weights_by_hand():
-    """Errors 1 and 2, naive 3, 12 scored periods: skill 4 : 1, half of it trusted, the other half equal."""
-    weight = skill_weights(np.array([[1.0, 2.0]]), np.array([3.0]), np.array([12]))
+    """Errors 1 and 2, naive 3, 12 scored periods: skill 4 : 1, half of it trusted, the other half the prior."""
+    weight = skill_weights(np.array([[1.0, 2.0]]), np.array([3.0]), np.array([12]), EQUAL)
     np.testing.assert_allclose(weight, [[0.5 * 0.8 + 0.5 * 0.5, 0.5 * 0.2 + 0.5 * 0.5, 0]])
 
 
 def test_models_clearly_worse_than_naive_are_dropped():
     error, naive, scored = np.array([[1.0, 2.0], [2.0, 2.0], [2.1, 1.0]]), np.array([1.0, 1.0, 2.0]), np.array([24, 24, 24])
-    weight = skill_weights(error, naive, scored)
+    weight = skill_weights(error, naive, scored, np.repeat(EQUAL, 3, axis=0))
     np.testing.assert_allclose(weight[0], [1, 0, 0])
     np.testing.assert_allclose(weight[1], [0, 0, 1])  # none is left: seasonal naive
     assert weight[2, 0] > 0  # 5 % worse is not clearly worse
     assert weight[2, 2] == 0
 
 
-def test_nothing_proven_means_equal_weights_with_naive_among_them():
-    weight = skill_weights(np.array([[np.nan, np.nan], [9.0, 9.0]]), np.array([np.nan, 9.0]), np.array([0, 6]))
-    np.testing.assert_allclose(weight, np.full((2, 3), 1 / 3))
+def test_nothing_proven_means_the_prior():
+    error, prior = np.array([[np.nan, np.nan], [9.0, 1.0]]), np.array([[0.3, 0.7, 0.0], [0.2, 0.2, 0.6]])
+    np.testing.assert_allclose(skill_weights(error, np.array([np.nan, 9.0]), np.array([0, 6]), prior), prior)
+
+
+def test_prior_of_a_group_by_hand():
+    """Young series: errors 1 and 3 beside naive 2, twice: the second model is out. With naive 4 both stay: skill 9 : 1, half trusted."""
+    error, naive = np.array([[1.0, 3.0], [10.0, 30.0], [np.nan, np.nan], [np.nan, np.nan]]), np.array([2.0, 20.0, np.nan, np.nan])
+    prior = group_prior(error, naive, np.array([3, 3, 0, 0]), np.array([True, True, True, False]))
+    np.testing.assert_allclose(prior, [[1, 0, 0], [1, 0, 0], [1, 0, 0], [0.5, 0.5, 0]])
+    close = group_prior(error[:2], naive[:2] * 2, np.array([3, 3]), np.array([True, True]))
+    np.testing.assert_allclose(close[0], [0.5 * 0.9 + 0.25, 0.5 * 0.1 + 0.25, 0])
+
+
+def test_series_that_ended():
+    """Sold every month and silent for z: q = (d + 1) / (d + 2), (1 - q)^z. Every second month: silence is usual for longer."""
+    every, second = np.full(20, 5.0), np.tile([5.0, 0.0], 10)
+    panel = right_aligned(
+        [np.r_[every, np.zeros(3)], np.r_[every, np.zeros(4)], np.r_[second, np.zeros(4)], np.r_[second, np.zeros(9)], np.zeros(9)], 12
+    )
+    # q = 11/21 for every second month: (10/21)^5 = 0.025 is chance, (10/21)^10 = 0.0006 is not; an item that never sold has not ended
+    assert has_ended(panel).tolist() == [False, True, False, True, False]
 
 
 def test_weights_sum_to_one_and_are_never_winner_takes_all(panel):
@@ -102,7 +124,7 @@ def test_the_pool_does_not_use_what_was_not_known(panel):
 def test_the_first_origin_mixes_equally(panel):
     past = rolling(panel, MODELS, horizon=12, origins=5, minimum_history=6)
     mixed = pooled(past, MODELS)[0, -1]
-    np.testing.assert_allclose(mixed, np.mean([past.forecast[name][0, -1] for name in (*MODELS, NAIVE)], axis=0))
+    np.testing.assert_allclose(mixed, np.mean([past.forecast[name][0, -1] for name in MODELS], axis=0))
 
 
 def test_unknown_models_are_named():

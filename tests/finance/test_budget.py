@@ -7,6 +7,7 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.errors import DataError
 from sopkit.finance.budget import CAUSES, budget_checks, budget_gap, estimate_checks
+from sopkit.finance.notes import money_notes
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.statement import plan_statement
 from sopkit.periods import period_range
@@ -88,10 +89,25 @@ def test_a_budget_by_region_is_compared_by_region(company):
 
 
 def test_months_without_budget_are_told(company):
-    _, checks = gap_of(company, budget_rows("grills", 10, 900)[:11])
-    told = checks.set_index("rule").loc["budget covers the fiscal year"]
-    assert not told["ok"]
-    assert told["detail"] == "without 2026-05"
+    rows = budget_rows("grills", 10, 900)[:11]
+    _, checks = gap_of(company, rows)
+    assert checks["ok"].all()
+    inputs = dataclasses.replace(company.inputs, budget=company.table("budget", rows))
+    statement = plan_statement(inputs, MoneyPolicy(), cutoff=company.cutoff, first_month=6)
+    notes = money_notes(inputs, statement, MoneyPolicy(), cutoff=company.cutoff, first_month=6).set_index("subject")
+    assert notes.loc["budget", "amount"] == 1
+    assert notes.loc["budget", "note"].endswith("2026-05")
+    assert "latest_estimate" not in notes.index
+
+
+def test_an_estimate_that_does_not_tie_is_seen(company):
+    inputs = dataclasses.replace(company.inputs, budget=company.table("budget", budget_rows("grills", 11, 1155)))
+    statement = plan_statement(inputs, MoneyPolicy(), cutoff=company.cutoff, first_month=6)
+    gap = budget_gap(inputs, statement, cutoff=company.cutoff, first_month=6)
+    wrong = gap.assign(amount=gap["amount"].where(gap["cause"] != "volume", gap["amount"] + 1))
+    assert budget_checks(wrong)["ok"].tolist() == [False, False, True]  # one more in each family is two in the company
+    ties = estimate_checks(inputs, statement.assign(amount=statement["amount"] * 1.01), gap, cutoff=company.cutoff, first_month=6)
+    assert ties["ok"].tolist() == [False, True]
 
 
 def test_without_a_budget_there_is_no_gap(company):

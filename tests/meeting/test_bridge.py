@@ -102,7 +102,7 @@ cells = st.tuples(
 )
 
 
-@settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
     st.lists(cells, min_size=1, max_size=6, unique_by=lambda row: row[:2]),
     st.lists(cells, min_size=1, max_size=6, unique_by=lambda row: row[:2]),
@@ -115,7 +115,7 @@ def test_the_sum_is_exact(before, now, layered):
         assert found["last_plan"] + sum(found[cause] for cause in CAUSES) == found["this_plan"]
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(cells, min_size=1, max_size=6, unique_by=lambda row: row[:2]))
 def test_units_by_cause_equal_a_plain_loop(rows):
     """The oracle: the same plan twice, the second with one unit more of baseline in each cell."""

@@ -225,3 +225,10 @@ def test_overlays_on_different_families_do_not_depend_on_their_order(inputs):
         for name, family in (("a", "grills"), ("b", "heaters"))
     }
     assert order_problems(inputs, pair, [("a", "b")]) == []
+
+
+def test_problems_of_all_scenarios_are_told_before_any_is_solved(inputs, base):
+    wrong = {"one": overlay(BROKEN[0][0]), "fine": overlay(more_hours(1)), "two": overlay(BROKEN[1][0])}
+    with pytest.raises(ParamsError) as raised:
+        scenario_table(inputs, base, wrong)
+    assert [problem.where.split(":")[0] for problem in raised.value.problems] == ["scenario one", "scenario two"]

@@ -80,7 +80,7 @@ def test_charts_of_a_company_with_little_data() -> None:
     tables = basic_tables()
     empty = pd.DataFrame(columns=["measure", "position", "cause", "amount"])
     assert "<svg" in figure_svg(charts.bridge_chart(empty), "b", "t", "d")
-    assert "<svg" in figure_svg(charts.inventory_chart(full_tables()["working_capital_plan"].iloc[:0]), "i", "t", "d")
+    assert "<svg" in figure_svg(charts.inventory_chart(full_tables()["working_capital_plan"].iloc[:0], currency="SEK"), "i", "t", "d")
     assert "<svg" in figure_svg(charts.kpi_chart(tables["kpi_history"], "cycle_time"), "k", "t", "d")
 
 

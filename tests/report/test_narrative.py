@@ -46,7 +46,7 @@ def test_other_units() -> None:
     assert SWEDISH.written(Number(0.985, "share", "s")) == f"98,5{NBSP}%"
     assert ENGLISH.written(Number(1.78, "ratio", "s")) == "178%"
     assert ENGLISH.written(Number(4_120.0, "money per hour", "s").long()) == f"4{NBSP}120{NBSP}SEK/hour"
-    assert ENGLISH.written(Number(216_300.0, "units", "s").long()) == f"216{NBSP}thousand units".replace("thousand", "thousand")
+    assert ENGLISH.written(Number(216_300.0, "units", "s").long()) == f"216{NBSP}thousand units"
     assert ENGLISH.written(Number(5.12, "turns", "s").long()) == f"5.1{NBSP}turns"
 
 
@@ -69,7 +69,7 @@ def test_months_days_and_codes() -> None:
 
 def test_a_sentence_is_filled_by_cells() -> None:
     told = SWEDISH.say("Stock is highest at the end of {month}: {stock}.", month=Month("2026-04", "long"), stock=money(61e6, "t#.c"))
-    assert told.striptags() == f"Lagret är högst i slutet av april{NBSP}2026: 61,0{NBSP}MSEK."
+    assert told.striptags() == "Lagret är högst i slutet av april 2026: 61,0 MSEK."
 
 
 @pytest.mark.parametrize("bare", [3, 2.5, True, None, object()])
@@ -124,7 +124,7 @@ def test_a_table_says_its_unit_once_where_columns_share_it() -> None:
     rows = (Row("x", (money(61e6), money(350_000.0), money(None))),)
     printed = table(ENGLISH, Table("caption", "", columns, rows))
     assert printed.unit == "MSEK"
-    assert [ENGLISH.written(cell) for cell in printed.rows[0].cells if isinstance(cell, Number)] == ["61.0", "0.3" if False else "0.4", "–"]
+    assert [ENGLISH.written(cell) for cell in printed.rows[0].cells if isinstance(cell, Number)] == ["61.0", "0.4", "–"]
     mixed = table(ENGLISH, Table("caption", "", columns[:2], (Row("x", (money(61e6), Number(5.0, "units", "s"))),)))
     assert [column.unit for column in mixed.columns] == ["MSEK", "units"]
 

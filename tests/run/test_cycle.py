@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from sopkit.errors import InfrastructureError, IntegrityError
-from sopkit.run import cycle
-from sopkit.run.cycle import CompanyFolder, RunFolder, file_hash
+from sopkit.run import cycle, files
+from sopkit.run.cycle import CompanyFolder, RunFolder
+from sopkit.run.files import file_hash
 from sopkit.steps import STEPS
 
 
@@ -25,14 +26,14 @@ def test_a_link_is_swapped_and_never_a_folder(tmp_path: Path) -> None:
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.json"
-    cycle.write_atomically(path, b"old")
+    files.write_atomically(path, b"old")
 
     def full(number: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        cycle.write_atomically(path, b"new")
+        files.write_atomically(path, b"new")
     assert path.read_bytes() == b"old" and [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
@@ -67,7 +68,7 @@ def test_a_done_step_is_one_whose_files_are_what_they_were(tmp_path: Path) -> No
         path.parent.mkdir(exist_ok=True)
         path.write_text(content)
     outputs = {"tables/items.parquet": file_hash(tmp_path / "tables" / "items.parquet")}
-    cycle.write_json(run.marker(step), {"schema": 1, "step": step.name, "outputs": outputs})
+    files.write_json(run.marker(step), {"schema": 1, "step": step.name, "outputs": outputs})
     cycle.record_done(run, step, "key", {"notebook": "n"}, 1.0)
     assert cycle.is_done(run, step, "key") and not cycle.is_done(run, step, "other")
     other = RunFolder(tmp_path / "other")

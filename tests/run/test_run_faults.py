@@ -12,7 +12,7 @@ import pytest
 from tiny_suite import Suite
 
 from sopkit.errors import InfrastructureError, LockedError, ParamsError, StepError
-from sopkit.run import cycle, lock
+from sopkit.run import cycle, files, lock
 from sopkit.run.lock import cycle_lock
 
 ONCE = "flag = pathlib.Path(os.environ['SOPKIT_ROOT'], 'flag')\nif not flag.exists():\n    flag.touch()\n    {}"
@@ -63,14 +63,14 @@ def test_a_full_disk_under_the_runner(suite: Suite, monkeypatch: pytest.MonkeyPa
     suite.run(2)
     good, shown = suite.run_folder(), suite.hashes()
     suite.change_params("lift: 2", "lift: 3")
-    written = cycle.write_atomically
+    written = files.write_atomically
 
     def full(path: Path, content: bytes) -> None:
         if path.suffix == ".ipynb":
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
         written(path, content)
 
-    monkeypatch.setattr(cycle, "write_atomically", full)
+    monkeypatch.setattr(files, "write_atomically", full)
     with pytest.raises(InfrastructureError, match="no space left on the disk"):
         suite.run(2)
     assert suite.run_folder() == good and suite.hashes() == shown
@@ -84,7 +84,7 @@ def test_a_file_that_may_not_grow(suite: Suite) -> None:
     suite.set_cell(1, "open('big', 'wb').write(bytes(10 ** 6))")
     done = suite.sop("run", "tiny", preexec_fn=small_files)
     assert done.returncode == 5, done.stderr
-    assert done.stderr.startswith("sop: step 1 data_collection, cell In [4] under ") and done.stderr.count("\n") == 2
+    assert done.stderr.startswith("sop: step 1 data_collection, cell In [4] under ") and done.stderr.count("\n") == 3  # what, where, next
     assert "no space left on the disk" in done.stderr
     assert not suite.link.exists()
 

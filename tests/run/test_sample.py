@@ -1,6 +1,7 @@
 """The demo company: deterministic, one history over all cycles, nothing from the future, its truth recoverable, its tension kept."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,7 @@ def test_another_seed_gives_another_history() -> None:
 
 
 def test_a_cycle_outside_the_story_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ParamsError, match="2026-01 to 2026-05"):
+    with pytest.raises(ParamsError, match="2026-01 to 2026-04"):
         write_sample(tmp_path / "none", as_of="2027-03", size="small")
     assert not (tmp_path / "none").exists()
 
@@ -233,9 +234,10 @@ def test_the_promotion_lift_can_be_measured(full_world: World) -> None:
         daily[name] = units
     markets = [(region, channel) for region in sorted(REGIONS) for channel in ("dealers", "retail")]
     ratios = []
-    past = full_world.campaigns[full_world.campaigns["end_date"] < "2026-02-01"]
+    past = pd.DataFrame(full_world.campaigns)
+    past = past[past["end_date"] < date(2026, 2, 1)]
     for (name, start), group in past.groupby(["family", "start_date"]):
-        first = (start - pd.Timestamp(full_world.first_date)).days
+        first = (start - full_world.first_date).days
         if first < 30:
             continue
         on = [markets.index((region, "retail")) for region in group["region"]]
@@ -281,6 +283,8 @@ def test_the_tension_is_kept(reports: Path, truth: dict) -> None:
     inputs = sample_inputs(params)
     measured = measured_tension(inputs, params)
     assert measured["measure"].tolist() == list(BANDS)
+    worth = measured.set_index("measure")["value"]["worth of an hour of the bottleneck in the crunch month"]
+    assert 0.8 * truth["hour_worth"]["least"] < worth < 1.25 * truth["hour_worth"]["most"]  # a lost unit costs goodwill beside its margin
     check_tension(measured)
 
 

@@ -7,8 +7,8 @@ A contract is a class that is never instantiated; the class is the data dictiona
     period       pandas string    month label `2026-03` (sopkit.periods)
     day          datetime64[s]    a date without time
     number       float64          decimals are those kept on disk
-    whole        int64            counts
-    flag         bool
+    whole        int64            counts; Int64 where the column is optional, empty = unknown
+    flag         bool             boolean where the column is optional, empty = unknown
 """
 
 from dataclasses import dataclass, replace

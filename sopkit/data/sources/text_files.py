@@ -19,7 +19,8 @@ from sopkit.data.sources.declaration import Dialect
 from sopkit.data.sources.quotes import masked, stray_quotes
 from sopkit.data.sources.raw import Cells, RawTable, Rows, unreadable
 
-MOST_BYTES = 4 << 30
+MOST_BYTES = 1 << 30
+MOST_COLUMNS = 2_000
 BLOCK = 4 << 20
 Encoding = str
 
@@ -46,12 +47,20 @@ def read_text_file(path: Path, dialect: Dialect, log: FindingLog) -> RawTable:
             Finding(origin, "empty_file", f"no header on row {dialect.header_row}", "REJECT", "declare header_row, or send the file again")
         )
         return unreadable(origin)
+    if len(header) > MOST_COLUMNS:
+        log.note(Finding(origin, "too_large", f"{len(header)} columns", "REJECT", f"send at most {MOST_COLUMNS} columns"))
+        return unreadable(origin)
     body_row = dialect.header_row + 1
     body = data[_next_line(data, start) :]
     quotes = stray_quotes(body, dialect.delimiter, len(header)) if b'"' in body else []
     stray = Finding(origin, "stray_quote", "a quote opens and does not close", "REJECT", "close or remove the quote")
     log.note_rows(stray, [quote.line + body_row - 1 for quote in quotes], [""] * len(quotes))
-    return _parsed(masked(body, quotes), header, dialect, origin, log)
+    try:
+        return _parsed(masked(body, quotes), header, dialect, origin, log)
+    except pa.ArrowInvalid as reason:
+        told = f"the lines under the header cannot be read: {str(reason).splitlines()[0][:200]}"
+        log.note(Finding(origin, "unreadable_file", told, "REJECT", "check delimiter and line ends"))
+        return unreadable(origin)
 
 
 def _utf8_of(path: Path, dialect: Dialect, origin: str, log: FindingLog) -> bytes | None:
@@ -121,7 +130,10 @@ def _next_line(data: bytes, start: int) -> int:
 
 def _header_of(data: bytes, start: int, dialect: Dialect) -> list[str]:
     line = data[start : _next_line(data, start)].decode("utf-8").rstrip("\r\n")
-    return [trimmed(name) for name in next(csv.reader([line], delimiter=dialect.delimiter), [])]
+    try:
+        return [trimmed(name) for name in next(csv.reader([line], delimiter=dialect.delimiter), [])]
+    except csv.Error:  # a line without an end: no header
+        return []
 
 
 def _parsed(body: bytes, header: list[str], dialect: Dialect, origin: str, log: FindingLog) -> RawTable:
@@ -139,7 +151,7 @@ def _parsed(body: bytes, header: list[str], dialect: Dialect, origin: str, log: 
     quoted = b'"' in body
     table = pacsv.read_csv(
         pa.BufferReader(body),
-        read_options=pacsv.ReadOptions(use_threads=False, block_size=max(BLOCK, _longest_line_bound(body)), column_names=names),
+        read_options=pacsv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=names),
         parse_options=pacsv.ParseOptions(
             delimiter=dialect.delimiter, newlines_in_values=quoted, ignore_empty_lines=False, invalid_row_handler=left_out
         ),
@@ -151,11 +163,6 @@ def _parsed(body: bytes, header: list[str], dialect: Dialect, origin: str, log: 
     rows, bad_rows = _physical_rows(columns, len(table), [row.number - 1 for row in bad], dialect.header_row + 1)
     _tell_bad_lines(bad, bad_rows, len(header), origin, log)
     return RawTable(origin, tuple(header), dialect.header_row, tuple(columns), rows)
-
-
-def _longest_line_bound(body: bytes) -> int:
-    """A block size that holds the first line twice over."""
-    return 2 * (_next_line(body, 0) + 1)
 
 
 def _cells(column: pa.ChunkedArray) -> Cells:

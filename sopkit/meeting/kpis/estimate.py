@@ -58,7 +58,6 @@ def estimate_facts(
     budgeted = money.budget[money.budget["period"].isin(year)].groupby("period")[["revenue", "contribution"]].agg("sum", min_count=1)
     budget, goal = _whole(budgeted["revenue"], year), _whole(budgeted["contribution"], year)
     planned = _last_plan_sales(money.history, last_plan, year)
-    span, span_before = f"{year[0]}..{year[-1]}", f"{before[0]}..{before[-1]}"
     values = {
         (YEAR, "base"): sales,
         (YEAR, "budget"): budget,
@@ -70,9 +69,8 @@ def estimate_facts(
         (CONTRIBUTION, "budget"): goal,
         (CONTRIBUTION_GAP, "budget"): contribution - goal,
     }
-    spans = {"actual": f"{before[0]}..{before[-1]}"}
-    span = f"{year[0]}..{year[-1]}"
-    return fact_rows(_told(key, value, spans.get(key[1], span), currency) for key, value in values.items())
+    spans = {scenario: f"{months[0]}..{months[-1]}" for scenario, months in (("actual", before), ("base", year))}
+    return fact_rows(_told(key, value, spans.get(key[1], spans["base"]), currency) for key, value in values.items())
 
 
 def _told(key: tuple[str, str], value: float, period: str, currency: str) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from sopkit.meeting.scenarios.conflicts import order_problems
 from sopkit.meeting.scenarios.inputs import PLAN_TABLES, PlanInputs, plan_inputs
-from sopkit.meeting.scenarios.outcome import Memory, PlanOutcome, base_outcome, replan, same_plan
+from sopkit.meeting.scenarios.outcome import Memory, PlanOutcome, base_outcome, extra_costs, replan, same_plan
 from sopkit.meeting.scenarios.overlay import apply_overlay, changed_table, compose, content_of, costs_of, overlaid_policy, with_overlay
 from sopkit.meeting.scenarios.table import scenario_frame, scenario_row, scenario_table
 
@@ -17,6 +17,7 @@ __all__ = [
     "compose",
     "content_of",
     "costs_of",
+    "extra_costs",
     "order_problems",
     "overlaid_policy",
     "plan_inputs",

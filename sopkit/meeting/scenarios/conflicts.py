@@ -54,7 +54,7 @@ def _touched(overlay: Overlay) -> set[str]:
 
 
 def _commute(one: Overlay, other: Overlay) -> bool:
-    """Whether changes on the consensus demand may change places: per column all factors, all amounts, or filters that exclude each other."""
+    """Whether changes on the consensus demand may change places: all factors, all amounts, or filters that exclude each other."""
     pairs = [
         (mine, theirs)
         for mine in one.changes

@@ -94,7 +94,7 @@ def replan(inputs: PlanInputs, memory: Memory | None = None) -> PlanOutcome:
     supply = known.remembered(known.supply_key(inputs), lambda: _supply(inputs, demand))
     money = MoneyInputs.of({**inputs.tables, "consensus_demand": demand, **tables_of(supply)})
     statement = plan_statement(
-        money, inputs.money, cutoff=inputs.cutoff, first_month=inputs.fiscal_year_first_month, extra_costs=_extra_costs(inputs)
+        money, inputs.money, cutoff=inputs.cutoff, first_month=inputs.fiscal_year_first_month, extra_costs=extra_costs(inputs)
     )
     statement = conform(statement, CONTRACTS["plan_statement"])
     capital = working_capital_plan(money, statement, inputs.money, cutoff=inputs.cutoff)
@@ -167,6 +167,11 @@ def _demand_inputs(inputs: PlanInputs) -> DemandInputs:
     )
 
 
-def _extra_costs(inputs: PlanInputs) -> pd.DataFrame:
+def extra_costs(inputs: PlanInputs) -> pd.DataFrame:
+    """Costs once of the overlays that the inputs carry, as `plan_statement` books them.
+
+    Returns:
+        period, line (`one_off`), amount (money); no rows without such costs.
+    """
     months = sorted(inputs.fixed_costs)
     return pd.DataFrame({"period": months, "line": ONE_OFF, "amount": [float(inputs.fixed_costs[month]) for month in months]})

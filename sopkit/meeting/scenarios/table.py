@@ -7,6 +7,7 @@ import pandas as pd
 
 from sopkit.data.contracts.conform import conform
 from sopkit.data.contracts.derived_meeting import Scenarios
+from sopkit.errors import ParamsError, Problem
 from sopkit.meeting.bottleneck import own_load
 from sopkit.meeting.policy import Overlay
 from sopkit.meeting.scenarios.inputs import PlanInputs
@@ -32,14 +33,26 @@ def scenario_table(inputs: PlanInputs, base: PlanOutcome, overlays: Mapping[str,
         Scenarios: `base` and one row per overlay.
 
     Raises:
-        ParamsError: an overlay that cannot be applied.
+        ParamsError: with the problems of all overlays, before any is solved.
     """
     rows = [scenario_row(inputs, base, scenario="base", title="base", kind="base")]
     memory = Memory.of(inputs, base)
-    for name, overlay in overlays.items():
-        changed = apply_overlay(inputs, overlay)
-        rows.append(scenario_row(changed, replan(changed, memory), scenario=name, title=overlay.title, kind="scenario"))
+    for name, changed in _all_applied(inputs, overlays).items():
+        rows.append(scenario_row(changed, replan(changed, memory), scenario=name, title=overlays[name].title, kind="scenario"))
     return scenario_frame(rows)
+
+
+def _all_applied(inputs: PlanInputs, overlays: Mapping[str, Overlay]) -> dict[str, PlanInputs]:
+    """The inputs of each scenario; ParamsError with the problems of all."""
+    applied, problems = {}, []
+    for name, overlay in overlays.items():
+        try:
+            applied[name] = apply_overlay(inputs, overlay)
+        except ParamsError as error:
+            problems += [Problem(f"scenario {name}: {found.where}", found.came, found.expected, found.hint) for found in error.problems]
+    if problems:
+        raise ParamsError("scenarios cannot be planned", problems)
+    return applied
 
 
 def scenario_row(inputs: PlanInputs, outcome: PlanOutcome, *, scenario: str, title: str, kind: str) -> dict[str, object]:

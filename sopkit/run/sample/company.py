@@ -5,6 +5,7 @@ Invented. The figures are those of the story's calibration year, 2026; a change 
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from sopkit.errors import ParamsError, Problem
@@ -14,7 +15,7 @@ Size = Literal["small", "full"]
 
 WORLD_END = "2028-06"  # expectations reach to here, past the last planned month
 SIMULATED_END = "2026-06"  # what happens is simulated to here whatever is written, so that all cycles tell one history
-FIRST_CYCLE, LAST_CYCLE = "2026-01", "2026-05"
+FIRST_CYCLE, LAST_CYCLE = "2026-01", "2026-04"
 HISTORY_START: dict[str, str] = {"full": "2019-03", "small": "2022-03"}
 DEFAULT_SEED = 59
 BASE_YEAR = 2026
@@ -146,7 +147,8 @@ CUSTOMERS = tuple(
 )
 
 PROMOTED = {"Grills": (115, 162), "Heaters": (237, 268), "Lanterns": (300, 335)}  # day of the year in which a campaign may start
-CAMPAIGN_DAYS = 14
+CAMPAIGN_DAYS, PROMOTED_CHANNEL = 14, "retail"
+CRUNCH_CAMPAIGN = (date(2026, 5, 25), ["DACH", "NO", "SE"])  # week 22
 TRUE_UPLIFT, CLAIMED_UPLIFT = 0.19, 0.35
 SALES_BIAS = 0.09  # of sales on grills at retail
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sopkit.run.sample import money, planning_record, plant, register, stock
-from sopkit.run.sample.company import CLAIMED_UPLIFT, MARKETS, Size, checked_cycle
+from sopkit.run.sample.company import CLAIMED_UPLIFT, MARKETS, PROMOTED_CHANNEL, Size, checked_cycle
 from sopkit.run.sample.orders import order_lines
 from sopkit.run.sample.truth import known_truth
 from sopkit.run.sample.world import World, customers_frame, simulated_world
@@ -148,7 +148,10 @@ def _sales(world: World, lines: pd.DataFrame, day: np.datetime64) -> pd.DataFram
 
 def _campaigns(world: World, day: np.datetime64) -> pd.DataFrame:
     """Campaigns that have been, and those planned for the next half year."""
-    frame = world.campaigns[world.campaigns["start_date"] <= day + np.timedelta64(183, "D")]
+    frame = pd.DataFrame(world.campaigns).assign(channel=PROMOTED_CHANNEL)
+    dates = {name: frame[name].astype("datetime64[s]") for name in ("start_date", "end_date")}
+    frame = frame.assign(**dates)
+    frame = frame[frame["start_date"] <= day + np.timedelta64(183, "D")]
     cost = {"Grills": 320_000.0, "Heaters": 240_000.0, "Lanterns": 110_000.0}
     return frame.assign(claimed_uplift_share=CLAIMED_UPLIFT, cost=frame["family"].map(cost)).reset_index(drop=True)
 

@@ -163,7 +163,9 @@ def balance_sheet(world: World, stock: Stock, sales: pd.DataFrame, as_of: str) -
         channel: sales[sales["channel"] == channel].groupby("period")["revenue"].sum().reindex(periods).to_numpy()
         for channel in ("retail", "dealers")
     }
-    receivables = sum(_outstanding(revenue[channel], TERMS["customer", channel]) for channel in revenue)
+    receivables = _outstanding(revenue["retail"], TERMS["customer", "retail"]) + _outstanding(
+        revenue["dealers"], TERMS["customer", "dealers"]
+    )
     payables = _outstanding(bought, TERMS["supplier", "*"])
     total = revenue["retail"] + revenue["dealers"]
     paid_in = total - np.diff(receivables, prepend=receivables[:1])

@@ -112,7 +112,7 @@ def order_lines(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
     first = np.datetime64(world.first_date).astype("datetime64[s]")
     customers = [one.customer for one in CUSTOMERS]
     ahead = stream(world.seed, "order lead").integers(2, 26, (len(customers), world.day_weight.shape[2]))
-    lead = ahead[pd.Index(customers).get_indexer(lines["customer"]), lines["requested"]]
+    lead = ahead[lines["customer"].map(customers.index).to_numpy(), lines["requested"].to_numpy()]
     to_day = np.timedelta64(1, "D")
     lines["requested_date"] = first + lines["requested"].to_numpy() * to_day
     lines["promised_date"] = first + lines["promised"].to_numpy() * to_day

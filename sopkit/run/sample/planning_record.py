@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sopkit.periods import month_number, period_range, shifted
+from sopkit.periods import first_day, last_day, month_number, period_range, shifted
 from sopkit.run.sample.company import (
     CLAIMED_UPLIFT,
     LAUNCH_ITEM,
@@ -11,6 +11,7 @@ from sopkit.run.sample.company import (
     LAUNCH_UNITS,
     MARKETS,
     PROMOTED,
+    PROMOTED_CHANNEL,
     SALES_BIAS,
     TRUE_UPLIFT,
     family_of,
@@ -72,17 +73,13 @@ def _claimed_over_true(world: World, at: np.ndarray) -> np.ndarray:
     """What marketing claims of the campaigns in force over what they bring, item x market x month."""
     factor = np.ones((len(world.items), len(MARKETS), len(at)))
     periods = [world.periods[month] for month in at]
-    begins, ends = pd.Timestamp(f"{periods[0]}-01"), pd.Timestamp(f"{shifted(periods[-1], 1)}-01")
-    on = (world.campaigns["end_date"] >= begins) & (world.campaigns["start_date"] < ends)
-    for row in world.campaigns[on].itertuples():
-        rows = world.rows_of(row.family)
+    for campaign in world.campaigns:
+        market = MARKETS.index((campaign.region, PROMOTED_CHANNEL))
         for place, period in enumerate(periods):
-            first, last = np.datetime64(f"{period}-01"), np.datetime64(f"{shifted(period, 1)}-01") - 1
-            days = (min(np.datetime64(row.end_date, "D"), last) - max(np.datetime64(row.start_date, "D"), first)).astype(int) + 1
-            part = max(0, int(days)) / 30
-            if part:
-                market = MARKETS.index((row.region, row.channel))
-                factor[rows, market, place] = (1 + CLAIMED_UPLIFT * part) / (1 + TRUE_UPLIFT * part)
+            days = (min(campaign.end_date, last_day(period)) - max(campaign.start_date, first_day(period))).days + 1
+            if days > 0:
+                part = days / 30
+                factor[world.rows_of(campaign.family), market, place] = (1 + CLAIMED_UPLIFT * part) / (1 + TRUE_UPLIFT * part)
     return factor
 
 
@@ -153,11 +150,8 @@ def published_plan(world: World, as_of: str) -> pd.DataFrame:
     plan = pd.concat([plan, _launch_plan(world, periods)], ignore_index=True)
     coated = set(world.items.loc[world.items["coating"].notna(), "item"])
     short = plan["period"].map(EXPECTED_SHORT).fillna(1.0).where(plan["item"].isin(coated), 1.0)
-    prices = pd.DataFrame(
-        price_matrix(world, int(made_in[:4])), index=pd.Index(world.items["item"], name="item"), columns=pd.MultiIndex.from_tuples(MARKETS)
-    )
-    prices = prices.stack([0, 1], future_stack=True).rename_axis(["item", "region", "channel"]).rename("net_price").reset_index()
-    plan = plan.assign(made_in=made_in, shipped=(plan["quantity"] * short).round(0)).merge(
-        prices, on=["item", "region", "channel"], validate="many_to_one"
-    )
+    rank = {item: at for at, item in enumerate(world.items["item"])}
+    market = [MARKETS.index(pair) for pair in zip(plan["region"], plan["channel"], strict=True)]
+    price = price_matrix(world, int(made_in[:4]))[plan["item"].map(rank).to_numpy(), market]
+    plan = plan.assign(made_in=made_in, shipped=(plan["quantity"] * short).round(0), net_price=price)
     return plan[["made_in", "item", "region", "channel", "period", "quantity", "shipped", "net_price"]]

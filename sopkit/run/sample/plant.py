@@ -23,8 +23,8 @@ NIGHT_SHIFT_FROM, NIGHT_SHIFT_PEOPLE = "2026-04", 8  # known from this cycle on;
 RESOURCES = {
     "assembly": ("Assembly, three cells", "Plant South", "assemblers", 46.0, 50.0, 1_500, 6.0),
     "coating": ("Powder coating line", "Plant South", "coaters", 13.6, 16.0, 2_400, 7.0),
-    "diecast": ("Die casting", "Plant South", "casters", 22.0, 25.0, 1_200, 4.0),
-    "lantern_line": ("Lantern line", "Plant North", "lantern makers", 32.0, 36.0, 900, 3.0),
+    "diecast": ("Die casting", "Plant South", "casters", 18.5, 21.0, 1_200, 4.0),
+    "lantern_line": ("Lantern line", "Plant North", "lantern makers", 25.0, 28.0, 900, 3.0),
     "stove_line": ("Stove line", "Plant North", "stove makers", 31.0, 34.5, 1_100, 5.0),
 }
 OVERTIME_LIMIT_SHARE = 0.15
@@ -173,8 +173,8 @@ def purchase_receipts(world: World, as_of: str, day: np.datetime64) -> pd.DataFr
 def levers_frame() -> pd.DataFrame:
     """What can be changed, how far and at what price."""
     rows = [
-        ("V1", "Night shift on the coating line, ten temporary coaters", "shift", "coating", 130, 2_600, 1_050_000, 3),
-        ("V2", "Subcontracted coating", "subcontract", "Grills", 900, 85, 0, 2),
+        ("V1", "Night shift on the coating line, ten temporary coaters", "shift", "coating", 126, 2_600, 1_050_000, 3),
+        ("V2", "Subcontracted coating", "subcontract", "Grills", 500, 85, 0, 2),
         ("V3", "Second source of the gas valve", "supplier", "gas_valve", 4_000, 131, 900_000, 14),
         ("V4", "Valves by air, six weeks' buffer", "expedite", "gas_valve", 13_000, 27, 350_000, 2),
         ("V5", "Overtime on Saturdays", "overtime", "coating", 40, 2_400, 0, 1),

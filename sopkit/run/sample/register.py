@@ -60,7 +60,6 @@ def lifecycle(world: World) -> pd.DataFrame:
     """The launch inside the crunch, and an item that leaves."""
     reference = world.items["item"][world.rows_of("Grills")[0]]
     rows = [(LAUNCH_ITEM, "launch", LAUNCH_PERIOD, reference, float(LAUNCH_UNITS), "Grills", CANNIBALISED_SHARE)]
-    leaving = [(world.items["item"][world.rows_of(family)[-1]], period) for family, period in PHASE_OUT.items()]
-    rows += [(item, "phase_out", period, None, None, None, None) for item, period in leaving]
     columns = ["item", "event", "period", "reference_item", "annual_quantity", "cannibalised_family", "cannibalised_share"]
-    return pd.DataFrame(rows, columns=columns)
+    leaving = [(world.items["item"][world.rows_of(family)[-1]], "phase_out", period) for family, period in PHASE_OUT.items()]
+    return pd.concat([pd.DataFrame(rows, columns=columns), pd.DataFrame(leaving, columns=columns[:3])], ignore_index=True)

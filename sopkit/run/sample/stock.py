@@ -110,15 +110,15 @@ def open_orders(world: World, stock: Stock, as_of: str) -> pd.DataFrame:
     """What is on order: production of M0, which is frozen, and bought goods of the next months."""
     rows = []
     first = world.month(as_of)
-    for at, item in world.items.iterrows():
-        if item["item"] == LAUNCH_ITEM:
+    for at, (item, strategy) in enumerate(zip(world.items["item"], world.items["supply_strategy"], strict=True)):
+        if item == LAUNCH_ITEM:
             continue
-        bought = item["supply_strategy"] == "buy"
+        bought = strategy == "buy"
         ahead = min(BUY_MONTHS_AHEAD, len(world.periods) - first) if bought else 1
         for month in range(first, first + ahead):
             quantity = stock.planned[at, month] if month == first else round(world.expected[at, :, month].sum(), -1)
             if quantity > 0:
-                rows.append(("purchase" if bought else "production", item["item"], world.periods[month], quantity))
+                rows.append(("purchase" if bought else "production", item, world.periods[month], quantity))
     return pd.DataFrame(rows, columns=["kind", "item", "period", "quantity"])
 
 

@@ -26,6 +26,7 @@ BANDS: dict[str, tuple[float, float, str]] = {
     "load of the bottleneck in the crunch month": (1.50, 2.00, "ratio"),
     "load of the bottleneck in M0": (0.45, 0.75, "ratio"),
     "highest load of any other resource": (0.60, 0.99, "ratio"),
+    "worth of an hour of the bottleneck in the crunch month": (30_000, 60_000, "money per hour"),
     "grills lost": (1_500, 3_300, "units"),
     "heaters lost": (600, 2_400, "units"),
     "units late": (1_200, 3_200, "units"),
@@ -81,10 +82,10 @@ def measured_tension(inputs: PlanInputs, params: CompanyParams) -> pd.DataFrame:
 
 def check_tension(measured: pd.DataFrame) -> None:
     """Raise StepError with every measure that left its band."""
-    out = measured[~measured["ok"]]
     problems = [
-        Problem(row.measure, f"{row.value:,.2f} {row.unit}", f"{row.least:,.2f} to {row.most:,.2f}", "tune sopkit/run/sample/company.py")
-        for row in out.itertuples()
+        Problem(measure, f"{value:,.2f} {unit}", f"{least:,.2f} to {most:,.2f}", "tune sopkit/run/sample/company.py")
+        for measure, value, least, most, unit, ok in measured.itertuples(index=False, name=None)
+        if not ok
     ]
     if problems:
         raise StepError("the demo company has lost its tension", problems)
@@ -95,6 +96,7 @@ def _pressure(inputs: PlanInputs, base: PlanOutcome) -> dict[str, float]:
     year = period_range(inputs.cycle, YEAR)
     load = base.supply.resource_load[base.supply.resource_load["period"].isin(year)]
     coating = load[load["resource"] == BOTTLENECK].set_index("period")["load_ratio"]
+    worth = load[(load["resource"] == BOTTLENECK) & (load["period"] == CRUNCH_PERIOD)]["hour_value"]
     unmet = base.supply.demand_fulfilment[base.supply.demand_fulfilment["period"].isin(year)]
     lost = unmet.groupby(unmet["item"].map(inputs.tables["items"].set_index("item")["family"]))["lost"].sum()
     fiscal = fiscal_year_periods(inputs.cycle, inputs.fiscal_year_first_month)
@@ -103,6 +105,7 @@ def _pressure(inputs: PlanInputs, base: PlanOutcome) -> dict[str, float]:
         "load of the bottleneck in the crunch month": float(coating[CRUNCH_PERIOD]),
         "load of the bottleneck in M0": float(coating[inputs.cycle]),
         "highest load of any other resource": float(load.loc[load["resource"] != BOTTLENECK, "load_ratio"].max()),
+        "worth of an hour of the bottleneck in the crunch month": float(worth.iloc[0]),
         "grills lost": float(lost[family_of("Grills").name]),
         "heaters lost": float(lost[family_of("Heaters").name]),
         "units late": float(unmet["late"].sum()),

@@ -1,7 +1,7 @@
 """What happens in the demo company's markets: items, campaigns and the demand of each month, simulated once per seed."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from zlib import crc32
 
 import numpy as np
@@ -11,6 +11,7 @@ from sopkit.periods import first_day, last_day
 from sopkit.run.sample.company import (
     BASE_YEAR,
     CAMPAIGN_DAYS,
+    CRUNCH_CAMPAIGN,
     CUSTOMERS,
     FAMILIES,
     LAUNCH_HOURS,
@@ -21,6 +22,7 @@ from sopkit.run.sample.company import (
     MARKETS,
     NAMES,
     PROMOTED,
+    PROMOTED_CHANNEL,
     REGIONS,
     SIMULATED_END,
     TRUE_UPLIFT,
@@ -39,6 +41,17 @@ def stream(seed: int, name: str) -> np.random.Generator:
 
 
 @dataclass(frozen=True)
+class Campaign:
+    """A retail campaign for a family in a region."""
+
+    campaign: str
+    family: str
+    region: str
+    start_date: date
+    end_date: date
+
+
+@dataclass(frozen=True)
 class World:
     """The simulated markets; arrays over item x market x month, campaigns as a frame."""
 
@@ -46,7 +59,7 @@ class World:
     seed: int
     periods: list[str]
     items: pd.DataFrame  # item, item_name, family, share, price, unit_cost, and hours per resource
-    campaigns: pd.DataFrame
+    campaigns: tuple[Campaign, ...]
     expected: np.ndarray  # demand that a planner who knows the market expects, campaigns in
     demand: np.ndarray  # units asked for
     day_weight: np.ndarray  # family x market x day: share of a month's demand on each day, not normalised
@@ -107,32 +120,33 @@ def _items(size: Size, seed: int) -> pd.DataFrame:
     return frame.sort_values("item", ignore_index=True)
 
 
-def _campaigns(periods: list[str], seed: int) -> pd.DataFrame:
+def _campaigns(periods: list[str], seed: int) -> tuple[Campaign, ...]:
+    """One campaign a year and promoted family, in some regions; that of the grills in 2026 lies in the middle of the crunch."""
     random = stream(seed, "campaigns")
-    rows = []
+    found = []
     for year in range(int(periods[0][:4]), BASE_YEAR + 1):
         for family, (first, last) in PROMOTED.items():
-            start = np.datetime64(f"{year}-01-01") + int(random.integers(first, last - CAMPAIGN_DAYS))
-            start -= int(start.astype("datetime64[D]").astype(int) + 3) % 7  # back to a Monday
-            chosen = [region for region in sorted(REGIONS) if random.random() < 0.55]
-            if (year, family) == (BASE_YEAR, "Grills"):  # week 22, planned for the middle of the crunch
-                start, chosen = np.datetime64("2026-05-25"), ["DACH", "NO", "SE"]
-            for region in chosen:
-                rows.append((f"C-{year}-{family[:2].upper()}-{region}", family, region, start, start + CAMPAIGN_DAYS - 1))
-    frame = pd.DataFrame(rows, columns=["campaign", "family", "region", "start_date", "end_date"])
-    frame["channel"] = "retail"
-    return frame
+            day = date(year, 1, 1) + timedelta(days=int(random.integers(first, last - CAMPAIGN_DAYS)))
+            start = day - timedelta(days=day.weekday())  # a Monday
+            regions = [region for region in sorted(REGIONS) if random.random() < 0.55]
+            if (year, family) == (BASE_YEAR, "Grills"):
+                start, regions = CRUNCH_CAMPAIGN
+            for region in regions:
+                name = f"C-{year}-{family[:2].upper()}-{region}"
+                found.append(Campaign(name, family, region, start, start + timedelta(days=CAMPAIGN_DAYS - 1)))
+    return tuple(found)
 
 
-def _day_weights(first: date, last: date, campaigns: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _day_weights(first: date, last: date, campaigns: tuple[Campaign, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Weight of each day without and with campaigns; family x market x day."""
     days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
     weekday = (days.astype("datetime64[D]").astype(int) + 3) % 7
     plain = np.broadcast_to(WEEKDAY_WEIGHT[weekday], (len(FAMILIES), len(MARKETS), len(days)))
     weight = plain.copy()
     names = [family.name for family in FAMILIES]
-    for row in campaigns.itertuples():
-        on = (days >= np.datetime64(row.start_date, "D")) & (days <= np.datetime64(row.end_date, "D"))
-        weight[names.index(row.family), MARKETS.index((row.region, "retail")), on] *= 1 + TRUE_UPLIFT
+    for campaign in campaigns:
+        on = np.arange((campaign.start_date - first).days, (campaign.end_date - first).days + 1)
+        weight[names.index(campaign.family), MARKETS.index((campaign.region, PROMOTED_CHANNEL)), on] *= 1 + TRUE_UPLIFT
     return plain, weight
 
 

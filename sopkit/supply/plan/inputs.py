@@ -187,7 +187,7 @@ def _opening(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
         yield Problem("inventory.period", came, f"closing stock of the cutoff {cutoff}", "Load the month end of the last closed month.")
     opening = inputs.inventory[inputs.inventory["period"] == cutoff]
     owed = opening.loc[opening["quantity"] < 0, "item"]
-    without_demand = owed[~owed.isin(inputs.demand.loc[inputs.demand["quantity"] > 0, "item"])]
+    without_demand = owed[~owed.isin(inputs.demand.loc[inputs.demand["quantity"] > 0, "item"].unique())]
     if len(without_demand):
         yield Problem("inventory.quantity", f"below zero without demand: {_names(without_demand)}", "zero or more, or demand to ship to")
     endless = opening[~np.isfinite(opening["quantity"])]

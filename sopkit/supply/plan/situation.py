@@ -90,7 +90,7 @@ def _planned_items(inputs: SupplyInputs, months: list[str], cutoff: str) -> pd.I
     """Items with demand, with stock at the cutoff or with something on order."""
     stocked = inputs.inventory.loc[(inputs.inventory["period"] == cutoff) & (inputs.inventory["quantity"] != 0), "item"]
     coming = inputs.open_orders.loc[inputs.open_orders["period"] <= months[-1], "item"]
-    return pd.Index(sorted({*inputs.demand["item"], *stocked, *coming}))
+    return pd.Index(sorted({*inputs.demand["item"].unique(), *stocked, *coming}))
 
 
 def _cells(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names: pd.Index) -> Cells:
@@ -171,9 +171,12 @@ def _costs(unit_costs: pd.DataFrame, names: pd.Index, months: list[str], policy:
     columns = ["unit_cost", "variable_cost", "holding_rate", "subcontract_premium"]
     values = np.full((len(columns), len(names), len(months)), np.nan)
     starts = np.array([np.datetime64(first_day(month)) for month in months])
-    for item, dated in unit_costs[unit_costs["item"].isin(names)].sort_values("valid_from").groupby("item"):
-        at = np.searchsorted(dated["valid_from"].to_numpy("datetime64[D]"), starts, side="right") - 1
-        values[:, names.get_loc(item), :] = dated[columns].to_numpy(float)[np.maximum(at, 0)].T
+    dated = unit_costs.sort_values(["item", "valid_from"])
+    row, since, told = places(names, dated["item"]), dated["valid_from"].to_numpy("datetime64[D]"), dated[columns].to_numpy(float)
+    for item in np.unique(row[row >= 0]):
+        own = np.flatnonzero(row == item)
+        at = np.searchsorted(since[own], starts, side="right") - 1
+        values[:, item, :] = told[own[np.maximum(at, 0)]].T
     unit_cost = np.nan_to_num(values[0])
     variable_cost = np.where(np.isnan(values[1]), unit_cost, values[1])
     keep_cost = unit_cost * (np.nan_to_num(values[2]) + policy.capital_rate) / MONTHS_A_YEAR
