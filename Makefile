@@ -1,6 +1,6 @@
 # Each target sets up what it needs by itself; a second run does not install anything again.
 .DEFAULT_GOAL := help
-.PHONY: help install demo adventure_works test slow check lint lab gallery benchmarks lock clean
+.PHONY: help install demo test slow check lab gallery dictionary benchmarks lock clean
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
@@ -47,6 +47,9 @@ lab: $(READY)  ## JupyterLab on copies of the notebooks, with the demo company's
 
 gallery: $(READY)  ## docs/gallery: the six notebooks executed on the small demo company
 	@$(BIN)/python -m sopkit.run.gallery
+
+dictionary: $(READY)  ## docs/data_dictionary.md from the contracts
+	@$(BIN)/python -c "from sopkit.data.dictionary import data_dictionary; print(data_dictionary(), end='')" > docs/data_dictionary.md
 
 benchmarks: $(READY)  ## the figures that the README quotes
 	@$(BIN)/python -m benchmarks.overhead

@@ -163,7 +163,7 @@ def changed_parts(now: Parts, then: Mapping[str, object]) -> list[str]:
 
 def changed_origins(then: Origins, now: Origins) -> list[str]:
     """What of a run's origins is not what it was when the run began."""
-    names = ("params", "inputs", "notebooks", "package", "templates", "scenarios", "lock")
+    names = ("params", "inputs", "notebooks", "package", "templates", "scenarios", "lock", "commit")
     return [name for name in names if getattr(then, name) != getattr(now, name)]
 
 

@@ -17,6 +17,7 @@ from sopkit.data.contracts import CONTRACTS, INPUTS
 from sopkit.data.contracts.conform import conform, empty
 from sopkit.errors import ParamsError, Problem, StepError
 from sopkit.meeting.policy import Overlay
+from sopkit.meeting.scenarios import changed_table, overlaid_policy
 from sopkit.periods import shifted
 from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder
@@ -130,8 +131,6 @@ class StepView:
         if table not in self.step.writes:
             raise StepError("a table that the step does not declare", [self._undeclared(table, "writes")])
         if self.overlay is not None:
-            from sopkit.meeting.scenarios import changed_table
-
             frame = changed_table(table, frame, self.overlay, self._lookups())
         checked = conform(frame, CONTRACTS[table])
         self._store(f"tables/{table}.parquet", checked.to_parquet(engine="pyarrow", compression="zstd", index=False))
@@ -258,18 +257,22 @@ def start(name: str, parameters: Mapping[str, object]) -> StepView:
     }
     params = load_params(places.params_file(str(knobs["company"])), str(knobs["cycle"]) or None)
     scenario = str(knobs.get("scenario", "base"))
+    overlay = None if scenario == "base" else load_scenarios((scenario,))[scenario]
+    if overlay is not None:
+        params = params.model_copy(update={"supply": overlaid_policy(params.supply, overlay)})
     company = CompanyFolder.of(params.company)
+    cycle = company.link(params.cycle, scenario)
     run = os.environ.get("SOPKIT_RUN")
     _settle_display()
     return StepView(
         step=step,
         params=params,
         scenario=scenario,
-        folder=Path(run) if run else company.path / "sandbox" / params.cycle,
-        fallback=Path(run) if run else company.link(params.cycle),
+        folder=Path(run) if run else company.path / "sandbox" / cycle.name,
+        fallback=Path(run) if run else cycle,
         previous=company.link(shifted(params.cycle, -1)),
         recorded=bool(run),
-        overlay=None if scenario == "base" else load_scenarios((scenario,))[scenario],
+        overlay=overlay,
         knobs=knobs,
     )
 

@@ -430,6 +430,8 @@ def _meeting(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
                 "stock_peak_change": stock,
                 "cash_low_change": cash,
             }
+            hazard = 1.2e6 if (decision, option) == ("D2", "A") else 0.0
+            change["expected_contribution_change"] = contribution - hazard
             note = "10 temps not found" if (decision, option) == ("D1", "B") else None
             options.append(key | change | {"recommended": option == recommended, "note": note})
     causes = [

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from pack_sample import sample
 
+from sopkit.report.pack.build import printed_pages
+from sopkit.report.svg import on_screen
+
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium")
 
@@ -23,19 +26,9 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture(scope="module")
 def pack_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from sopkit.report.pack.build import pages_of
-    from sopkit.report.pack.inputs import desk_of
-    from sopkit.report.svg import on_screen
-    from sopkit.report.templates import rendered
-
-    inputs = sample("full")
-    desk = desk_of(inputs)
     path = tmp_path_factory.mktemp("pack") / "executive.html"
-    path.write_text(on_screen(rendered("executive.html.j2", desk.writer, about=inputs.about, cover=dict(COVER), pages=pages_of(desk))))
+    path.write_text(on_screen(printed_pages(sample("full"))[1]))
     return path
-
-
-COVER = {"cycle": "", "data_as_of": "", "prepared_by": "", "accountable": ""}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -121,7 +121,7 @@ def test_family_is_joined_from_items() -> None:
 
 def test_a_table_says_its_unit_once_where_columns_share_it() -> None:
     columns = (Column("a"), Column("b"), Column("c"))
-    rows = (Row("x", (money(61e6), money(350_000.0), money(None))),)
+    rows = (Row("x", (money(61e6), money(360_000.0), money(None))),)
     printed = table(ENGLISH, Table("caption", "", columns, rows))
     assert printed.unit == "MSEK"
     assert [ENGLISH.written(cell) for cell in printed.rows[0].cells if isinstance(cell, Number)] == ["61.0", "0.4", "–"]

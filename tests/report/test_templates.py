@@ -6,11 +6,9 @@ from io import BytesIO
 from fontTools.ttLib import TTFont
 from pack_sample import full_tables, sample
 
-from sopkit.report import templates
 from sopkit.report.findings_page import findings_page
 from sopkit.report.language import language_of
-from sopkit.report.pack.build import _cover, pages_of
-from sopkit.report.pack.inputs import desk_of
+from sopkit.report.pack.build import printed_pages
 from sopkit.report.suite import FONTS, TEMPLATES
 from sopkit.report.tracing import outside_references, untraced_digits
 
@@ -19,16 +17,10 @@ def letters(subset: str) -> set[int]:
     return set(TTFont(BytesIO((FONTS / f"source-sans-3-{subset}-400-normal.woff2").read_bytes())).getBestCmap())
 
 
-def page(language: str) -> str:
-    inputs = sample("full", language)
-    desk = desk_of(inputs)
-    return templates.rendered("executive.html.j2", desk.writer, about=inputs.about, cover=_cover(desk), pages=pages_of(desk))
-
-
 def test_every_letter_printed_is_in_the_fonts_that_travel_with_the_page() -> None:
     known = letters("latin") | letters("latin-ext") | {ord("\n")}
     for language in ("en", "sv"):
-        text = re.sub(r"<style>.*?</style>|<[^>]+>", "", page(language), flags=re.S)
+        text = re.sub(r"<style>.*?</style>|<[^>]+>", "", printed_pages(sample("full", language))[1], flags=re.S)
         assert {sign for sign in text if ord(sign) not in known} == set()
 
 

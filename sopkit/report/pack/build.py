@@ -27,11 +27,16 @@ def executive_pack(inputs: PackInputs) -> Pack:
     Needs what every run has (items, consensus_demand, supply_plan, demand_fulfilment, gaps, plan_statement, scenarios, coverage,
     kpi_history); whatever else is empty is named in the pack as not provided.
     """
-    desk = desk_of(inputs)
-    pages = pages_of(desk)
-    print_html = rendered("executive.html.j2", desk.writer, about=inputs.about, cover=_cover(desk), pages=pages)
+    pages, print_html = printed_pages(inputs)
     headline = str(pages[0].title.striptags())
     return Pack(on_screen(print_html), print_html, written_pdf(print_html), index_of(pages), headline)
+
+
+def printed_pages(inputs: PackInputs) -> tuple[list[Page], str]:
+    """The pages of a pack, and the HTML that is printed: what a screen shows but for its colours."""
+    desk = desk_of(inputs)
+    pages = pages_of(desk)
+    return pages, rendered("executive.html.j2", desk.writer, about=inputs.about, cover=_cover(desk), pages=pages)
 
 
 def _cover(desk: Desk) -> dict[str, Cell]:

@@ -1,9 +1,11 @@
 """Page one: one table that can be read aloud, and the decisions asked. No chart, no more than a page."""
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from sopkit.report.cells import Cell, Month, Number, count, difference, total
-from sopkit.report.narrative import N_
+from sopkit.report.narrative import N_, Scale, scale_of, scaled
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.money import budget_amount, fiscal_budget
 from sopkit.report.pack.words import role
@@ -15,7 +17,7 @@ def decisions_page(desk: Desk) -> Page:
     options = desk.book.records("options")
     blocks: list[Block] = [_headline_table(desk)]
     for name in dict.fromkeys(record.word("decision") for record in options):
-        blocks.append(_decision(desk, [record for record in options if record.word("decision") == name]))
+        blocks.append(_decision(desk, [record for record in options if record.word("decision") == name], _money_scale(options)))
     if not options:
         blocks.append(
             Text((desk.writer.say(N_("No decision is asked: the params of this company declare none for this cycle.")),), style="missing")
@@ -119,35 +121,62 @@ def _better(measure: str, after: Number, before: Number) -> bool | None:
 CHANGES = (
     ("net_sales_change", "money", N_("net sales")),
     ("contribution_change", "money", N_("contribution")),
+    ("expected_contribution_change", "money", N_("expected, risk weighed in")),
     ("fill_rate_change", "share", N_("fill rate")),
     ("stock_peak_change", "money", N_("highest stock")),
     ("cash_low_change", "money", N_("lowest cash")),
 )
+FLOORS = {"fill_rate": N_("fill rate"), "cash": N_("cash"), "load": N_("load")}
 
 
-def _decision(desk: Desk, options: list[Record]) -> Lead:
+def _decision(desk: Desk, options: list[Record], prefix: Scale) -> Lead:
+    """A decision with its options; `prefix` is the scale of money on the page."""
     text, say, first = desk.writer.text, desk.writer.say, options[0]
-    shown = [change for change in CHANGES if any(record.number(change[0], change[1]).known for record in options)]
-    loads = {record.word("option"): _load(desk, record) for record in options}
+    shown, with_load = _shown(options), any(_load(desk, record) for record in options)
+    scale, with_floors = _own_scale(options, shown, prefix), any(_floors(desk, record) for record in options)
     rows = []
     for record in options:
-        cells: list[Cell] = [_change(record, column, unit) for column, unit, _ in shown]
-        cells += [loads[record.word("option")] or "", record.words("note")]
+        numbers = [_change(record, column, unit) for column, unit, _ in shown]
+        cells: list[Cell] = [scaled(number, scale) if number.unit == "money" else number for number in numbers]
+        cells += [_load(desk, record) or ""] if with_load else []
+        cells += [_floors(desk, record)] if with_floors else []
         named = N_("{option} {title}, recommended") if record.values["recommended"] else N_("{option} {title}")
         head = say(named, option=record.code("option"), title=record.words("title"))
-        rows.append(Row(head, tuple(cells), "chosen" if record.values["recommended"] else ""))
-    columns = [Column(text(label)) for *_, label in shown] + [Column(text(N_("highest load"))), Column(text(N_("note")), "text")]
-    if not any(loads.values()):
-        columns, rows = [*columns[:-2], columns[-1]], [Row(row.head, (*row.cells[:-2], row.cells[-1]), row.style) for row in rows]
-    printed = Table(
-        text(N_("Each option against doing nothing, solved as a plan of its own")),
-        text(N_("option")),
-        tuple(columns),
-        tuple(rows),
-        dense=True,
-    )
+        rows.append(Row(head, (*cells, record.words("note")), "chosen" if record.values["recommended"] else ""))
+    labels = [label for *_, label in shown] + ([N_("highest load")] if with_load else [])
+    columns = [Column(text(label)) for label in labels]
+    columns += [Column(text(label), "text") for label in ([N_("breaks floor")] if with_floors else []) + [N_("note")]]
+    caption = text(N_("Each option against doing nothing, solved as a plan of its own"))
+    head = say(N_("option; money in {unit}"), unit=desk.writer.unit("money", scale))
+    printed = table(desk.writer, Table(caption, head, tuple(columns), tuple(rows), dense=True))
     deadline = say(N_("{owner}, by {day}"), owner=role(first), day=first.day("last_date", "long"))
-    return Lead(first.code("decision"), first.words("question"), deadline, (table(desk.writer, printed),), ())
+    plain = replace(printed, columns=tuple(replace(column, unit="") for column in printed.columns))
+    return Lead(first.code("decision"), first.words("question"), deadline, (plain,), ())
+
+
+def _shown(options: list[Record]) -> list[tuple[str, str, str]]:
+    """Measures that are known; the expected contribution only where a risk makes it another."""
+    weighed = any(record.values["expected_contribution_change"] != record.values["contribution_change"] for record in options)
+    return [
+        change
+        for change in CHANGES
+        if any(record.number(change[0], change[1]).known for record in options) and (weighed or change[0] != "expected_contribution_change")
+    ]
+
+
+def _own_scale(options: list[Record], shown: list[tuple[str, str, str]], prefix: Scale) -> Scale:
+    """The page's prefix, with a decimal more where all of this decision's money is small."""
+    largest = scale_of(record.number(column, unit) for record in options for column, unit, _ in shown if unit == "money")
+    return prefix if largest.prefix == prefix.prefix else replace(prefix, decimals=2) if prefix.prefix else prefix
+
+
+def _money_scale(options: list[Record]) -> Scale:
+    return scale_of(record.number(column, unit) for record in options for column, unit, _ in CHANGES if unit == "money")
+
+
+def _floors(desk: Desk, option: Record) -> str:
+    """The floors that an option breaks, in words."""
+    return ", ".join(desk.writer.text(FLOORS[name]) for name in option.word("floors_broken").split())
 
 
 def _change(record: Record, column: str, unit: str) -> Number:

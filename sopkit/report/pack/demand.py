@@ -6,12 +6,12 @@ from sopkit.report.cells import Month, count, difference, ratio
 from sopkit.report.charts import LAYER_LABELS
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.pack.words import everything, missing, role, word
+from sopkit.report.pack.words import everything, missing, role, scope_of, word
 from sopkit.report.svg import placed
 from sopkit.report.tables import Block, Column, Figure, Page, Row, Side, Table, table
 
 PARTS = ("baseline", "lifecycle", "override", "quantity")
-MOST_OVERRIDES, BIAS_LIMIT = 6, 0.05
+MOST_OVERRIDES, MOST_CAMPAIGNS, BIAS_LIMIT, UNBIASED = 5, 4, 0.05, 0.005
 
 
 def demand_pages(desk: Desk) -> list[Page]:
@@ -31,23 +31,17 @@ def demand_pages(desk: Desk) -> list[Page]:
         _plan_title(desk),
         (*overview, Side((_family_table(desk),), (_region_table(desk), *_range_table(desk)))),
     )
-    chart, backtest = _accuracy_chart(desk), _backtest_table(desk)
-    accuracy = (Side(chart, backtest),) if chart and backtest else (*chart, *backtest)
-    pairs = _side_by_side((*_function_table(desk), *_campaign_table(desk), *_pipeline_table(desk)))
-    changes = (*_layer_table(desk), *_override_table(desk), *pairs)
-    second = Page(
-        "accuracy",
-        text(N_("Demand")),
-        _accuracy_title(desk),
-        (*accuracy, *changes, *missing(desk, "forecast_snapshots", "overrides", "sales_forecast")),
-    )
+    small = (*_accuracy_chart(desk), *_backtest_table(desk), *_function_table(desk), *_campaign_table(desk), *_pipeline_table(desk))
+    blocks = (*_layer_table(desk), *_override_table(desk), *_side_by_side(small))
+    absent = missing(desk, "forecast_snapshots", "overrides", "sales_forecast")
+    second = Page("accuracy", text(N_("Demand")), _accuracy_title(desk), (*blocks, *absent))
     return [plan, second]
 
 
-def _side_by_side(tables: tuple[Table, ...]) -> tuple[Block, ...]:
-    """Small tables two by two; one that is left alone stands alone."""
-    pairs: list[Block] = [Side((tables[place],), (tables[place + 1],)) for place in range(0, len(tables) - 1, 2)]
-    return (*pairs, tables[-1]) if len(tables) % 2 else tuple(pairs)
+def _side_by_side(small: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Small blocks two by two; one that is left alone stands alone."""
+    pairs: list[Block] = [Side((small[place],), (small[place + 1],)) for place in range(0, len(small) - 1, 2)]
+    return (*pairs, small[-1]) if len(small) % 2 else tuple(pairs)
 
 
 def _plan_title(desk: Desk) -> Markup:
@@ -126,7 +120,7 @@ def _override_table(desk: Desk) -> tuple[Table, ...]:
     for record in largest[:MOST_OVERRIDES]:
         span = desk.writer.say(N_("{first} to {last}"), first=record.month("first_period"), last=record.month("last_period"))
         scope = (
-            record.words("scope"),
+            scope_of(record),
             span,
             record.number("quantity_change", "units").change(),
             record.number("revenue_change", "money").change(),
@@ -156,7 +150,7 @@ def _function_table(desk: Desk) -> tuple[Table, ...]:
 
 def _campaign_table(desk: Desk) -> tuple[Table, ...]:
     text, rows = desk.writer.text, []
-    for record in desk.book.records("campaigns", lambda row: str(row["end_date"])[:7] >= desk.about.cycle)[:6]:
+    for record in desk.book.records("campaigns", lambda row: str(row["end_date"])[:7] >= desk.about.cycle)[:MOST_CAMPAIGNS]:
         span = desk.writer.say(N_("{first} to {last}"), first=record.day("start_date"), last=record.day("end_date"))
         rows.append(
             Row(
@@ -210,9 +204,11 @@ def _accuracy_title(desk: Desk) -> Markup:
         best = "consensus" if "consensus" in scored else next(reversed(scored))
         error, bias = (scored[best].number(column, "ratio") for column in ("wape_ratio", "bias_ratio"))
         naive = scored["naive"].number("wape_ratio", "ratio") if "naive" in scored else None
-        told = N_("The {layer} forecast was wrong by {error} on average; it over-forecast by {bias}.")
-        if bias.value is not None and bias.value < 0:
-            told = N_("The {layer} forecast was wrong by {error} on average; it under-forecast by {bias}.")
+        told = N_("The {layer} forecast was wrong by {error} on average, too high as often as too low.")
+        if abs(bias.value or 0.0) >= UNBIASED:
+            high = N_("The {layer} forecast was wrong by {error} on average; it over-forecast by {bias}.")
+            low = N_("The {layer} forecast was wrong by {error} on average; it under-forecast by {bias}.")
+            told = high if (bias.value or 0.0) > 0 else low
         title = say(told, layer=desk.writer.text(LAYER_LABELS[best]), error=error, bias=bias.size())
         return title + Markup(" ") + say(N_("Seasonal naive was wrong by {naive}."), naive=naive) if naive and best != "naive" else title
     pool = desk.book.record("backtest", model="pool", family="*")

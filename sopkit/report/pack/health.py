@@ -7,7 +7,7 @@ from sopkit.report.cells import Code, Words, count
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import KPIS, word
-from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
+from sopkit.report.tables import Block, Column, Page, Record, Row, Side, Table, Text, table
 
 MOST_FINDINGS = 10
 METHODS = (
@@ -67,7 +67,15 @@ def _gates(desk: Desk) -> tuple[Text, ...]:
     return (Text((say(N_("This run was a rehearsal. Gates passed over: {gates}."), gates=gates),), style="missing"),)
 
 
-def _provided(desk: Desk, given: list[Record]) -> tuple[Table, ...]:
+def _provided(desk: Desk, given: list[Record]) -> tuple[Block, ...]:
+    """What was provided, in two tables beside each other."""
+    half = (len(given) + 1) // 2
+    if not half:
+        return ()
+    return (Side((_provided_table(desk, given[:half]),), (_provided_table(desk, given[half:]),) if given[half:] else ()),)
+
+
+def _provided_table(desk: Desk, given: list[Record]) -> Table:
     text = desk.writer.text
     rows = [
         Row(
@@ -77,8 +85,7 @@ def _provided(desk: Desk, given: list[Record]) -> tuple[Table, ...]:
         for record in given
     ]
     columns = (Column(text(N_("rows"))), *(Column(text(label), "text") for label in (N_("first month"), N_("last month"), N_("from"))))
-    caption = desk.writer.say(N_("What was provided"))
-    return (table(desk.writer, Table(caption, text(N_("table")), columns, tuple(rows), dense=True, folded=True)),) if rows else ()
+    return table(desk.writer, Table(desk.writer.say(N_("What was provided")), text(N_("table")), columns, tuple(rows), dense=True))
 
 
 def _absent(desk: Desk, records: list[Record]) -> tuple[Block, ...]:
@@ -141,22 +148,22 @@ def appendix_page(desk: Desk) -> Page:
     words = Text(
         tuple(say(N_("{word}: {meaning}."), word=text(name), meaning=text(meaning)) for name, meaning in GLOSSARY), title=text(N_("Words"))
     )
-    blocks: tuple[Block, ...] = (*_definitions(desk), methods, words, Text(tuple(lines), title=text(N_("To make this pack again"))))
+    again = Text(tuple(lines), title=text(N_("To make this pack again")))
+    blocks: tuple[Block, ...] = (*_definitions(desk), Side((methods, again), (words,)))
     return Page("appendix", text(N_("Appendix")), say(N_("What the figures mean and how to reproduce them")), blocks)
 
 
 def _definitions(desk: Desk) -> tuple[Table, ...]:
-    text, rows, seen = desk.writer.text, [], set()
-    for record in desk.book.records("facts", lambda row: row["level"] == "*"):
-        name = record.word("id")
-        if name in seen:
-            continue
-        seen.add(name)
-        head = text(KPIS[name]) if name in KPIS else desk.writer.markup(record.code("id"))
-        rows.append(Row(head, (record.words("definition"), desk.writer.markup(Code(record.word("source_table"))))))
+    text, rows = desk.writer.text, []
+    for name, label in KPIS.items():
+        record = next(iter(desk.book.records("facts", lambda row, name=name: row["id"] == name and row["level"] == "*")), None)
+        if record:
+            rows.append(Row(text(label), (record.words("definition"), desk.writer.markup(Code(record.word("source_table"))))))
     columns = tuple(Column(text(label), "text") for label in (N_("definition"), N_("from table")))
-    return (
-        (table(desk.writer, Table(desk.writer.say(N_("Definitions")), text(N_("figure")), columns, tuple(rows[:24]), dense=True)),)
-        if rows
-        else ()
+    printed = Table(
+        desk.writer.say(N_("Definitions of the KPIs; those of all other facts stand in the run's facts")),
+        text(N_("KPI")),
+        columns,
+        tuple(rows),
     )
+    return (table(desk.writer, printed),) if rows else ()

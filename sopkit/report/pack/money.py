@@ -87,7 +87,7 @@ def _year_table(desk: Desk) -> Table:
     labels += [*([N_("last year")] if last_year else []), N_("next twelve months")]
     rows = []
     for line, label in LINES.items():
-        if ("year", line) not in sums:
+        if not any(sums[key].value for key in (("year", line), ("next", line)) if key in sums):
             continue
         cells: list[Cell] = [sums.get((name, line), "") for name in ("closed", "rest", "year")]
         if any(budgets.values()):

@@ -47,10 +47,9 @@ def _scenario_page(desk: Desk) -> Page | None:
             record.number("stock_peak", "money"),
             record.number("cash_low", "money"),
             load,
-            record.words("load_peak_at"),
             record.words("breaks_first"),
         ]
-        head = desk.writer.say(N_("{scenario} {title}"), scenario=record.code("scenario"), title=record.words("title"))
+        head = text(N_("the plan")) if record.word("kind") == "base" else desk.writer.markup(record.words("title"))
         rows.append(
             Row(head, tuple(cells), "sum" if record.word("kind") == "base" else "chosen" if record.word("kind") == "together" else "")
         )
@@ -64,11 +63,10 @@ def _scenario_page(desk: Desk) -> Page | None:
         N_("highest stock"),
         N_("lowest cash"),
         N_("highest load"),
-        N_("where"),
         N_("breaks first"),
     )
     keep = [place for place in range(len(labels)) if any(_told(row.cells[place]) for row in rows)]
-    columns = tuple(Column(text(labels[place]), "text" if labels[place] in ("where", "breaks first") else "number") for place in keep)
+    columns = tuple(Column(text(labels[place]), "text" if labels[place] in ("breaks first",) else "number") for place in keep)
     shown = tuple(Row(row.head, tuple(row.cells[place] for place in keep), row.style) for row in rows)
     caption = desk.writer.say(N_("Each planned through the same functions as the plan itself; what each option brings stands on page one"))
     return Page(

@@ -44,6 +44,8 @@ def _load_title(desk: Desk) -> Markup:
         worst = max(loads, key=lambda record: record.number("load_ratio", "ratio").value or 0.0)
         load = worst.number("load_ratio", "ratio")
         told = N_("{resource} is asked for {load} of what it can do in {month}; {lost} are lost and {late} late in twelve months.")
+        if not lost.value and not late.value:
+            told = N_("{resource} is asked for {load} of what it can do in {month}; the plan still meets all demand on time.")
         if (load.value or 0.0) <= 1:
             told = N_("Every resource has room: the highest load is {load}, {resource} in {month}.")
             return say(told, resource=worst.words("resource"), load=load, month=worst.month(form="long"))
@@ -240,7 +242,7 @@ def inventory_page(desk: Desk) -> Page:
         "inventory",
         text(N_("Inventory")),
         _stock_title(desk),
-        (*_inventory_figure(desk), *_stock_tables(desk), *_stock_outs(desk), *missing(desk, "inventory", "unit_costs")),
+        (*_inventory_figure(desk), *_stock_tables(desk), *missing(desk, "inventory", "unit_costs")),
     )
 
 
@@ -305,20 +307,3 @@ def _stock_tables(desk: Desk) -> tuple[Block, ...]:
     columns = tuple(Column(Month(period, "column")) for period in desk.planned)
     caption = desk.writer.say(N_("Closing stock by family, all sites together; shaded where it is below safety stock"))
     return (table(desk.writer, Table(caption, text(N_("family")), columns, tuple(rows), dense=True, months=True)),) if rows else ()
-
-
-def _stock_outs(desk: Desk) -> tuple[Block, ...]:
-    text, first = desk.writer.text, {}
-    for record in _short_items(desk):
-        first.setdefault(record.word("item"), record)
-    rows = [
-        Row(
-            record.words("item"),
-            (record.month(), record.number("closing_backlog", "units"), record.number("lost", "units"), record.number("demand", "units")),
-        )
-        for record in sorted(first.values(), key=lambda record: -(record.number("lost", "units").value or 0.0))[:MOST]
-    ]
-    labels = (N_("first month"), N_("waits"), N_("lost"), N_("demand"))
-    caption = desk.writer.say(N_("Where shelves run empty first, largest loss first"))
-    columns = tuple(Column(text(label), "text" if label == "first month" else "number") for label in labels)
-    return (table(desk.writer, Table(caption, text(N_("item")), columns, tuple(rows), dense=True)),) if rows else ()

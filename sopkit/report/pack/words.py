@@ -1,5 +1,6 @@
 """Words that stand for codes of the contracts in print: KPIs, lines, causes, kinds, and what is missing."""
 
+import re
 from collections.abc import Sequence
 
 from sopkit.data.contracts import CONTRACTS
@@ -98,6 +99,12 @@ def role(record: Record, column: str = "owner") -> Cell:
     """A role, written with spaces."""
     cell = record.words(column)
     return Words(cell.text.replace("_", " "), cell.source) if isinstance(cell, Words) else cell
+
+
+def scope_of(record: Record, column: str = "scope") -> Cell:
+    """What an override changes, without the names of its keys: `family=Grills, region=SE` is `Grills, SE`."""
+    cell = record.words(column)
+    return Words(re.sub(r"\b\w+=", "", cell.text), cell.source) if isinstance(cell, Words) else cell
 
 
 def everything(record: Record, column: str, desk: Desk) -> Cell:
