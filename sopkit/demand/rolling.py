@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sopkit.demand.kernels import KERNELS, Panel
-from sopkit.demand.kernels.intermittent import mean_interval
+from sopkit.demand.kernels.intermittent import demand_runs_together, mean_interval
 from sopkit.errors import ParamsError, Problem
 
 NAIVE = "seasonal_naive"  # the yardstick is always there
@@ -57,7 +57,7 @@ def kinds(panel: Panel, minimum_history: int) -> np.ndarray:
     """
     silence = max(SILENCE, panel.season_length)
     quiet = (np.nan_to_num(panel.values[:, -silence:]) == 0).all(axis=1) | has_ended(panel)
-    seldom = (mean_interval(panel) > LONGEST_INTERVAL) & ~panel.season.seasonal
+    seldom = (mean_interval(panel) > LONGEST_INTERVAL) & ~panel.season.seasonal & ~demand_runs_together(panel)
     return np.select([quiet, panel.length < minimum_history, seldom], [DORMANT, SHORT, INTERMITTENT], default=REGULAR)
 
 
@@ -123,7 +123,7 @@ class _Origin:
 def _origin(panel: Panel, cut: int, names: tuple[str, ...], horizon: int, minimum_history: int) -> _Origin:
     """What would have been said `cut` periods ago."""
     past = panel.until(min(cut, panel.values.shape[1]))
-    rows = np.flatnonzero(past.length >= max(minimum_history, panel.season_length))
+    rows = np.flatnonzero(past.length >= minimum_history)
     series, start, known = len(panel.values), panel.values.shape[1] - cut, min(horizon, cut)
     if not len(rows):
         return _nothing(names, series, horizon)

@@ -1,5 +1,6 @@
 """What a run says of itself: from what it was made, by which code, with which gates passed over."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,7 +8,9 @@ from typing import TYPE_CHECKING
 from sopkit.periods import last_day
 from sopkit.run import places
 from sopkit.run.files import file_hash
+from sopkit.run.gates import passed_gates
 from sopkit.run.params import CompanyParams
+from sopkit.steps import STEPS
 
 if TYPE_CHECKING:
     from sopkit.report.pack.inputs import About
@@ -51,7 +54,7 @@ def about(params: CompanyParams, run: Path, scenario: str) -> "About":
         accountable=params.accountable,
         commit=f"{head}, changed" if changed else head,
         inputs_hash=inputs_hash(run / "inputs"),
-        gates_passed_over=(),
+        gates_passed_over=tuple(passed_gates(os.environ.get("SOPKIT_GATES", params.gates), STEPS)),
         fiscal_year_first_month=params.fiscal_year_first_month,
     )
 

@@ -7,12 +7,29 @@ from sopkit.demand.kernels.smoothing import simple_smoothing
 
 ALPHAS = np.array([0.1, 0.15, 0.2, 0.25, 0.3])
 LONGEST = 12  # periods in a sum, at most
+CHANCE_OF_RUNS = 2.326  # one-sided 99 % of the normal distribution
 
 
 def mean_interval(panel: Panel) -> np.ndarray:
     """Periods per period with demand, n / n_{y != 0}: (series,); n where there was none, 1 for an empty series."""
     demand = (np.nan_to_num(panel.values) != 0).sum(axis=1)
     return np.maximum(panel.length / np.maximum(demand, 1), 1.0)
+
+
+def demand_runs_together(panel: Panel) -> np.ndarray:
+    """Series whose periods without demand come in blocks, not by chance: bool (series,), one-sided, 1 %.
+
+    z = (R - mean) / deviation < -2.326, R the runs of periods with and without demand from the series' first demand on,
+    mean = 2 a b / n + 1, deviation^2 = 2 a b (2 a b - n) / (n^2 (n - 1)), a periods with demand, b without, n = a + b.
+    Source: Wald and Wolfowitz 1940. Smoothing of sums assumes that each period has the same chance of demand: here it has not.
+    """
+    demand = np.nan_to_num(panel.values) != 0
+    begun = np.logical_or.accumulate(demand, axis=1)
+    count, there = begun.sum(axis=1), demand.sum(axis=1)
+    changes = ((demand[:, 1:] != demand[:, :-1]) & begun[:, :-1]).sum(axis=1)
+    product, size = 2.0 * there * (count - there), np.maximum(count, 2)
+    mean, square = product / size + 1, product * (product - size) / (size**2 * (size - 1.0))
+    return (square > 0) & (changes + 1 - mean < -CHANCE_OF_RUNS * np.sqrt(np.maximum(square, 0.0)))
 
 
 def adida(panel: Panel, horizon: int) -> np.ndarray:
