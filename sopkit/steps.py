@@ -76,7 +76,7 @@ STEPS = (
         2,
         "demand_planning",
         "How many units, when and where, and how certain is it?",
-        reads=_names("items demand_history prices? lifecycle? overrides? campaigns? sales_forecast? opportunities? last_plan? targets?"),
+        reads=_names("items demand_history prices? lifecycle? overrides? sales_forecast?"),
         writes=_names("backtest statistical_forecast override_log consensus_demand demand_range function_forecasts"),
     ),
     Step(
@@ -92,9 +92,9 @@ STEPS = (
         "Where are the gaps, what do they cost, and what do we propose?",
         reads=_names(
             "items demand_history statistical_forecast consensus_demand prices? lifecycle? overrides? unit_costs? inventory? "
-            "open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? levers? targets? "
-            "budget? balance_sheet? payment_terms? exchange_rates? last_plan? kpi_history supply_plan demand_fulfilment "
-            "resource_load workforce_plan supplier_load plan_costs bottlenecks override_log production_history?"
+            "open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? targets? "
+            "budget? balance_sheet? payment_terms? exchange_rates? last_plan? supply_plan demand_fulfilment "
+            "resource_load workforce_plan supplier_load plan_costs override_log production_history?"
         ),
         writes=_names("plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list"),
     ),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, sop
+from command_line import ROOT, sop
 
 DATA = Path(os.environ.get("SOPKIT_DATA") or ROOT.parent / "shared" / "data")
 ORDERS = DATA / "adventure_works" / "sales_orders.csv.gz"

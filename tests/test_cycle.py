@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import CYCLES, ROOT, sop
+from command_line import CYCLES, ROOT, sop
 
 from sopkit.meeting.kpis import KPI_IDS
 from sopkit.steps import STEPS

@@ -227,17 +227,28 @@ def history_checks(history: pd.DataFrame, sales_history: pd.DataFrame, orders: p
     if len(ordered):
         asked = _asked(orders, str(ordered["period"].min()), cutoff)["asked"].sum()
         rows.append(_tie("demand ties to the order lines by requested month", ordered["quantity"].sum(), asked, 1e-6))
+    invoiced = history[history["source"] == "sales"]
+    if len(invoiced):
+        apart = float((invoiced["quantity"] - invoiced["sold_quantity"]).abs().sum())
+        rows.append(("demand of months without orders is what was invoiced", apart <= 1e-6, f"{apart:,.2f} units apart"))
     duplicated = int(history.duplicated([*SERIES, "period"]).sum())
     rows.append(("each series has each month once", duplicated == 0, f"{duplicated} repeated months"))
     gaps = _gaps(history, cutoff)
     rows.append(("no series has a gap before the cutoff", gaps == 0, f"{gaps} months missing"))
-    zeros = int(((history["quantity"] == 0) & (history["sold_quantity"] == 0)).sum())
-    rows.append(("months without demand count as zero", True, f"{zeros} of {len(history)} months are zero"))
+    rows.append(_silent_months(history, lines, orders, cutoff))
     return pd.DataFrame(rows, columns=["rule", "ok", "detail"])
 
 
 def _tie(rule: str, here: float, there: float, tolerance: float) -> tuple[str, bool, str]:
     return rule, bool(abs(here - there) <= tolerance), f"{here:,.2f} here, {there:,.2f} in the source"
+
+
+def _silent_months(history: pd.DataFrame, lines: pd.DataFrame, orders: pd.DataFrame, cutoff: str) -> tuple[str, bool, str]:
+    """Series months that no source line has: each must be zero, and they are counted."""
+    told = _asked(orders, "0000-01", cutoff).index.union(_sold(lines, cutoff).index)
+    silent = history[~pd.MultiIndex.from_frame(history[[*SERIES, "period"]]).isin(told)]
+    zero = bool((silent[["quantity", "sold_quantity", "revenue"]] == 0).all(axis=None))
+    return "months without a source line are zero", zero, f"{len(silent)} of {len(history)} months have none"
 
 
 def _gaps(history: pd.DataFrame, cutoff: str) -> int:

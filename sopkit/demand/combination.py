@@ -34,7 +34,11 @@ class Combination:
         return np.where((self.kind == REGULAR)[:, None], mixed, stand_ins(self.panel, self.kind, horizon))
 
     def quantiles(self, levels: Sequence[float], horizon: int) -> np.ndarray:
-        """Quantile forecasts = forecast + pooled scaled error x scale: (levels, series, horizon); a dormant series has no spread."""
+        """Quantile forecasts (levels, series, horizon) = forecast + (pooled quantile of the scaled error - its median) x scale.
+
+        The median is the forecast: a few origins cannot tell a bias from what happened to all series at once, and the backtest prints it.
+        A dormant series has no spread.
+        """
         scale = error_scale(self.panel, horizon)
         point = self.forecast(horizon)
         result = np.empty((len(levels), *point.shape))
@@ -42,7 +46,8 @@ class Combination:
             width = np.zeros_like(point)
             for kind in np.unique(self.kind):
                 rows = self.kind == kind
-                width[rows] = self.spread[kind].quantile(level, horizon) * scale[rows]
+                spread = self.spread[kind]
+                width[rows] = (spread.quantile(level, horizon) - spread.quantile(0.5, horizon)) * scale[rows]
             width[self.kind == DORMANT] = 0.0
             result[place] = self.panel.bounded(point + width)
         return result
@@ -52,7 +57,7 @@ class Combination:
         return [WORDS.get(kind) or self._mix(weight) for kind, weight in zip(self.kind, self.weight, strict=True)]
 
     def _mix(self, weight: np.ndarray) -> str:
-        if weight[-1] == 1:
+        if np.isclose(weight[-1], 1):
             return "seasonal naive: no model did better"
         return "pool: " + ", ".join(f"{name} {part:.2f}" for name, part in zip((*self.models, NAIVE), weight, strict=True) if part > 0)
 
@@ -73,8 +78,8 @@ def combination(panel: Panel, models: Sequence[str], *, horizon: int, origins: i
     names = check_models(models)
     past = rolling(panel, names, horizon=horizon, origins=origins, minimum_history=minimum_history)
     said = pooled(past, names)
-    everyone = spread_of(past.actual, said, past.scale)
-    spread = {DORMANT: everyone, SHORT: everyone}
+    everyone = spread_of(past.actual, np.where((past.kind == DORMANT)[:, :, None], np.nan, said), past.scale)
+    spread = {DORMANT: everyone, SHORT: everyone}  # what is dormant has no spread, and must not narrow that of others
     for kind in (INTERMITTENT, REGULAR):
         own = spread_of(past.actual, np.where((past.kind == kind)[:, :, None], said, np.nan), past.scale)
         spread[kind] = own if sum(len(one) for one in own.errors) >= LEAST_POOLED else everyone

@@ -16,7 +16,7 @@ def demand_range(consensus: pd.DataFrame, items: pd.DataFrame, errors: pd.DataFr
     Errors are those of family totals (and of the company's value), so that series are taken as correlated as they were. An error is
     measured in u = (forecast + its mean over the origin) / 2: half of the uncertainty follows the month, half the family's size.
     width(q, fh) = pooled quantile q of e / (s u) at fh, less its median, x s x u of the consensus; s is the family's mean |e| / u,
-    shrunk to the mean of all. P50 is the consensus: bias is told by the backtest, not hidden in the range.
+    shrunk to the mean of all. P50 is the consensus: bias is told by the backtest, not hidden in the range. P10 is at least zero.
 
     Args:
         consensus: consensus_demand contract.
@@ -29,10 +29,10 @@ def demand_range(consensus: pd.DataFrame, items: pd.DataFrame, errors: pd.DataFr
     plan = with_family(consensus, items)
     quantity = plan.pivot_table(index="family", columns="period", values="quantity", aggfunc="sum", sort=True)
     revenue = plan.groupby("period", sort=True)["revenue"].sum()
-    if errors.empty:
+    families = _relative(errors)
+    if families.empty:
         return pd.DataFrame(columns=["family", "period", "unit", "p10", "p50", "p90"])
     value = plan.groupby("family")["revenue"].sum() / plan.groupby("family")["quantity"].sum().replace(0.0, np.nan)
-    families = _relative(errors)
     company = _relative(_company(errors, value))
     table = [_family_rows(str(family), row, families, "units") for family, row in quantity.iterrows()]
     table.append(_family_rows(COMPANY, revenue, company, "money"))

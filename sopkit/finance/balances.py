@@ -12,8 +12,8 @@ import pandas as pd
 
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
-from sopkit.finance.purchases import purchases_by_month
-from sopkit.finance.unpaid import Unpaid, invoice_months, payables, receivables
+from sopkit.finance.purchases import closed_purchases, planned_purchases
+from sopkit.finance.unpaid import Unpaid, invoice_months, invoiced_by_channel, payables, receivables
 from sopkit.finance.valuation import item_costs
 from sopkit.periods import period_range, shifted
 
@@ -35,20 +35,51 @@ class Balances:
     reasons: dict[str, str]  # account: why it is not available in the plan
 
 
-def month_end_balances(inputs: MoneyInputs, statement: pd.DataFrame, policy: MoneyPolicy, *, cutoff: str) -> Balances:
-    """All balances at month ends, the cash bridge, and what is carried or not available."""
+@dataclass(frozen=True)
+class ClosedBalances:
+    """What no plan changes: balances, purchases and invoices of the closed months. Plans on the same history and costs share it."""
+
+    ledger: pd.DataFrame  # money by closed month end (rows) and account (columns)
+    purchases: pd.Series  # money by closed month; NaN where a unit has no cost
+    invoiced: pd.DataFrame  # net sales by closed month (rows) and channel (columns)
+    costs: pd.DataFrame  # `item_costs` of the cutoff and the planned months
+
+
+def closed_side(inputs: MoneyInputs, policy: MoneyPolicy, *, cutoff: str) -> ClosedBalances:
+    """Balances, purchases and invoices of the closed months whose invoices may be unpaid, and the costs that stock is valued at.
+
+    Args:
+        inputs: history, inventory, balance sheet, costs, planned months.
+        policy: credit line, cost of items without cost.
+        cutoff: last closed period.
+    """
     closed, planned = period_range(shifted(cutoff, 1 - CLOSED_MONTHS), CLOSED_MONTHS), inputs.planned_periods
-    ledger = closed_balances(inputs.balance_sheet, policy, periods=closed)
-    purchases = purchases_by_month(inputs, policy, periods=invoice_months(closed, planned), cutoff=cutoff)
-    stock = _inventory(inputs, policy, cutoff, planned)
+    months = invoice_months(closed, planned)
+    costs = item_costs(inputs.items, inputs.history, inputs.unit_costs, policy, periods=months, cutoff=cutoff)
+    return ClosedBalances(
+        closed_balances(inputs.balance_sheet, policy, periods=closed),
+        closed_purchases(inputs, costs, periods=[month for month in months if month <= cutoff], cutoff=cutoff),
+        invoiced_by_channel(inputs.history, [month for month in months if month <= cutoff]),
+        costs[costs["period"] >= cutoff],
+    )
+
+
+def month_end_balances(
+    inputs: MoneyInputs, statement: pd.DataFrame, policy: MoneyPolicy, *, cutoff: str, closed: ClosedBalances | None = None
+) -> Balances:
+    """All balances at month ends, the cash bridge, and what is carried or not available; `closed` as `closed_side` makes it."""
+    closed, planned = closed or closed_side(inputs, policy, cutoff=cutoff), inputs.planned_periods
+    ledger = closed.ledger
+    purchases = pd.concat([closed.purchases, planned_purchases(inputs, closed.costs, periods=planned)])
+    stock = _inventory(inputs, closed.costs, cutoff, planned)
     at_cutoff = ledger.loc[cutoff]
     carried = 0.0 if np.isnan(at_cutoff["inventory"]) else float(at_cutoff["inventory"] - stock[cutoff])
-    owed = receivables(inputs, statement, policy, ledger["receivables"], planned)
+    owed = receivables(inputs, closed.invoiced, statement, policy, ledger["receivables"], planned)
     owing = payables(inputs, purchases, ledger["payables"], planned)
     plan = pd.DataFrame({"inventory": stock[planned] + carried, "receivables": owed.planned, "payables": owing.planned}, index=planned)
     for account in ("other_current_assets", "other_current_liabilities", "credit_line"):
         plan[account] = at_cutoff[account]
-    other = _other_payments(ledger, statement, purchases, policy, closed)
+    other = _other_payments(ledger, statement, purchases, policy, list(ledger.index))
     bridge = _bridge(pd.concat([ledger.loc[[cutoff]], plan]), statement, purchases, other, planned)
     plan["cash"] = bridge["closing_cash"].to_numpy()
     reasons = _reasons(inputs, ledger, plan, other, cutoff) if planned else {}
@@ -78,7 +109,7 @@ def closed_balances(balance_sheet: pd.DataFrame, policy: MoneyPolicy, *, periods
     return wide.astype("float64").rename_axis(None, axis=1)
 
 
-def _inventory(inputs: MoneyInputs, policy: MoneyPolicy, cutoff: str, planned: list[str]) -> pd.Series:
+def _inventory(inputs: MoneyInputs, costs: pd.DataFrame, cutoff: str, planned: list[str]) -> pd.Series:
     """Stock of the plan at standard cost, and the stock it starts from; empty months where stock has no cost."""
     plan = inputs.supply_plan
     if plan.empty:
@@ -91,13 +122,11 @@ def _inventory(inputs: MoneyInputs, policy: MoneyPolicy, cutoff: str, planned: l
         ],
         ignore_index=True,
     )
-    return stock_value(stock, inputs, policy, cutoff=cutoff).reindex([cutoff, *planned])
+    return stock_value(stock, costs).reindex([cutoff, *planned])
 
 
-def stock_value(stock: pd.DataFrame, inputs: MoneyInputs, policy: MoneyPolicy, *, cutoff: str) -> pd.Series:
-    """Stock at standard cost by month (money), from `item, period, quantity`; NaN where an item in stock has no cost."""
-    periods = stock["period"].unique()
-    costs = item_costs(inputs.items, inputs.history, inputs.unit_costs, policy, periods=periods, cutoff=cutoff)
+def stock_value(stock: pd.DataFrame, costs: pd.DataFrame) -> pd.Series:
+    """Stock at standard cost by month (money), from `item, period, quantity` and `item_costs`; NaN where an item in stock has no cost."""
     priced = stock.merge(costs[["item", "period", "unit_cost"]], on=["item", "period"], how="left", validate="many_to_one")
     value = (priced["quantity"] * priced["unit_cost"]).where(priced["quantity"].ne(0), 0.0)
     unknown = value.isna().groupby(priced["period"]).any()

@@ -6,6 +6,7 @@ from sopkit.finance.balances import month_end_balances, stock_value
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.statement import COST_LINES
+from sopkit.finance.valuation import item_costs
 
 TOLERANCE = 0.01  # money, and units of stock
 
@@ -82,7 +83,8 @@ def _stock_roll_apart(inputs: MoneyInputs) -> float:
 def _inventory_apart(inputs: MoneyInputs, working_capital: pd.DataFrame, policy: MoneyPolicy, cutoff: str) -> float:
     """The planned inventory without the value of its stock must be one and the same amount, month after month."""
     stock = inputs.supply_plan[["item", "period", "closing_stock"]].rename(columns={"closing_stock": "quantity"})
-    value = stock_value(stock, inputs, policy, cutoff=cutoff)
+    costs = item_costs(inputs.items, inputs.history, inputs.unit_costs, policy, periods=inputs.planned_periods, cutoff=cutoff)
+    value = stock_value(stock, costs)
     planned = working_capital[working_capital["scenario"].eq("base")].set_index("period")["inventory"]
     carried = planned - value
     return float(carried.max() - carried.min())

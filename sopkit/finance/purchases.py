@@ -4,32 +4,46 @@ import numpy as np
 import pandas as pd
 
 from sopkit.finance.inputs import MoneyInputs
-from sopkit.finance.policy import MoneyPolicy
-from sopkit.finance.valuation import item_costs
 from sopkit.periods import shifted
 
 KEY = ["item", "period"]
 
 
-def purchases_by_month(inputs: MoneyInputs, policy: MoneyPolicy, *, periods: list[str], cutoff: str) -> pd.Series:
-    """Purchases by month: units made, made by subcontractors or received x variable unit cost.
+def closed_purchases(inputs: MoneyInputs, costs: pd.DataFrame, *, periods: list[str], cutoff: str) -> pd.Series:
+    """Purchases of closed months: units made x variable unit cost.
 
-    Closed months: units made = units sold + change of stock, where the stock of both month ends is provided, else units
-    sold. Planned months: production + subcontract + receipts of the supply plan; items that the supply plan does not hold
-    (services) are bought when they are shipped.
+    Units made = units sold + change of stock, where the stock of both month ends is provided, else units sold.
 
     Args:
-        inputs: history, inventory, constrained plan, costs.
-        policy: cost of items without cost.
-        periods: months wanted.
+        inputs: history and inventory.
+        costs: `item_costs` of the months wanted.
+        periods: closed months wanted.
         cutoff: last closed period.
 
     Returns:
         Money indexed by month; NaN where a unit has no cost.
     """
-    made = pd.concat([_closed(inputs, cutoff), _planned(inputs)], ignore_index=True)
+    return _priced(_closed(inputs, cutoff), costs, periods)
+
+
+def planned_purchases(inputs: MoneyInputs, costs: pd.DataFrame, *, periods: list[str]) -> pd.Series:
+    """Purchases of planned months: production + subcontract + receipts of the supply plan x variable unit cost.
+
+    Items that the supply plan does not hold (services) are bought when they are shipped.
+
+    Args:
+        inputs: constrained plan.
+        costs: `item_costs` of the months wanted.
+        periods: planned months wanted.
+
+    Returns:
+        Money indexed by month; NaN where a unit has no cost.
+    """
+    return _priced(_planned(inputs), costs, periods)
+
+
+def _priced(made: pd.DataFrame, costs: pd.DataFrame, periods: list[str]) -> pd.Series:
     made = made[made["period"].isin(periods)]
-    costs = item_costs(inputs.items, inputs.history, inputs.unit_costs, policy, periods=periods, cutoff=cutoff)
     priced = made.merge(costs[[*KEY, "variable_cost"]], on=KEY, how="left", validate="many_to_one")
     amount = (priced["quantity"] * priced["variable_cost"]).where(priced["quantity"].ne(0), 0.0)
     unknown = amount.isna().groupby(priced["period"]).any()

@@ -4,6 +4,8 @@ Signs: every line is positive in its own sense; costs are positive and are deduc
 they are not totals: the sum over all rows of a line and month is the company. Planning penalties never appear here.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -23,8 +25,22 @@ DECIMALS = 6  # those of the contract: lines are rounded before they are added, 
 CLOSED_MONTHS = 13
 
 
+@dataclass(frozen=True)
+class ClosedStatement:
+    """What no plan changes: the closed months of the statement. Plans on the same history and costs share it."""
+
+    lines: pd.DataFrame  # table plan_statement, closed months
+    costs: pd.DataFrame  # `item_costs` of the planned months
+
+
 def plan_statement(
-    inputs: MoneyInputs, policy: MoneyPolicy, *, cutoff: str, first_month: int, extra_costs: pd.DataFrame | None = None
+    inputs: MoneyInputs,
+    policy: MoneyPolicy,
+    *,
+    cutoff: str,
+    first_month: int,
+    extra_costs: pd.DataFrame | None = None,
+    closed: ClosedStatement | None = None,
 ) -> pd.DataFrame:
     """Monthly statement of the closed months and of the constrained plan.
 
@@ -39,6 +55,7 @@ def plan_statement(
         cutoff: last closed period.
         first_month: month the fiscal year starts in, 1..12.
         extra_costs: costs of decisions, one row per `period, line, amount`; None = none.
+        closed: `closed_statement` of the same history, costs and planned months; None = it is made here.
 
     Returns:
         Table plan_statement: closed months from the start of the fiscal year before (13 at least), and planned months.
@@ -47,17 +64,37 @@ def plan_statement(
         ParamsError: an extra cost on no cost line, or outside the planned months.
         DataError: a shipment, an overtime hour or a hire without a price, or an item without a family.
     """
+    closed = closed or closed_statement(inputs, policy, cutoff=cutoff, first_month=first_month)
+    trade = _by_cell(_valued(_shipped(inputs), inputs, policy, closed.costs))
+    extra = _extra_costs(extra_costs, inputs.planned_periods)
+    company = _company_costs(inputs, policy, closed.costs, first_month=first_month, extra=extra)
+    result = pd.concat([closed.lines, _statement_lines(trade, company)], ignore_index=True)
+    return result[CONTRACTS["plan_statement"].column_names()].sort_values(KEY, kind="stable", ignore_index=True)
+
+
+def closed_statement(inputs: MoneyInputs, policy: MoneyPolicy, *, cutoff: str, first_month: int) -> ClosedStatement:
+    """The closed months of the statement as they were invoiced, and the unit costs of the planned ones.
+
+    Args:
+        inputs: history, costs, planned months.
+        policy: costing, cost of items without cost.
+        cutoff: last closed period.
+        first_month: month the fiscal year starts in, 1..12.
+    """
     closed = closed_periods(cutoff, first_month)
     costs = _costs(inputs, policy, closed, cutoff)
-    trade = _by_cell(_trade(inputs, policy, costs, closed))
-    extra = _extra_costs(extra_costs, inputs.planned_periods)
-    company = _company_costs(inputs, policy, costs, first_month=first_month, extra=extra)
-    lines = pd.concat([_lines_of(trade, ["net_sales", "cost_of_goods"]), company], ignore_index=True)
+    lines = _statement_lines(_by_cell(_valued(_sold(inputs, closed), inputs, policy, costs)), None)
+    return ClosedStatement(lines, costs[~costs["period"].isin(closed)])
+
+
+def _statement_lines(trade: pd.DataFrame, company: pd.DataFrame | None) -> pd.DataFrame:
+    """Lines of whole months: trade by cell, costs of the company, and what is derived from them where all of a month has a cost."""
+    lines = _lines_of(trade, ["net_sales", "cost_of_goods"])
+    lines = lines if company is None else pd.concat([lines, company], ignore_index=True)
     lines["amount"] = lines["amount"].round(DECIMALS)
     valued = set(trade["period"]).difference(trade.loc[trade["cost_of_goods"].isna(), "period"])
     lines = lines[~lines["line"].eq("cost_of_goods") | lines["period"].isin(valued)]
-    result = pd.concat([lines, _derived(lines[lines["period"].isin(valued)])], ignore_index=True)
-    return result[CONTRACTS["plan_statement"].column_names()].sort_values(KEY, kind="stable", ignore_index=True)
+    return pd.concat([lines, _derived(lines[lines["period"].isin(valued)])], ignore_index=True)
 
 
 def closed_periods(cutoff: str, first_month: int) -> list[str]:
@@ -80,7 +117,8 @@ def trade_by_item(inputs: MoneyInputs, policy: MoneyPolicy, *, closed: list[str]
         `item, family, region, channel, period, scenario, quantity` (units sold or shipped), `net_sales, standard_cost,
         cost_of_goods` (money; costs are empty where unknown and 0 where nothing was sold).
     """
-    return _trade(inputs, policy, _costs(inputs, policy, closed, cutoff), closed)
+    sold = pd.concat([_sold(inputs, closed), _shipped(inputs)], ignore_index=True)
+    return _valued(sold, inputs, policy, _costs(inputs, policy, closed, cutoff))
 
 
 def unvalued_sales(inputs: MoneyInputs, policy: MoneyPolicy, *, cutoff: str, first_month: int) -> pd.DataFrame:
@@ -99,15 +137,14 @@ def _costs(inputs: MoneyInputs, policy: MoneyPolicy, closed: list[str], cutoff: 
     return item_costs(inputs.items, inputs.history, inputs.unit_costs, policy, periods=periods, cutoff=cutoff)
 
 
-def _trade(inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame, closed: list[str]) -> pd.DataFrame:
-    sold = pd.concat([_sold(inputs, closed), _shipped(inputs)], ignore_index=True)
+def _valued(sold: pd.DataFrame, inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame) -> pd.DataFrame:
+    """Units sold with their family and cost: what was booked, else dated standard cost, and its part by the costing policy."""
     found = _costs_of(sold, costs)
-    sold["family"] = family_of(inputs.items, sold["item"])
     standard = (sold["quantity"] * found["unit_cost"]).where(sold["quantity"].ne(0), 0.0)
     part = (found[costing_column(policy)] / found["unit_cost"]).where(found["unit_cost"] > 0, 1.0)
-    sold["standard_cost"] = sold["booked_cost"].where(sold["booked_cost"].notna(), standard)
-    sold["cost_of_goods"] = sold["standard_cost"] * part
-    return sold.drop(columns="booked_cost")
+    booked = sold["booked_cost"].where(sold["booked_cost"].notna(), standard)
+    valued = sold.assign(family=family_of(inputs.items, sold["item"]), standard_cost=booked, cost_of_goods=booked * part)
+    return valued.drop(columns="booked_cost")
 
 
 def _costs_of(rows: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:

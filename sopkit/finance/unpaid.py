@@ -27,11 +27,22 @@ def invoice_months(closed: list[str], planned: list[str]) -> list[str]:
     return [*period_range(shifted(closed[0], -LEAD_MONTHS), LEAD_MONTHS), *closed, *planned]
 
 
-def receivables(inputs: MoneyInputs, statement: pd.DataFrame, policy: MoneyPolicy, booked: pd.Series, planned: list[str]) -> Unpaid:
+def invoiced_by_channel(history: pd.DataFrame, months: list[str]) -> pd.DataFrame:
+    """Net sales by closed month (rows) and channel (columns); months before the history starts are unknown, not zero."""
+    rows = history[history["period"].isin(months)]
+    wide = rows.groupby(["period", "channel"])["revenue"].sum().unstack(fill_value=0.0)
+    wide = wide.reindex(months, columns=sorted(history["channel"].unique()), fill_value=0.0)
+    return _known(wide, history)
+
+
+def receivables(
+    inputs: MoneyInputs, invoiced: pd.DataFrame, statement: pd.DataFrame, policy: MoneyPolicy, booked: pd.Series, planned: list[str]
+) -> Unpaid:
     """Invoices, VAT in, that customers have not yet paid, channel by channel.
 
     Args:
-        inputs: history and payment terms.
+        inputs: payment terms.
+        invoiced: `invoiced_by_channel` of the closed months of `invoice_months`.
         statement: table plan_statement.
         policy: VAT.
         booked: receivables of the balance sheet at the closed month ends.
@@ -40,14 +51,13 @@ def receivables(inputs: MoneyInputs, statement: pd.DataFrame, policy: MoneyPolic
     Returns:
         Empty where a channel has no terms, or the balance sheet no receivables at the cutoff.
     """
-    months, ends = invoice_months(list(booked.index), planned), [*booked.index, *planned]
+    ends = [*booked.index, *planned]
     lines = statement[statement["line"].eq("net_sales") & statement["scenario"].eq("base")]
-    history = inputs.history.rename(columns={"revenue": "amount"})
-    sold = pd.concat([history[["period", "channel", "amount"]], lines[["period", "channel", "amount"]]], ignore_index=True)
-    wide = sold.pivot_table(index="period", columns="channel", values="amount", aggfunc="sum", fill_value=0.0)
-    wide = _known(wide.reindex(months, fill_value=0.0), inputs.history)
-    days = days_by_scope(inputs.payment_terms, "customer", list(wide.columns))
-    parts = [unpaid_balance(wide[channel], days[channel], ends) for channel in wide.columns]
+    sold = lines.groupby(["period", "channel"])["amount"].sum().unstack(fill_value=0.0).reindex(planned, fill_value=0.0)
+    channels = sorted({*invoiced.columns, *sold.columns})
+    wide = pd.concat([each.reindex(columns=channels, fill_value=0.0) for each in (invoiced, sold)])
+    days = days_by_scope(inputs.payment_terms, "customer", channels)
+    parts = [unpaid_balance(wide[channel], days[channel], ends) for channel in channels]
     return _fitted(sum(parts, pd.Series(0.0, index=ends)) * (1 + policy.vat_rate), booked, planned)
 
 

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
-from sopkit.finance.balances import month_end_balances
+from sopkit.finance.balances import ClosedBalances, month_end_balances
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 
 
-def working_capital_plan(inputs: MoneyInputs, statement: pd.DataFrame, policy: MoneyPolicy, *, cutoff: str) -> pd.DataFrame:
+def working_capital_plan(
+    inputs: MoneyInputs, statement: pd.DataFrame, policy: MoneyPolicy, *, cutoff: str, closed: ClosedBalances | None = None
+) -> pd.DataFrame:
     """Operating working capital, working capital and cash headroom at month ends.
 
     operating_working_capital = inventory + receivables - payables; working_capital = that + cash + other current assets
@@ -21,11 +23,12 @@ def working_capital_plan(inputs: MoneyInputs, statement: pd.DataFrame, policy: M
         statement: table plan_statement.
         policy: VAT, credit line, payments outside the statement.
         cutoff: last closed period.
+        closed: `closed_side` of the same history, costs and planned months; None = it is made here.
 
     Returns:
         Table working_capital_plan.
     """
-    balances = month_end_balances(inputs, statement, policy, cutoff=cutoff)
+    balances = month_end_balances(inputs, statement, policy, cutoff=cutoff, closed=closed)
     held = balances.accounts
     operating = held["inventory"] + held["receivables"] - held["payables"]
     frame = pd.DataFrame(

@@ -6,7 +6,7 @@ the cell it comes from. Functions take a frame and return a matplotlib Figure; `
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sopkit.periods import months_between, shifted
 from sopkit.report.cells import Number, known, source_of
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 WIDE, HALF, SMALL = (10.4, 2.35), (5.6, 2.0), (5.0, 2.2)
-NOTATION = {
+NOTATION: dict[str, dict[str, Any]] = {
     "actual": {"color": ACTUAL},
     "last_year": {"color": LAST_YEAR},
     "plan": {"facecolor": PAPER, "edgecolor": ACTUAL, "linewidth": 0.9},

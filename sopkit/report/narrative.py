@@ -71,10 +71,9 @@ class Writer:
             return Markup('<span class="na" title="{}" data-src="{}">{}</span>').format(
                 number.reason or self.text("not available"), number.source, EN_DASH
             )
-        kind = f"n {number.verdict}".strip()
-        return Markup('<data class="{}" value="{}" data-src="{}">{}</data>').format(
-            kind, repr(number.value), number.source, self.written(number)
-        )
+        written = self.written(number)
+        kind = f"n {number.verdict}".strip() if any(digit in written for digit in "123456789") else "n"  # what rounds to zero is neither
+        return Markup('<data class="{}" value="{}" data-src="{}">{}</data>').format(kind, repr(number.value), number.source, written)
 
     def written(self, number: Number) -> str:
         """The digits of a number, scaled and with its unit where it asks for that."""

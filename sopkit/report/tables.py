@@ -253,7 +253,7 @@ def table(writer: Writer, printed: Table) -> Table:
         for row in printed.rows
     )
     units = [_unit_of(writer, [row.cells[place] for row in rows]) for place in range(len(printed.columns))]
-    told = [any(isinstance(row.cells[place], Number) and row.cells[place].known for row in rows) for place in range(len(units))]
+    told = [any(isinstance(cell, Number) and cell.known for cell in (row.cells[place] for row in rows)) for place in range(len(units))]
     shared = {unit for unit, known_numbers in zip(units, told, strict=True) if known_numbers}
     if len(shared) == 1 and len(units) > 2:
         return replace(printed, rows=rows, unit=shared.pop())

@@ -61,7 +61,7 @@ def read_yaml(path: Path) -> tuple[dict[str, object], dict[tuple[str, ...], int]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ParamsError("the file cannot be read", [Problem(f"{path}, line {line}", error.problem or "no YAML", "plain YAML")]) from None
-    if not isinstance(content, dict):
+    if node is None or not isinstance(content, dict):
         raise ParamsError("the file cannot be read", [Problem(str(path), type(content).__name__, "a mapping of names to values")])
     return content, dict(_lines_of(node, ()))
 

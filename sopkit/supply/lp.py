@@ -5,7 +5,7 @@ dual and slack can be named. `at` holds the number of each cell's variable or ro
 with an absent variable or row is no term. HiGHS runs on one thread by dual simplex: the same model gives the same bytes.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -253,6 +253,17 @@ class Solver:
         which, value, _ = _broadcast(columns, cost, 0.0)
         self._highs.changeColsCost(len(which), which, value)
 
+    def is_only_optimum(self, found: Solution) -> bool:
+        """Whether the optimum just found is proven to be the only one: leaving it costs something in every direction.
+
+        Each variable and row off the basis that is not held in place has a reduced cost, a dual, other than zero. False proves nothing.
+        """
+        basis, lp = self._highs.getBasis(), self._highs.getLp()
+        return not (
+            _free_to_move(basis.col_status, lp.col_lower_, lp.col_upper_, found.column_dual).any()
+            or _free_to_move(basis.row_status, lp.row_lower_, lp.row_upper_, found.row_dual).any()
+        )
+
     def hold_optimum(self, found: Solution) -> None:
         """Hold every bound and limit that has a price where it is: what is left are the equally cheap plans, exactly."""
         priced = np.flatnonzero(np.abs(found.column_dual) > TOLERANCE)
@@ -261,6 +272,12 @@ class Solver:
         priced = np.flatnonzero(np.abs(found.row_dual) > TOLERANCE)
         at = np.where(found.row_dual > 0, self.arrays.at_least, self.arrays.at_most)[priced]
         self.set_limits(priced, at, at)
+
+
+def _free_to_move(status: Sequence[highspy.HighsBasisStatus], lower: Numbers, upper: Numbers, price: Numbers) -> NDArray[np.bool_]:
+    """Which variables or rows are off the basis, not held in place, and have no price."""
+    off = np.array([each != highspy.HighsBasisStatus.kBasic for each in status], dtype=bool)
+    return off & (np.asarray(lower) < np.asarray(upper)) & (np.abs(price) <= TOLERANCE)
 
 
 def _broadcast(which: NDArray[np.int64], first: ArrayLike, second: ArrayLike) -> tuple[NDArray[np.int32], Numbers, Numbers]:
@@ -283,17 +300,3 @@ def _highs_model(arrays: Arrays) -> highspy.HighsLp:
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         lp.integrality_ = [kinds[int(whole)] for whole in arrays.integer]
     return lp
-
-
-def one_optimum(model: Model, second_cost: Numbers) -> Solution:
-    """The optimum of `model` that among equally cheap ones has the least `second_cost` (one per variable); duals are the first's."""
-    solver = model.solver()
-    first = solver.solve()
-    if solver.arrays.integer.any() or not model.width:
-        return first
-    solver.hold_optimum(first)
-    solver.set_costs(np.arange(len(second_cost)), second_cost)
-    second = solver.solve()
-    return Solution(
-        first.objective, second.column_value, first.column_dual, second.row_value, first.row_dual, first.iterations + second.iterations
-    )

@@ -109,9 +109,14 @@ def test_checks_fire():
     history = cleaning.demand_history(SALES, NO_ORDERS, cutoff=CUTOFF)
     good = cleaning.history_checks(history, SALES, NO_ORDERS, cutoff=CUTOFF)
     assert good["ok"].all()
-    assert good["detail"].iloc[-1] == "2 of 6 months are zero"
+    assert good["detail"].iloc[-1] == "2 of 6 months have none"
     for broken in (
         history.assign(revenue=history["revenue"] + 0.01),
+        history.assign(quantity=history["quantity"].where(history["quantity"] != 12, 11)),
+        history.assign(
+            quantity=history["quantity"].where(history["period"] != "2026-02", 5),
+            sold_quantity=history["sold_quantity"].where(history["period"] != "2026-02", 5),
+        ),
         history.assign(sold_quantity=history["sold_quantity"] * 2),
         history.drop(index=1),
         pd.concat([history, history.tail(1)]),

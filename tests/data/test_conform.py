@@ -1,5 +1,7 @@
 """Frames against their contracts."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,6 +123,17 @@ def test_bounds_choices_days_and_whole_numbers():
     }
     with pytest.raises(DataError, match=r"open \| done \| late \| stopped"):
         conform(pd.DataFrame(action), Actions)
+
+
+@pytest.mark.parametrize("came", ["05/03/2024", 20240305, 1709251200000000000])
+def test_a_day_is_never_guessed_from_text_or_a_number(came: object):
+    price = pd.DataFrame(
+        {"item": ["A"], "region": ["*"], "channel": ["*"], "valid_from": pd.Series([came], dtype=object), "net_price": [1.0]}
+    )
+    with pytest.raises(DataError, match="is no date"):
+        conform(price, Prices)
+    day = price.assign(valid_from=pd.Series([date(2024, 3, 5)], dtype=object))
+    assert conform(day, Prices)["valid_from"].tolist() == [pd.Timestamp("2024-03-05")]
 
 
 def test_a_key_comes_once():

@@ -205,16 +205,10 @@ def test_headers(tmp_path: Path, header: str, rule: str, hint: str):
 
 def test_a_declared_column_that_is_not_there(tmp_path: Path):
     result = intake(tmp_path, text(), columns={"quantity": "Antall", "revenu": "Belopp"})
-    told = result.findings.query("outcome == 'REJECT'").set_index("rule")
-    assert (
-        "did you mean 'antal'"
-        in told.loc["missing_column"].iloc[0 if told.index.tolist().count("missing_column") > 1 else slice(None)]["hint"]
-    )
-    assert (
-        "did you mean 'revenue'?" in told.loc["unknown_column", "hint"].to_string()
-        if hasattr(told.loc["unknown_column", "hint"], "to_string")
-        else told.loc["unknown_column", "hint"]
-    )
+    told = result.findings.query("outcome == 'REJECT'")[["rule", "column", "hint"]].to_numpy().tolist()
+    missing = next(row for row in told if row[:2] == ["missing_column", "Antall"])
+    assert missing[2].startswith("did you mean 'antal'?")
+    assert ["unknown_column", "revenu", "did you mean 'revenue'?"] in told
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,15 @@ def test_rows_of_the_params_and_constants(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("column", "rule"), [("item", "code_is_a_number"), ("period", "not_a_date"), ("quantity", "not_a_number")], ids=lambda word: word
+)
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_that_is_none_is_told_in_rows_of_the_params(tmp_path: Path, column: str, rule: str, value: float):
+    result = stock_of(tmp_path, rows=[{"item": "B7", "period": "2026-03", "quantity": 1} | {column: value}])
+    assert [finding[:4] for finding in told(result)] == [(rule, "REJECT", 1, column)]
+
+
+@pytest.mark.parametrize(
     ("declared", "says"),
     [
         ({}, "one of file, rows and sql"),

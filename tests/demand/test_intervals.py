@@ -43,6 +43,24 @@ def test_coverage_of_the_next_months():
     assert inside.mean() == pytest.approx(0.8, abs=0.05)
 
 
+def test_what_is_dormant_does_not_narrow_the_others():
+    """Fifty ended series were foretold exactly at every origin; they are no evidence on a series of three months."""
+    rng = np.random.default_rng(6)
+    sells, young = list(rng.normal(100, 10, (20, 60))), [np.array([90.0, 110.0, 100.0])]
+    ended = [np.r_[np.full(24, 50.0) + rng.normal(0, 5, 24), np.zeros(36)] for _ in range(50)]
+    alone, among = (combination(right_aligned([*sells, *rest, *young], 12), **POOL) for rest in ([], ended))
+    np.testing.assert_allclose(among.quantiles([0.1, 0.9], 6)[:, -1], alone.quantiles([0.1, 0.9], 6)[:, -1])
+
+
+def test_the_median_is_the_forecast():
+    """A level that fell at the same time in all series is one event: it widens the range and does not move its middle."""
+    rng = np.random.default_rng(9)
+    pool = combination(right_aligned(list(rng.normal(100, 5, (80, 60)) - 30 * (np.arange(60) >= 54)), 12), **POOL)
+    low, middle, high = pool.quantiles([0.1, 0.5, 0.9], 12)
+    np.testing.assert_allclose(middle, pool.forecast(12))
+    assert ((low < middle) & (middle < high)).all()
+
+
 def test_quantiles_are_ordered_and_not_negative():
     rng = np.random.default_rng(4)
     pool = combination(

@@ -62,6 +62,7 @@ def test_every_series_is_forecast_in_its_own_way(company):
     assert forecast["period"].unique().tolist() == period_range("2026-03", 12)
     assert (forecast["p10"] <= forecast["p50"]).all()
     assert (forecast["p50"] <= forecast["p90"]).all()
+    np.testing.assert_allclose(forecast["p50"], forecast["quantity"], atol=1e-6)
     by_item = forecast.groupby("item").first()
     assert by_item["method"]["A"].startswith("pool: theta")
     assert "IMAPA" in by_item["method"]["C"]
@@ -252,6 +253,8 @@ def test_a_bias_is_not_hidden_in_the_range(plan, company):
 
 
 def test_no_scored_errors_no_range(plan, company):
+    nothing = past_errors({"F": [0.0], "G": [0.0]}, forecast=0.0)  # all forecasts were zero: nothing to be relative to
+    assert conform(demand_range(plan, company[1], nothing), CONTRACTS["demand_range"]).empty
     assert conform(demand_range(plan, company[1], past_errors({})), CONTRACTS["demand_range"]).empty
 
 

@@ -1,9 +1,13 @@
 """Rolling origins and the weights they earn, by hand and against plain Python."""
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 
 from sopkit.demand.kernels import KERNELS, right_aligned
+from sopkit.demand.kernels.intermittent import demand_runs_together
 from sopkit.demand.rolling import NAIVE, check_models, has_ended, kinds, origin_cuts, rolling
 from sopkit.demand.weights import group_prior, pooled, skill_weights, weights_of
 from sopkit.errors import ParamsError
@@ -32,6 +36,43 @@ def test_the_earliest_origin_is_scored_over_the_whole_horizon():
     assert all(origin_cuts(horizon, origins)[-1] >= horizon for horizon in range(1, 30) for origins in range(1, 8))
 
 
+def test_every_series_that_models_forecast_is_scored(panel):
+    """A series of 30 months has 18 left at the earliest origin, one of 12 has 8 and 4: it is scored where six are left."""
+    young = right_aligned([panel.values[0], np.arange(40.0, 52.0)], 12)
+    past = rolling(young, MODELS, horizon=8, origins=3, minimum_history=6)
+    assert [(~np.isnan(past.actual[1, place])).sum() for place in range(3)] == [4, 0, 0]
+    np.testing.assert_array_equal(past.actual[1, 0, :4], [48, 49, 50, 51])
+    assert np.isnan(past.naive_scale[1]).all()  # no season of history: no scale, so it counts in WAPE and bias only
+
+
+def plain_runs(values: list[float]) -> tuple[int, float]:
+    """Runs of periods with and without demand from the first demand on, and how far they are from chance."""
+    demand = [value != 0 for value in values]
+    demand = demand[demand.index(True) :]
+    runs = 1 + sum(one != other for one, other in itertools.pairwise(demand))
+    there, n = sum(demand), len(demand)
+    twice = 2 * there * (n - there)
+    return runs, (runs - twice / n - 1) / math.sqrt(twice * (twice - n) / (n * n * (n - 1)))
+
+
+def test_blocks_of_nothing_are_no_chance():
+    """Six months of sales and four of none, less than two years: no season is proven, yet demand is not intermittent."""
+    blocks = np.r_[np.full(6, 30.0), np.zeros(4), np.full(6, 20.0), np.zeros(4), 10.0, 12.0]
+    chance = np.random.default_rng(5).poisson(0.6, 60) * 5.0
+    runs, far = plain_runs(blocks.tolist())
+    assert runs == 5 and far < -2.326
+    assert plain_runs(chance.tolist())[1] > -2.326
+    panel = right_aligned([blocks, chance, np.full(20, 3.0), np.zeros(20), np.r_[np.zeros(9), 4.0]], 12)
+    assert demand_runs_together(panel).tolist() == [True, False, False, False, False]
+    assert kinds(panel.rows(np.array([0, 1])), 6).tolist() == ["regular", "intermittent"]
+
+
+def test_the_runs_test_is_wrong_once_in_a_hundred():
+    rng = np.random.default_rng(5)
+    found = demand_runs_together(right_aligned(list((rng.random((4000, 60)) < 0.4) * 1.0), 12))
+    assert 0.002 < found.mean() < 0.018
+
+
 def test_kinds(panel):
     assert kinds(panel, 6).tolist() == ["regular", "regular", "intermittent", "dormant", "short"]
     ended = right_aligned([np.r_[np.full(30, 5.0), np.zeros(12)], np.r_[np.full(31, 5.0), np.zeros(11)]], 12)
@@ -48,7 +89,7 @@ def test_each_origin_sees_only_its_past(panel):
         for row, values in enumerate(panel.values):
             y = values[~np.isnan(values)]
             train = y[: len(y) - cut]
-            if len(train) < 12:
+            if len(train) < 6:
                 assert np.isnan(past.actual[row, place]).all()
                 continue
             for name in (*MODELS, NAIVE):
@@ -98,6 +139,10 @@ def test_series_that_ended():
     panel = right_aligned(
         [np.r_[every, np.zeros(3)], np.r_[every, np.zeros(4)], np.r_[second, np.zeros(4)], np.r_[second, np.zeros(9)], np.zeros(9)], 12
     )
+    year = right_aligned([np.r_[np.full(12, 5.0), np.zeros(6)], np.r_[np.full(12, 5.0), np.zeros(7)]], 12)
+    assert has_ended(year).tolist() == [False, True]  # not two seasons old: half a season may be its own
+    again = right_aligned([np.r_[every, np.zeros(4), every, np.zeros(4)], np.r_[every, np.zeros(4), every, np.zeros(5)]], 7)
+    assert has_ended(again).tolist() == [False, True]  # four months of silence came before
     # q = 11/21 for every second month: (10/21)^5 = 0.025 is chance, (10/21)^10 = 0.0006 is not; an item that never sold has not ended
     assert has_ended(panel).tolist() == [False, True, False, True, False]
 

@@ -12,7 +12,7 @@ from sopkit.finance.checks import money_checks
 from sopkit.finance.notes import money_notes
 from sopkit.finance.payment import days_by_scope, unpaid_balance, unpaid_share
 from sopkit.finance.policy import MoneyPolicy
-from sopkit.finance.purchases import purchases_by_month, stock_changes
+from sopkit.finance.purchases import closed_purchases, planned_purchases, stock_changes
 from sopkit.finance.statement import plan_statement
 from sopkit.finance.working_capital import cash_bridge, working_capital_plan
 from sopkit.periods import first_day, last_day, period_range
@@ -238,5 +238,10 @@ def test_purchases_follow_stock_in_closed_months_and_services_are_bought_when_sh
     assert stock_changes(inventory, company.cutoff)["quantity"].tolist() == [3]
     plan = company.inputs.supply_plan[company.inputs.supply_plan["item"] == "G1"]
     inputs = dataclasses.replace(company.inputs, inventory=inventory, supply_plan=plan)
-    found = purchases_by_month(inputs, MoneyPolicy(), periods=["2026-01", "2026-02", "2026-04"], cutoff=company.cutoff)
-    assert found.to_dict() == {"2026-01": 650, "2026-02": 13 * 40 + 250, "2026-04": 11 * 40 + 5 * 50}
+    closed, planned = ["2026-01", "2026-02"], ["2026-04"]
+    costs = item_costs(
+        inputs.items, inputs.history, inputs.unit_costs, MoneyPolicy(), periods=[*closed, *planned], cutoff=company.cutoff
+    )
+    found = closed_purchases(inputs, costs, periods=closed, cutoff=company.cutoff)
+    assert found.to_dict() == {"2026-01": 650, "2026-02": 13 * 40 + 250}
+    assert planned_purchases(inputs, costs, periods=planned).to_dict() == {"2026-04": 11 * 40 + 5 * 50}

@@ -43,7 +43,7 @@ def test_it_says_that_it_is_accessible(document: pikepdf.Pdf) -> None:
 
 
 def test_its_date_is_the_cycle_and_no_clock(document: pikepdf.Pdf) -> None:
-    assert str(document.docinfo["/CreationDate"]).startswith("20260301")
+    assert str(document.docinfo["/CreationDate"]).startswith("D:20260301")
 
 
 def test_length_and_bookmarks(document: pikepdf.Pdf) -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sopkit.errors import StepError
-from sopkit.supply.lp import Grid, Model, column_frame, one_optimum, row_frame
+from sopkit.supply.lp import Grid, Model, column_frame, row_frame
+from sopkit.supply.optimum import one_optimum
 
 
 def aggregate_model(data: dict, *, integer: bool) -> Model:

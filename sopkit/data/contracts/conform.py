@@ -1,6 +1,7 @@
 """A frame brought to what its contract promises, or every reason why it cannot be."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -141,8 +142,9 @@ def _days(cells: pd.Series, column: Column) -> pd.Series:
         return pd.Series(np.full(len(cells), np.datetime64("NaT", "s")), dtype="datetime64[s]")
     if pd.api.types.is_datetime64_dtype(cells.dtype):
         return cells
-    if cells.dtype != object:
-        raise TypeError("dates come as dates")
+    strange = next((value for value in cells.dropna() if not isinstance(value, date)), None)
+    if strange is not None:
+        raise TypeError(f"{strange!r} is no date")
     return pd.to_datetime(cells)
 
 

@@ -151,7 +151,7 @@ def _day(came: object, grammar: Grammar) -> date | Fault:
     if isinstance(came, date):
         return came
     hint = "write a date"
-    if isinstance(came, (int, float)) and not isinstance(came, bool) and int(came) in SERIAL_DAYS:
+    if isinstance(came, (int, float)) and not isinstance(came, bool) and np.isfinite(came) and int(came) in SERIAL_DAYS:
         hint = f"format the cell as a date: the number would be {SERIAL_START + timedelta(days=int(came))}"
     return Fault("not_a_date", f"{came} is a {_kind_of(came)}, not a date", hint)
 
@@ -176,7 +176,7 @@ def _code(came: object) -> str | Fault:
         return "true" if came else "false"
     if isinstance(came, (date, datetime)):
         return Fault("code_is_a_date", f"a code cell holds the date {came:%Y-%m-%d}", "format the column as text and enter the code again")
-    if isinstance(came, (int, float, Decimal)) and came == int(came):
+    if isinstance(came, (int, float, Decimal)) and np.isfinite(float(came)) and came == int(came):
         digits = str(int(came))
         if len(digits) <= EXACT_DIGITS:
             return digits

@@ -10,15 +10,17 @@ import pandas as pd
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.demand.consensus import DemandInputs, consensus_demand
+from sopkit.finance.balances import closed_side
 from sopkit.finance.inputs import MoneyInputs
-from sopkit.finance.statement import plan_statement
+from sopkit.finance.statement import closed_statement, plan_statement
 from sopkit.finance.working_capital import working_capital_plan
 from sopkit.meeting.scenarios.inputs import PlanInputs
 from sopkit.meeting.scenarios.overlay import changed_demand
-from sopkit.supply.plan import SupplyInputs, SupplyResult, constrained_plan
+from sopkit.supply.plan import Starts, SupplyInputs, SupplyResult, constrained_plan
 
 SUPPLY_TABLES = tuple(field.name for field in fields(SupplyResult) if field.name in CONTRACTS)  # written by step 3
 DEMAND_TABLES = ("items", "demand_history", "statistical_forecast", "prices", "lifecycle", "overrides")  # read by the consensus
+CLOSED_TABLES = ("items", "demand_history", "unit_costs", "inventory", "balance_sheet")  # read by the closed months of the money
 ONE_OFF = "one_off"  # the statement's line for costs once
 
 Made = TypeVar("Made")
@@ -36,10 +38,11 @@ class PlanOutcome:
 
 @dataclass(frozen=True)
 class Memory:
-    """Demand and supply plans already made from a base and overlays on it: overlays share what they do not change."""
+    """Demand and supply plans, and closed months, already made from a base and overlays on it: overlays share what they do not change."""
 
     base: PlanInputs
     plans: dict[tuple[object, ...], object] = field(default_factory=dict)  # by what they were made from
+    starts: Starts = field(default_factory=Starts)  # where the solver ended
 
     @classmethod
     def of(cls, base: PlanInputs, outcome: PlanOutcome) -> "Memory":
@@ -66,6 +69,11 @@ class Memory:
         contents = (self._content(inputs, name) for name in tables)
         return ("supply", self.demand_key(inputs), inputs.supply.model_dump_json(), *contents)
 
+    def money_key(self, inputs: PlanInputs, planned: list[str]) -> tuple[object, ...]:
+        """What the closed months of the money are made from."""
+        contents = (self._content(inputs, name) for name in CLOSED_TABLES)
+        return ("money", inputs.cycle, inputs.fiscal_year_first_month, tuple(planned), inputs.money.model_dump_json(), *contents)
+
     def _content(self, inputs: PlanInputs, name: str) -> str:
         frame = inputs.tables[name]
         if frame is self.base.tables[name]:
@@ -91,13 +99,21 @@ def replan(inputs: PlanInputs, memory: Memory | None = None) -> PlanOutcome:
     """
     known = memory or Memory(inputs)
     demand = known.remembered(known.demand_key(inputs), lambda: _demand(inputs))
-    supply = known.remembered(known.supply_key(inputs), lambda: _supply(inputs, demand))
+    supply = known.remembered(known.supply_key(inputs), lambda: _supply(inputs, demand, known.starts))
     money = MoneyInputs.of({**inputs.tables, "consensus_demand": demand, **tables_of(supply)})
+    months = (inputs.cutoff, inputs.fiscal_year_first_month)
+    closed = known.remembered(
+        known.money_key(inputs, money.planned_periods),
+        lambda: (
+            closed_statement(money, inputs.money, cutoff=months[0], first_month=months[1]),
+            closed_side(money, inputs.money, cutoff=months[0]),
+        ),
+    )
     statement = plan_statement(
-        money, inputs.money, cutoff=inputs.cutoff, first_month=inputs.fiscal_year_first_month, extra_costs=extra_costs(inputs)
+        money, inputs.money, cutoff=months[0], first_month=months[1], extra_costs=extra_costs(inputs), closed=closed[0]
     )
     statement = conform(statement, CONTRACTS["plan_statement"])
-    capital = working_capital_plan(money, statement, inputs.money, cutoff=inputs.cutoff)
+    capital = working_capital_plan(money, statement, inputs.money, cutoff=inputs.cutoff, closed=closed[1])
     return PlanOutcome(demand, supply, statement, conform(capital, CONTRACTS["working_capital_plan"]))
 
 
@@ -151,8 +167,8 @@ def _demand(inputs: PlanInputs) -> pd.DataFrame:
     return conform(changed_demand(demand, inputs.demand_changes, inputs.tables), CONTRACTS["consensus_demand"])
 
 
-def _supply(inputs: PlanInputs, demand: pd.DataFrame) -> SupplyResult:
-    return conformed(constrained_plan(supply_inputs(inputs, demand), inputs.supply, cutoff=inputs.cutoff))
+def _supply(inputs: PlanInputs, demand: pd.DataFrame, starts: Starts) -> SupplyResult:
+    return conformed(constrained_plan(supply_inputs(inputs, demand), inputs.supply, cutoff=inputs.cutoff, starts=starts))
 
 
 def _demand_inputs(inputs: PlanInputs) -> DemandInputs:

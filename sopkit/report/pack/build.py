@@ -9,9 +9,10 @@ from sopkit.report.pack.demand import demand_pages
 from sopkit.report.pack.families import family_pages
 from sopkit.report.pack.health import appendix_page, health_page
 from sopkit.report.pack.inputs import Desk, Pack, PackInputs, desk_of
+from sopkit.report.pack.inventory import inventory_page
 from sopkit.report.pack.money import money_page
-from sopkit.report.pack.registers import outlook_page
-from sopkit.report.pack.supply import inventory_page, supply_pages
+from sopkit.report.pack.registers import outlook_pages
+from sopkit.report.pack.supply import supply_pages
 from sopkit.report.pdf import written_pdf
 from sopkit.report.svg import on_screen
 from sopkit.report.tables import Page
@@ -58,7 +59,7 @@ def pages_of(desk: Desk) -> list[Page]:
         *supply_pages(desk),
         inventory_page(desk),
         *family_pages(desk),
-        outlook_page(desk),
+        *outlook_pages(desk),
         health_page(desk),
         appendix_page(desk),
     ]

@@ -21,7 +21,7 @@ def record_page(desk: Desk) -> Page:
     follow_up, card = _follow_up(desk), _report_card(desk)
     if follow_up is None:
         return card
-    return replace(follow_up, blocks=(*follow_up.blocks, Text((), title=card.title), *card.blocks))
+    return replace(follow_up, style="tight", blocks=(*follow_up.blocks, Text((), title=card.title), *card.blocks))
 
 
 def _follow_up(desk: Desk) -> Page | None:
@@ -62,7 +62,7 @@ def _ratify_table(desk: Desk) -> tuple[Table, ...]:
         Column(text(N_("from")), "text"),
     )
     caption = desk.writer.say(N_("Ratify list: found by the detectors, settled unless someone objects"))
-    return (table(desk.writer, Table(caption, text(N_("kind")), columns, tuple(rows))),) if rows else ()
+    return (table(desk.writer, Table(caption, text(N_("kind")), columns, tuple(rows), dense=True)),) if rows else ()
 
 
 def _carry_overs(desk: Desk) -> tuple[Table, ...]:
@@ -82,7 +82,7 @@ def _carry_overs(desk: Desk) -> tuple[Table, ...]:
     labels = (N_("decided"), N_("carried out by"), N_("status"), N_("promised"), N_("brought"), N_("why they differ"))
     columns = tuple(Column(text(label), "number" if label in ("promised", "brought") else "text") for label in labels)
     caption = desk.writer.say(N_("Carry-overs: earlier decisions and what they brought to contribution"))
-    return (table(desk.writer, Table(caption, text(N_("decision")), columns, tuple(rows))),) if rows else ()
+    return (table(desk.writer, Table(caption, text(N_("decision")), columns, tuple(rows), dense=True)),) if rows else ()
 
 
 def bridge_pages(desk: Desk) -> list[Page]:

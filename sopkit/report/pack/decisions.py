@@ -93,10 +93,9 @@ def _headline_table(desk: Desk) -> Table:
         plan, budget = base.number(measure, unit), budgets.get(measure)
         if not plan.known:
             continue
-        cells: list[Cell] = (
-            [budget or "", plan, difference(plan, budget).change().judged(plan.value >= budget.value)] if budget else ["", plan, ""]
-        )  # type: ignore[operator]
-        cells = cells if with_budget else [plan]
+        gap = difference(plan, budget).change() if budget else None
+        against: list[Cell] = [budget or "", plan, gap.judged((gap.value or 0.0) >= 0) if gap else ""]
+        cells = against if with_budget else [plan]
         if together:
             after = together.number(measure, unit)
             better = _better(measure, after, plan)

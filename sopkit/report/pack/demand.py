@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from sopkit.report.cells import Month, count, difference, ratio
+from sopkit.report.cells import Month, count, difference, listed, ratio
 from sopkit.report.charts import LAYER_LABELS
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
@@ -189,7 +189,10 @@ def _pipeline_table(desk: Desk) -> tuple[Table, ...]:
         Column(text(N_("units"))),
         Column(text(N_("stated probability"))),
     )
-    caption = desk.writer.say(N_("The largest of {count} open opportunities"), count=count("opportunities", len(records)))
+    caption = desk.writer.say(
+        N_("The largest of {count} open opportunities"),
+        count=listed([f"{record.word('opportunity')} {record.word('item')}" for record in records]),
+    )
     return (table(desk.writer, Table(caption, text(N_("opportunity")), columns, tuple(rows), dense=True)),) if rows else ()
 
 

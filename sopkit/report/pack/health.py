@@ -156,7 +156,7 @@ def appendix_page(desk: Desk) -> Page:
 def _definitions(desk: Desk) -> tuple[Table, ...]:
     text, rows = desk.writer.text, []
     for name, label in KPIS.items():
-        record = next(iter(desk.book.records("facts", lambda row, name=name: row["id"] == name and row["level"] == "*")), None)
+        record = desk.book.record("facts", id=name, level="*")
         if record:
             rows.append(Row(text(label), (record.words("definition"), desk.writer.markup(Code(record.word("source_table"))))))
     columns = tuple(Column(text(label), "text") for label in (N_("definition"), N_("from table")))

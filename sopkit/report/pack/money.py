@@ -7,7 +7,7 @@ from sopkit.report.cells import Cell, Month, Number, difference, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import CAUSES, LINES, missing
-from sopkit.report.tables import Column, Page, Record, Row, Table, Text, table
+from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
 
 GAP_CAUSES = ("volume", "capacity", "price", "currency")
 MONTHLY = (
@@ -34,7 +34,7 @@ def fiscal_budget(desk: Desk, column: str) -> Number | None:
 
 def money_page(desk: Desk) -> Page:
     """Latest estimate, the gap to budget by cause, and the months."""
-    blocks = (
+    blocks: tuple[Block, ...] = (
         _year_table(desk),
         *_gap_table(desk),
         _months_table(desk),

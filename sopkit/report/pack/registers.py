@@ -14,12 +14,13 @@ from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, 
 SHOWN = {"base": 0, "scenario": 1, "together": 2}  # options stand on page one
 
 
-def outlook_page(desk: Desk) -> Page:
-    """Scenarios where there are any, then assumptions, risks and actions."""
+def outlook_pages(desk: Desk) -> list[Page]:
+    """Scenarios, then assumptions, risks and actions; no page where a company has none of them: process health names that."""
     scenarios, registers = _scenario_page(desk), _register_page(desk)
     if scenarios is None:
-        return registers
-    return replace(scenarios, blocks=(*scenarios.blocks, Text((), title=registers.title), *registers.blocks))
+        return [registers] if desk.book.has("assumptions") or desk.book.has("risks") or desk.book.has("actions") else []
+    together = replace(scenarios, style="tight", blocks=(*scenarios.blocks, Text((), title=registers.title), *registers.blocks))
+    return [together]
 
 
 def _scenario_page(desk: Desk) -> Page | None:

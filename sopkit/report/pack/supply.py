@@ -1,35 +1,28 @@
-"""Supply: where load meets capacity, what limits the plan and what an hour is worth, people, suppliers, stock."""
+"""Supply: where load meets capacity, what limits the plan and what an hour is worth, people, suppliers."""
 
 from markupsafe import Markup
 
-from sopkit.report.cells import Cell, Month, Number, count, listed, total
+from sopkit.report.cells import Cell, Month, Number, count, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import missing, word
-from sopkit.report.svg import placed
-from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Table, table
+from sopkit.report.tables import Block, Column, Page, Record, Row, Table, table
 
 HEAT = ((1.3, "h4"), (1.1, "h3"), (1.0, "h2"), (0.85, "h1"))  # load on demonstrated capacity, and its shade
-MOST = 8
+MOST = 8  # rows of a list
 
 
 def supply_pages(desk: Desk) -> list[Page]:
-    """Load, limits and what is not met; then people and suppliers."""
-    text = desk.writer.text
-    blocks: tuple[Block, ...] = (*_heat_map(desk), *_bottleneck_table(desk), *_gap_table(desk))
-    first = Page(
-        "supply", text(N_("Supply")), _load_title(desk), (*blocks, *missing(desk, "resources", "resource_calendar", "bill_of_resources"))
-    )
-    more = (*_shortage_table(desk), *_people_table(desk), *_supplier_table(desk), *_delivery_table(desk))
+    """Load, limits and what is not met; then shortages, people and suppliers, on a page of their own where there are any."""
+    text, delivery = desk.writer.text, _delivery_table(desk)
+    more = (*_shortage_table(desk), *_people_table(desk), *_supplier_table(desk))
+    blocks: tuple[Block, ...] = (*_heat_map(desk), *_bottleneck_table(desk), *_gap_table(desk), *(() if more else delivery))
+    absent = missing(desk, "resources", "resource_calendar", "bill_of_resources")
+    people = missing(desk, "workforce", "suppliers", "supplier_items", "purchase_receipts")
+    first = Page("supply", text(N_("Supply")), _load_title(desk), (*blocks, *absent, *(() if more else people)))
     if not more:
         return [first]
-    second = Page(
-        "limits",
-        text(N_("Supply")),
-        _limits_title(desk),
-        (*more, *missing(desk, "workforce", "suppliers", "supplier_items", "purchase_receipts")),
-    )
-    return [first, second]
+    return [first, Page("limits", text(N_("Supply")), _limits_title(desk), (*more, *delivery, *people))]
 
 
 def _load_title(desk: Desk) -> Markup:
@@ -111,6 +104,8 @@ def _gap_table(desk: Desk) -> tuple[Block, ...]:
         "gaps", ["family"], ["demand", "shipped", "late", "lost", "lost_revenue", "lost_margin"], periods=desk.next_year
     ):
         units = [record.number(column, "units") for column in ("demand", "shipped", "late", "lost")]
+        if max(units[2].value or 0.0, units[3].value or 0.0) < 0.5:
+            continue
         rows.append(Row(record.words("family"), (*units, record.number("lost_revenue", "money"), record.number("lost_margin", "money"))))
     if not rows:
         return ()
@@ -119,7 +114,9 @@ def _gap_table(desk: Desk) -> tuple[Block, ...]:
         Row(text(N_("Total")), ("", "", "", "", money.number("lost_revenue", "money"), money.number("lost_margin", "money")), "sum")
     )
     labels = (N_("demand"), N_("shipped"), N_("late"), N_("lost"), N_("net sales lost"), N_("margin lost"))
-    caption = desk.writer.say(N_("Demand against supply, next twelve months: each late unit counted once, in the month it was asked for"))
+    caption = desk.writer.say(
+        N_("Families whose demand is not all met on time, next twelve months: each late unit counted once, in the month it was asked for")
+    )
     return (
         table(desk.writer, Table(caption, text(N_("family")), tuple(Column(text(label)) for label in labels), tuple(rows), dense=True)),
     )
@@ -192,7 +189,8 @@ def _people_table(desk: Desk) -> tuple[Table, ...]:
 
 
 def _supplier_table(desk: Desk) -> tuple[Table, ...]:
-    text, rows = desk.writer.text, []
+    text = desk.writer.text
+    rows: list[Row] = []
     for group in desk.book.grouped("supplier_load", ["supplier", "component"], ["required_quantity"], periods=desk.next_year):
         mine = {
             record.word("period"): record
@@ -233,77 +231,3 @@ def _delivery_table(desk: Desk) -> tuple[Block, ...]:
     worst = sorted(rows, key=lambda row: row.cells[1].value if isinstance(row.cells[1], Number) and row.cells[1].value is not None else 1.0)
     caption = desk.writer.say(N_("How suppliers have delivered, worst first"))
     return (table(desk.writer, Table(caption, text(N_("supplier")), columns, tuple(worst[:MOST]), dense=True)),) if rows else ()
-
-
-def inventory_page(desk: Desk) -> Page:
-    """Stock against target by family and month, and where shelves run empty."""
-    text = desk.writer.text
-    return Page(
-        "inventory",
-        text(N_("Inventory")),
-        _stock_title(desk),
-        (*_inventory_figure(desk), *_stock_tables(desk), *missing(desk, "inventory", "unit_costs")),
-    )
-
-
-def _stock_title(desk: Desk) -> Markup:
-    rows = _short_items(desk)
-    say = desk.writer.say
-    if rows:
-        items = listed(sorted({record.word("item") for record in rows}))
-        return say(N_("Items that run out of stock with orders waiting or lost in the next six months: {count}."), count=items)
-    return say(N_("No item runs out of stock with orders waiting in the next six months."))
-
-
-def _short_items(desk: Desk) -> list[Record]:
-    frame = desk.book.frame("supply_plan")
-    empty = frame[
-        (frame["closing_stock"] < 0.5)
-        & (frame["lost"] + frame["closing_backlog"] > 0.5)
-        & frame["period"].between(desk.planned[0], desk.planned[5])
-    ]
-    return [
-        Record("supply_plan", {"item": row["item"], "period": row["period"]}, row)
-        for row in ({str(key): value for key, value in row.items()} for row in empty.to_dict("records"))
-    ]
-
-
-def _inventory_figure(desk: Desk) -> tuple[Block, ...]:
-    if "inventory" not in desk.figures:
-        return ()
-    caption = desk.writer.say(N_("Inventory at standard cost, month ends"))
-    return (Figure(placed(desk.figures["inventory"], "inventory"), caption),)
-
-
-def _stock_tables(desk: Desk) -> tuple[Block, ...]:
-    text, rows = desk.writer.text, []
-    sums = {
-        (record.word("family"), record.word("period")): record
-        for record in desk.book.grouped("supply_plan", ["family", "period"], ["closing_stock", "target_stock"], periods=desk.next_year)
-    }
-    cover = {
-        (record.word("family"), record.word("period")): record
-        for record in desk.book.records("family_sheets", lambda row: row["measure"] == "cover_days")
-    }
-    for family in dict.fromkeys(name for name, _ in sums):
-        closing = [sums[family, period].number("closing_stock", "units") for period in desk.planned]
-        targets = [sums[family, period].number("target_stock", "units") for period in desk.planned]
-        below = [
-            bool(target.value) and (stock.value or 0.0) < 0.9 * (target.value or 0.0)
-            for stock, target in zip(closing, targets, strict=True)
-        ]
-        rows.append(
-            Row(
-                next(record for (name, _), record in sums.items() if name == family).words("family"),
-                tuple(closing),
-                shades=tuple("h2" if low else "" for low in below),
-            )
-        )
-        if any(target.value for target in targets):
-            rows.append(Row(text(N_("safety stock")), tuple(targets), "quiet"))
-        days = [cover[family, period].number("value", "days") for period in desk.planned if (family, period) in cover]
-        if len(days) == len(desk.planned) and any(day.known for day in days):
-            rows.append(Row(text(N_("cover, days")), tuple(days), "quiet"))
-    columns = tuple(Column(Month(period, "column")) for period in desk.planned)
-    caption = desk.writer.say(N_("Closing stock by family, all sites together; shaded where it is below safety stock"))
-    return (table(desk.writer, Table(caption, text(N_("family")), columns, tuple(rows), dense=True, months=True)),) if rows else ()

@@ -1,6 +1,6 @@
 """The constrained plan: what is made, shipped, late and lost within all limits, at the least planning cost."""
 
-from sopkit.supply.lp import one_optimum
+from sopkit.supply.optimum import Starts, one_optimum
 from sopkit.supply.plan.checks import checks
 from sopkit.supply.plan.inputs import SupplyInputs, assumed, inputs_problems, raise_problems
 from sopkit.supply.plan.model import plan_model
@@ -8,16 +8,18 @@ from sopkit.supply.plan.result import SupplyResult, supply_result
 from sopkit.supply.plan.situation import situation_of
 from sopkit.supply.policy import SupplyPolicy
 
-__all__ = ["SupplyInputs", "SupplyResult", "assumed", "checks", "constrained_plan", "inputs_problems"]
+__all__ = ["Starts", "SupplyInputs", "SupplyResult", "assumed", "checks", "constrained_plan", "inputs_problems"]
 
 
-def constrained_plan(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str) -> SupplyResult:
+def constrained_plan(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str, starts: Starts | None = None) -> SupplyResult:
     """The plan of least planning cost; of equally cheap plans the one that ships most and makes latest.
 
     Args:
         inputs: tables by contract; the planned months are those of `inputs.demand`.
         policy: the company's supply policy.
         cutoff: last closed period.
+        starts: plans like this one, solved before, to begin from; None = from nothing. The plan is the same; values of limits
+            (duals) may be others where several are true.
 
     Returns:
         The tables of step 3 by contract, and every limit that binds.
@@ -28,5 +30,5 @@ def constrained_plan(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str)
     raise_problems(inputs, cutoff=cutoff)
     situation = situation_of(inputs, policy, cutoff=cutoff)
     model = plan_model(situation)
-    solution = one_optimum(model.lp, model.second_cost)
+    solution = one_optimum(model.lp, model.second_cost, starts)
     return supply_result(situation, model, solution, inputs.demand)
