@@ -105,7 +105,7 @@ def unknown_codes(frame: pd.DataFrame, tables: dict[str, pd.DataFrame], table: s
 
     Args:
         frame: the table to look at; grain of its contract.
-        tables: all input tables by name.
+        tables: the input tables that are provided, by name; codes of the others cannot be checked.
         table: its name.
 
     Returns:
@@ -113,7 +113,7 @@ def unknown_codes(frame: pd.DataFrame, tables: dict[str, pd.DataFrame], table: s
     """
     found = []
     for column, (other, key) in REFERENCES.items():
-        if column not in frame.columns or other == table or tables[other].empty:
+        if column not in frame.columns or other == table or other not in tables or tables[other].empty:
             continue
         known = tables[other][key]
         counts = frame.loc[frame[column].notna() & ~frame[column].isin(known) & ~frame[column].isin(ANY), column].value_counts()

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sopkit.demand.series import CELLS, COMPANY, month_numbers, with_family
+from sopkit.errors import DataError, Problem
 from sopkit.periods import months_between
 
 LAGS = (1, 2, 3)  # months between approval and the month forecast
@@ -83,6 +84,9 @@ def last_plan(published_plan: pd.DataFrame, previous_consensus: pd.DataFrame, pr
 
     Returns:
         last_plan contract: item x region x channel x month, units and money per unit; empty where there is no last plan.
+
+    Raises:
+        DataError: demand of the cycle before whose fulfilment its run did not plan.
     """
     if previous_consensus.empty or previous_fulfilment.empty:
         absent = {part: np.nan for part in PARTS if part not in published_plan}
@@ -90,8 +94,13 @@ def last_plan(published_plan: pd.DataFrame, previous_consensus: pd.DataFrame, pr
     plan = previous_consensus[[*CELLS, "quantity", "net_price", *PARTS]].merge(
         previous_fulfilment[[*CELLS, "shipped"]], on=CELLS, how="left", validate="one_to_one"
     )
+    if unplanned := int(plan["shipped"].isna().sum()):
+        problem = Problem(
+            "demand_fulfilment of the cycle before", f"{unplanned} of {len(plan)} cells are missing", "each cell of its demand"
+        )
+        raise DataError("the last plan cannot be read", [problem])
     made_in = pd.Series(previous_consensus["period"].min(), index=plan.index, dtype="str")
-    return plan.assign(made_in=made_in, shipped=plan["shipped"].fillna(0.0))[LAST_PLAN].sort_values(CELLS, ignore_index=True)
+    return plan.assign(made_in=made_in)[LAST_PLAN].sort_values(CELLS, ignore_index=True)
 
 
 def plan_score(last_plan: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame, *, cutoff: str) -> pd.DataFrame:

@@ -77,6 +77,8 @@ def _outcome(row: dict, scope: np.ndarray, horizon: tuple[str, str], policy: Dem
     code = row["reason_code"]
     if code in policy.refused_reasons:
         return "refused", REFUSAL.get(code, f"{code} is no reason to change demand")
+    if row["last_period"] < row["first_period"]:
+        return "outside", f"it ends in {row['last_period']}, before it begins in {row['first_period']}"
     if row["last_period"] < horizon[0] or row["first_period"] > horizon[1]:
         return "outside", f"no month of it lies in {horizon[0]} to {horizon[1]}"
     if not scope.any():

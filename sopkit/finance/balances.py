@@ -14,7 +14,7 @@ from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.purchases import closed_purchases, planned_purchases
 from sopkit.finance.unpaid import Unpaid, invoice_months, invoiced_by_channel, payables, receivables
-from sopkit.finance.valuation import item_costs
+from sopkit.finance.valuation import costs_of, item_costs
 from sopkit.periods import period_range, shifted
 
 ACCOUNTS = ("inventory", "receivables", "payables", "cash", "other_current_assets", "other_current_liabilities", "credit_line")
@@ -127,10 +127,9 @@ def _inventory(inputs: MoneyInputs, costs: pd.DataFrame, cutoff: str, planned: l
 
 def stock_value(stock: pd.DataFrame, costs: pd.DataFrame) -> pd.Series:
     """Stock at standard cost by month (money), from `item, period, quantity` and `item_costs`; NaN where an item in stock has no cost."""
-    priced = stock.merge(costs[["item", "period", "unit_cost"]], on=["item", "period"], how="left", validate="many_to_one")
-    value = (priced["quantity"] * priced["unit_cost"]).where(priced["quantity"].ne(0), 0.0)
-    unknown = value.isna().groupby(priced["period"]).any()
-    return value.groupby(priced["period"]).sum().where(~unknown)
+    value = (stock["quantity"] * costs_of(stock, costs)["unit_cost"]).where(stock["quantity"].ne(0), 0.0)
+    unknown = value.isna().groupby(stock["period"]).any()
+    return value.groupby(stock["period"]).sum().where(~unknown)
 
 
 def _other_payments(ledger: pd.DataFrame, statement: pd.DataFrame, purchases: pd.Series, policy: MoneyPolicy, closed: list[str]) -> float:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sopkit.finance.inputs import MoneyInputs
+from sopkit.finance.valuation import costs_of
 from sopkit.periods import shifted
 
 KEY = ["item", "period"]
@@ -44,10 +45,9 @@ def planned_purchases(inputs: MoneyInputs, costs: pd.DataFrame, *, periods: list
 
 def _priced(made: pd.DataFrame, costs: pd.DataFrame, periods: list[str]) -> pd.Series:
     made = made[made["period"].isin(periods)]
-    priced = made.merge(costs[[*KEY, "variable_cost"]], on=KEY, how="left", validate="many_to_one")
-    amount = (priced["quantity"] * priced["variable_cost"]).where(priced["quantity"].ne(0), 0.0)
-    unknown = amount.isna().groupby(priced["period"]).any()
-    return amount.groupby(priced["period"]).sum().where(~unknown).reindex(periods, fill_value=0.0)
+    amount = (made["quantity"] * costs_of(made, costs)["variable_cost"]).where(made["quantity"].ne(0), 0.0)
+    unknown = amount.isna().groupby(made["period"]).any()
+    return amount.groupby(made["period"]).sum().where(~unknown).reindex(periods, fill_value=0.0)
 
 
 def _closed(inputs: MoneyInputs, cutoff: str) -> pd.DataFrame:

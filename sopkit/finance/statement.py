@@ -14,7 +14,7 @@ from sopkit.errors import DataError, ParamsError, Problem
 from sopkit.finance.family import family_of
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
-from sopkit.finance.valuation import costing_column, item_costs
+from sopkit.finance.valuation import costing_column, costs_of, item_costs
 from sopkit.finance.write_down import write_downs
 from sopkit.periods import fiscal_year_periods, period_range, shifted
 
@@ -89,12 +89,15 @@ def closed_statement(inputs: MoneyInputs, policy: MoneyPolicy, *, cutoff: str, f
 
 def _statement_lines(trade: pd.DataFrame, company: pd.DataFrame | None) -> pd.DataFrame:
     """Lines of whole months: trade by cell, costs of the company, and what is derived from them where all of a month has a cost."""
-    lines = _lines_of(trade, ["net_sales", "cost_of_goods"])
-    lines = lines if company is None else pd.concat([lines, company], ignore_index=True)
-    lines["amount"] = lines["amount"].round(DECIMALS)
     valued = set(trade["period"]).difference(trade.loc[trade["cost_of_goods"].isna(), "period"])
-    lines = lines[~lines["line"].eq("cost_of_goods") | lines["period"].isin(valued)]
-    return pd.concat([lines, _derived(lines[lines["period"].isin(valued)])], ignore_index=True)
+    costed = trade[trade["period"].isin(valued)]
+    lines = [_line_of(trade, "net_sales"), _line_of(costed, "cost_of_goods")]
+    if company is not None:
+        company = company.assign(amount=company["amount"].round(DECIMALS))
+        lines.append(company)
+    result = pd.concat(lines, ignore_index=True)
+    derived = _derived(costed, None if company is None else company[company["period"].isin(valued)])
+    return pd.concat([result.assign(amount=result["amount"].round(DECIMALS)), derived], ignore_index=True)
 
 
 def closed_periods(cutoff: str, first_month: int) -> list[str]:
@@ -139,18 +142,12 @@ def _costs(inputs: MoneyInputs, policy: MoneyPolicy, closed: list[str], cutoff: 
 
 def _valued(sold: pd.DataFrame, inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame) -> pd.DataFrame:
     """Units sold with their family and cost: what was booked, else dated standard cost, and its part by the costing policy."""
-    found = _costs_of(sold, costs)
+    found = costs_of(sold, costs)
     standard = (sold["quantity"] * found["unit_cost"]).where(sold["quantity"].ne(0), 0.0)
     part = (found[costing_column(policy)] / found["unit_cost"]).where(found["unit_cost"] > 0, 1.0)
     booked = sold["booked_cost"].where(sold["booked_cost"].notna(), standard)
     valued = sold.assign(family=family_of(inputs.items, sold["item"]), standard_cost=booked, cost_of_goods=booked * part)
     return valued.drop(columns="booked_cost")
-
-
-def _costs_of(rows: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
-    """The costs of each row's item and month, in the rows' order and index."""
-    key = ["item", "period"]
-    return rows[key].merge(costs, on=key, how="left", validate="many_to_one").set_axis(rows.index)
 
 
 def _by_cell(trade: pd.DataFrame) -> pd.DataFrame:
@@ -171,9 +168,11 @@ def _sold(inputs: MoneyInputs, closed: list[str]) -> pd.DataFrame:
 def _shipped(inputs: MoneyInputs) -> pd.DataFrame:
     """Shipments of the constrained plan at the net price of their month."""
     key = ["item", "region", "channel", "period"]
-    rows = inputs.demand_fulfilment[[*key, "shipped"]].merge(
-        inputs.consensus_demand[[*key, "net_price"]], on=key, how="left", validate="one_to_one"
-    )
+    rows, prices = inputs.demand_fulfilment[[*key, "shipped"]], inputs.consensus_demand[[*key, "net_price"]]
+    if rows[key].equals(prices[key]):  # the plan holds what the demand holds, in the same order
+        rows = rows.assign(net_price=prices["net_price"])
+    else:
+        rows = rows.merge(prices, on=key, how="left", validate="one_to_one")
     unpriced = rows["net_price"].isna() & rows["shipped"].gt(0)
     if unpriced.any():
         first = rows.loc[unpriced, key].iloc[0]
@@ -186,25 +185,24 @@ def _shipped(inputs: MoneyInputs) -> pd.DataFrame:
     return plan.assign(booked_cost=np.nan)
 
 
-def _lines_of(trade: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
-    return trade.melt(id_vars=CELL, value_vars=measures, var_name="line", value_name="amount").astype({"line": "str"})
+def _line_of(trade: pd.DataFrame, line: str) -> pd.DataFrame:
+    return trade[CELL].assign(line=line, amount=trade[line])
 
 
-def _derived(lines: pd.DataFrame) -> pd.DataFrame:
-    """Gross margin and operating contribution, cell by cell: `lines` must hold whole months."""
-    sign = np.where(lines["line"].eq("net_sales"), 1.0, -1.0)
-    signed = lines.assign(amount=lines["amount"] * sign)
-    trading = signed["line"].isin(["net_sales", "cost_of_goods"])
-    margin = signed[trading].groupby(CELL, sort=True, as_index=False)["amount"].sum().assign(line="gross_margin")
-    contribution = signed.groupby(CELL, sort=True, as_index=False)["amount"].sum().assign(line="operating_contribution")
-    both = pd.concat([margin, contribution], ignore_index=True)
-    return both.assign(amount=both["amount"].round(DECIMALS))
+def _derived(trade: pd.DataFrame, company: pd.DataFrame | None) -> pd.DataFrame:
+    """Gross margin and operating contribution, cell by cell, of whole months: costs of the company belong to no family."""
+    margin = trade[CELL].assign(amount=(trade["net_sales"].round(DECIMALS) - trade["cost_of_goods"].round(DECIMALS)).round(DECIMALS))
+    parts = [margin.assign(line="gross_margin"), margin.assign(line="operating_contribution")]
+    if company is not None:
+        costs = company.groupby(CELL, sort=True, as_index=False)["amount"].sum()
+        parts.append(costs.assign(amount=(-costs["amount"]).round(DECIMALS), line="operating_contribution"))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _company_costs(inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame, *, first_month: int, extra: pd.DataFrame) -> pd.DataFrame:
     """Cost lines of the planned months that belong to no family; a line whose inputs are not provided has no rows."""
     plan = inputs.supply_plan if not inputs.unit_costs.empty else inputs.supply_plan.iloc[:0]
-    found_costs = _costs_of(plan, costs)
+    found_costs = costs_of(plan, costs)
     premium = plan["subcontract"] * found_costs["subcontract_premium"].fillna(0.0)
     holding = plan["closing_stock"] * found_costs["unit_cost"].fillna(0.0) * found_costs["holding_rate"].fillna(0.0) / 12
     found = {

@@ -47,6 +47,25 @@ def item_costs(
     return _with_share_of_price(dense.assign(**_dated(codes, numbers, unit_costs)), history, policy, cutoff)
 
 
+def costs_of(rows: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
+    """The costs of each row's item and month, in the rows' order and index.
+
+    Args:
+        rows: with `item` and `period`, any grain.
+        costs: `item_costs`, whole or some of its months: it holds every item of its months, sorted, so that the place of a row's cost
+            follows from the places of its item and its month.
+
+    Returns:
+        `unit_cost, variable_cost, subcontract_premium, holding_rate`; empty where the item or the month has none.
+    """
+    items, months = pd.Index(costs["item"].unique()), pd.Index(costs["period"].unique())
+    item, month = items.get_indexer(rows["item"]), months.get_indexer(rows["period"])
+    place = np.where((item < 0) | (month < 0), -1, item * len(months) + month)
+    measures = costs.select_dtypes("number")
+    cells = np.vstack([measures.to_numpy(), np.full(measures.shape[1], np.nan)])  # the last row, -1, for what has none
+    return pd.DataFrame(cells[place], columns=measures.columns, index=rows.index)
+
+
 def _dated(codes: list[str], months: np.ndarray, unit_costs: pd.DataFrame) -> dict[str, np.ndarray]:
     """Costs in force and their basis, item by item and month by month: NaN and `none` where an item has no cost at all."""
     place = pd.Index(codes).get_indexer(unit_costs["item"])

@@ -36,8 +36,9 @@ def excess_quantities(supply_plan: pd.DataFrame, months: float) -> pd.DataFrame:
     covered = running[:, 1 + whole : 1 + whole + count] - running[:, 1 : 1 + count]
     if months > whole:
         covered = covered + (months - whole) * stretched[:, 1 + whole : 1 + whole + count]
-    excess = pd.DataFrame(np.maximum(stock.to_numpy() - covered, 0.0), index=stock.index, columns=stock.columns)
-    return excess.stack().rename("excess").reset_index().sort_values(["item", "period"], ignore_index=True)
+    excess = np.maximum(stock.to_numpy() - covered, 0.0)
+    items, periods = stock.index.repeat(count), np.tile(stock.columns.to_numpy(), len(stock))
+    return pd.DataFrame({"item": items, "period": periods, "excess": excess.ravel()}).astype({"period": "str"})
 
 
 def write_downs(supply_plan: pd.DataFrame, unit_cost: pd.Series, policy: MoneyPolicy, *, first_month: int) -> pd.Series:

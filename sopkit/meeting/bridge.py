@@ -5,12 +5,15 @@ import pandas as pd
 
 from sopkit.data.contracts.conform import conform, empty
 from sopkit.data.contracts.derived_meeting import PlanBridge
+from sopkit.errors import DataError, Problem
 
 KEY = ["item", "region", "channel", "period"]
 LAYERS = {"model": "baseline", "overrides": "override", "lifecycle": "lifecycle"}
 CAUSES = ("actuals", "model", "overrides", "lifecycle", "demand", "price", "capacity")
 PRINTED = ("last_plan", *CAUSES, "this_plan", "horizon_roll")
 GRAIN = 10_000  # amounts are counted in ten-thousandths, whole numbers that a float holds exactly, so that they add up exactly
+
+FLOAT_SHARE = 1e-9  # what float sums leave, beside the size of the plans
 
 
 def plan_bridge(
@@ -43,6 +46,9 @@ def plan_bridge(
 
     Returns:
         PlanBridge; empty without a last plan.
+
+    Raises:
+        DataError: the causes miss the change by more than rounding: a row of a plan contradicts itself.
     """
     if last_plan.empty:
         return empty(PlanBridge)
@@ -106,7 +112,11 @@ def _rows(measure: str, same: pd.DataFrame, beyond: pd.DataFrame, causes: dict[s
     amounts = {cause: _counted(causes[cause].sum()) for cause in CAUSES}
     start, end = _counted(last.sum()), _counted(same[value].sum())
     largest = max(CAUSES, key=lambda cause: abs(amounts[cause]))
-    amounts[largest] += end - start - sum(amounts.values())  # what rounding each cause left over
+    left = end - start - sum(amounts.values())  # what rounding each cause left over
+    if abs(left) > len(CAUSES) + FLOAT_SHARE * (abs(start) + abs(end)):
+        came = f"causes of {measure} miss the change by {left / GRAIN:.4f}"
+        raise DataError("the bridge does not add up", [Problem("plan_bridge", came, "causes that add up to this plan less the last one")])
+    amounts[largest] += left
     printed = {"last_plan": start, **amounts, "this_plan": end, "horizon_roll": _counted(beyond[value].sum())}
     return pd.DataFrame(
         {

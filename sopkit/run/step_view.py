@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from sopkit.report.pack import About
 
 MARKER_SCHEMA = 1
+SHELL_NAMES = ("In", "Out")  # what an IPython kernel keeps beside the notebook's own names
 
 
-@dataclass
+@dataclass(repr=False)
 class StepView:
     """One step of one cycle."""
 
@@ -79,6 +80,9 @@ class StepView:
     def scenarios(self) -> dict[str, Overlay]:
         """The overlays that the params name."""
         return load_scenarios(self.params.meeting.scenarios)
+
+    def __repr__(self) -> str:
+        return self._repr_markdown_()
 
     def _repr_markdown_(self) -> str:
         place = (
@@ -253,7 +257,9 @@ def start(name: str, parameters: Mapping[str, object]) -> StepView:
     if step is None:
         raise ParamsError("no such step", [Problem("sopkit.start", repr(name), f"one of {', '.join(BY_NAME)}")])
     knobs: dict[str, object] = {
-        key: value for key, value in parameters.items() if not key.startswith("_") and isinstance(value, str | int | float | bool | list)
+        key: value
+        for key, value in parameters.items()
+        if key not in SHELL_NAMES and not key.startswith("_") and isinstance(value, str | int | float | bool | list)
     }
     params = load_params(places.params_file(str(knobs["company"])), str(knobs["cycle"]) or None)
     scenario = str(knobs.get("scenario", "base"))

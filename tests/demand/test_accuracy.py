@@ -6,6 +6,7 @@ import pytest
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.demand.accuracy import all_snapshots, forecast_accuracy, frozen_layers, last_plan, plan_score
+from sopkit.errors import DataError
 
 CUTOFF = "2026-02"
 
@@ -185,7 +186,10 @@ def previous(table):
         cell | {"baseline": 70, "lifecycle": 0, "override": 5, "quantity": 75, "net_price": 8, "revenue": 600},
         cell | {"period": "2026-03", "baseline": 1, "lifecycle": 0, "override": 0, "quantity": 1, "net_price": 8, "revenue": 8},
     ]
-    fulfilment = [cell | {"demand": 75, "shipped": 60, "late": 5, "lost": 10, "closing_backlog": 5}]
+    fulfilment = [
+        cell | {"demand": 75, "shipped": 60, "late": 5, "lost": 10, "closing_backlog": 5},
+        cell | {"period": "2026-03", "demand": 1, "shipped": 0.5, "late": 0, "lost": 0.5, "closing_backlog": 0},
+    ]
     return table("consensus_demand", consensus), table("demand_fulfilment", fulfilment)
 
 
@@ -193,8 +197,11 @@ def test_the_previous_run_wins_over_the_plan_handed_in(table, previous):
     found = conform(last_plan(plan_rows(table), *previous), CONTRACTS["last_plan"])
     assert found[["made_in", "period", "quantity", "shipped", "net_price", "baseline", "override"]].values.tolist() == [
         ["2026-02", "2026-02", 75, 60, 8, 70, 5],
-        ["2026-02", "2026-03", 1, 0, 8, 1, 0],
+        ["2026-02", "2026-03", 1, 0.5, 8, 1, 0],
     ]
+    consensus, fulfilment = previous
+    with pytest.raises(DataError, match="1 of 2 cells are missing"):
+        last_plan(plan_rows(table), consensus, fulfilment[:1])
 
 
 def test_snapshots_of_earlier_runs_win(table):
@@ -232,6 +239,7 @@ def test_layers_are_frozen_and_earlier_ones_kept(table, previous):
         ("consensus", "2026-02", "2026-02"): 75,
         ("consensus", "2026-02", "2026-03"): 1,
         ("constrained", "2026-02", "2026-02"): 60,
+        ("constrained", "2026-02", "2026-03"): 0.5,
         ("naive", "2025-12", "2026-01"): 1,
         ("naive", "2026-02", "2026-02"): 65,
         ("sales", "2026-02", "2026-02"): 99,

@@ -138,6 +138,7 @@ def test_budget_gap_and_capacity_are_refused_with_the_reason(inputs, table):
         ({"item": "X"}, "no demand for item=X"),
         ({"first_period": "2025-01", "last_period": "2025-02"}, "no month of it"),
         ({"first_period": "2028-01", "last_period": "2028-02"}, "no month of it"),
+        ({"first_period": "2026-05", "last_period": "2026-04"}, "before it begins in 2026-05"),
     ],
 )
 def test_unknown_nodes_and_other_months_are_outside(inputs, table, change, words):

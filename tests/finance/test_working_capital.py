@@ -14,6 +14,7 @@ from sopkit.finance.payment import days_by_scope, unpaid_balance, unpaid_share
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.purchases import closed_purchases, planned_purchases, stock_changes
 from sopkit.finance.statement import plan_statement
+from sopkit.finance.valuation import item_costs
 from sopkit.finance.working_capital import cash_bridge, working_capital_plan
 from sopkit.periods import first_day, last_day, period_range
 

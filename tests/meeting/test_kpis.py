@@ -321,10 +321,11 @@ def test_kpis_of_the_plan_by_hand(plan):
     assert value["capacity_utilisation", "*", "2026-03"] == pytest.approx(0.95)
     assert value["planned_load", "resource=coat", "2026-03"] == pytest.approx(95 / 80)
     assert value["required_load", "*", "2026-03"] == pytest.approx(110 / 80)
-    assert value["production_forecast", "*", "2026-03"] == 9 + 4  # what is bought is not made
+    assert value["production_forecast", "*", "2026-03"] == 9  # the orders of M0 are in it once; what is bought is not made
     assert value["production_forecast", "*", "2026-04"] == 9
-    assert value["production_requirement", "*", "2026-04"] == 0  # thirty are there, ten are asked for
-    assert value["production_requirement", "*", "2026-06"] == 10
+    assert value["production_requirement", "*", "2026-03"] == 4  # on order, though thirty are there and ten are asked for
+    assert value["production_requirement", "*", "2026-04"] == 0
+    assert value["production_requirement", "*", "2026-06"] == 10 * 4 - 30 - 4
     # twelve months from March: 12 x 9 x 60; thirteen month ends: 30 grills each, and from March on 30 heaters at 120
     mean = 30 * 60 + 30 * 120 * 12 / 13
     assert value["forward_turns", "*", "2026-03..2027-02"] == pytest.approx(12 * 9 * 60 / mean)
@@ -384,17 +385,27 @@ def requirement_rows(demand: list[float], target: list[float], opening: float, r
     )
 
 
+NO_ORDERS = empty(CONTRACTS["open_orders"])
+
+
 def test_production_requirement_of_the_textbook():
     # a master production schedule that starts with 60, is asked for 75 and wants 10 left has to make 25
-    assert production_requirement(requirement_rows([75], [10], 60, [0]))["quantity"].tolist() == [25]
+    assert production_requirement(requirement_rows([75], [10], 60, [0]), NO_ORDERS)["quantity"].tolist() == [25]
 
 
 def test_production_requirement_carries_what_is_left_over():
     # 100 are there and 30 wanted: 70 stay over, of which 20 are asked for; then 50 + 5 wanted, 50 less 10 on its way
-    found = production_requirement(requirement_rows([30, 20, 60], [0, 0, 5], 100, [0, 0, 10]))
+    found = production_requirement(requirement_rows([30, 20, 60], [0, 0, 5], 100, [0, 0, 10]), NO_ORDERS)
     assert found["quantity"].tolist() == [0, 0, 60 + 5 - 50 - 10]
-    late = production_requirement(requirement_rows([30, 20], [0, 0], 20, [0, 0], backlog=15))
+    late = production_requirement(requirement_rows([30, 20], [0, 0], 20, [0, 0], backlog=15), NO_ORDERS)
     assert late["quantity"].tolist() == [30 + 15 - 20, 20]
+
+
+def test_firm_orders_of_m0_are_made_even_where_nobody_needs_them_and_later_ones_are_decided_anew():
+    orders = [("production", "G1", "2026-02", 3), ("production", "G1", "2026-03", 2), ("production", "G1", "2026-04", 50)]
+    firm = pd.DataFrame(orders, columns=["kind", "item", "period", "quantity"])
+    found = production_requirement(requirement_rows([10, 10, 10], [0, 0, 0], 20, [0, 0, 0]), firm)
+    assert found["quantity"].tolist() == [5, 0, 30 - 20 - 5]
 
 
 def test_facts_of_the_plan_have_every_month_a_definition_and_reasons(plan):

@@ -192,7 +192,7 @@ def test_a_plan_from_memory_is_the_plan_made_afresh(inputs, base):
     first = replan(once, memory)
     known = len(memory.plans)
     assert same_plan(replan(with_cost, memory), replan(with_cost))["ok"].all()
-    assert len(memory.plans) == known == 3  # the base's demand and supply, and one supply more
+    assert len(memory.plans) == known == 4  # the base's demand and supply, one supply more, and the closed months of the money
     assert same_plan(first, replan(once))["ok"].all()
 
 

@@ -720,6 +720,7 @@ def _record(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             "in_baseline": False,
         }
     ]
+    opportunities.append(opportunities[0] | {"opportunity": "C-78", "stage": "lost", "probability_share": 0.01})
     provided = set(_names_with_rows(tables)) | {"orders", "targets", "budget", "campaigns", "assumptions", "risks", "decisions", "actions"}
     return {
         "kpi_history": kpis,

@@ -121,7 +121,8 @@ class Options(Contract):
         money("contribution_change", "operating contribution of the next twelve months against doing nothing").optional(),
         money(
             "expected_contribution_change",
-            "expected contribution, the hazard that the decision names weighed by its probability, against the plan without it; the rule goes by it",
+            "expected contribution, the hazard that the decision names weighed by its probability, against the plan without it; "
+            "the rule goes by it",
         ).optional(),
         number("fill_rate_change", "fill rate against doing nothing", "share").optional(),
         money("stock_peak_change", "highest inventory against doing nothing").optional(),

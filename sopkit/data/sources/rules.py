@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import pandas as pd
 
 from sopkit.data import cleaning
-from sopkit.data.contracts import INPUTS
 from sopkit.data.findings import Finding, FindingLog, Outcome
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.table import ReadTable
@@ -27,12 +26,9 @@ def table_rules(read: Mapping[str, ReadTable], sources: Mapping[str, Source], lo
         Frames by table name, without what was not known yet.
     """
     frames = {name: _known(table, log, cutoff) for name, table in read.items()}
-    everything = {
-        name: frames[name] if name in frames else pd.DataFrame(columns=contract.column_names()) for name, contract in INPUTS.items()
-    }
     for name, table in read.items():
         _tell_missing_months(table, frames[name], sources[name], log, cutoff)
-        _tell_unknown_codes(table, frames[name], everything, sources[name], log)
+        _tell_unknown_codes(table, frames[name], frames, log)
         _tell_oddities(table, frames[name], log)
     return frames
 
@@ -59,10 +55,8 @@ def _tell_missing_months(table: ReadTable, frame: pd.DataFrame, source: Source, 
     _ask(Finding(table.origin, "missing_month", f"{table.name} has no row in {shown}", "ASK", hint, table.sheet), source, log)
 
 
-def _tell_unknown_codes(
-    table: ReadTable, frame: pd.DataFrame, everything: dict[str, pd.DataFrame], source: Source, log: FindingLog
-) -> None:
-    unknown = cleaning.unknown_codes(frame, everything, table.name)
+def _tell_unknown_codes(table: ReadTable, frame: pd.DataFrame, frames: dict[str, pd.DataFrame], log: FindingLog) -> None:
+    unknown = cleaning.unknown_codes(frame, frames, table.name)
     for column, group in unknown.groupby("column", sort=True):
         codes = group["code"].tolist()
         other = group["other_table"].iloc[0]

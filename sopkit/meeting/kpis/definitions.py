@@ -95,7 +95,7 @@ KPIS = (
         "near",
         "units finished in the month",
         "production_history",
-        "units that the constrained plan makes in the month, production orders already open included",
+        "units that the constrained plan makes in the month; in the frozen months what is on order",
         "supply_plan",
     ),
 )
@@ -162,7 +162,7 @@ BESIDE = (
         "",
         "",
         "units that unconstrained demand asks to be made: demand + backlog + target stock - opening stock - open receipts, not below "
-        "zero, production orders already open included",
+        "zero, in M0 at least what is on order",
         "supply_plan",
     ),
     Kpi(

@@ -132,15 +132,14 @@ def _load_readings(load: pd.DataFrame, planned: list[str]) -> list[pd.DataFrame]
 
 
 def _production_readings(money: MoneyInputs, open_orders: pd.DataFrame, planned: list[str]) -> list[pd.DataFrame]:
-    """Units made and required, production orders already open included; bought items and services are not made."""
+    """Units made and required; the plan's production of M0 is what is on order. Bought items and services are not made."""
     plan = money.supply_plan
-    started = open_orders[open_orders["kind"].eq("production")][["item", "period", "quantity"]]
     found = []
     for kpi, made in (
         ("production_forecast", plan[["item", "period"]].assign(quantity=plan["production"])),
-        ("production_requirement", production_requirement(plan)),
+        ("production_requirement", production_requirement(plan, open_orders)),
     ):
-        wide = _by_family(money.items, pd.concat([made, started], ignore_index=True), planned)
+        wide = _by_family(money.items, made, planned)
         found += [
             reading(kpi, wide.sum(axis=1, min_count=1), reason="nothing is made by the company"),
             readings_by(kpi, wide, name="family"),

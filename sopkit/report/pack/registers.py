@@ -89,7 +89,7 @@ def _scenario_title(desk: Desk, records: list[Record], base: Record) -> Markup:
         return say(N_("No scenario is declared beside the options of the decisions."))
     worst = min(what_if, key=lambda record: record.number("contribution", "money").value or 0.0)
     change = difference(worst.number("contribution", "money"), base.number("contribution", "money"))
-    told = N_("Worst of the scenarios for contribution: {title}, {change} in twelve months.")
+    told = N_("Worst scenario for contribution, twelve months: {title}, {change}.")
     return say(told, title=worst.words("title"), change=change.change())
 
 
