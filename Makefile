@@ -40,7 +40,7 @@ check: $(READY)  ## style, types, floors, notebooks without outputs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
-	@$(BIN)/nbstripout --verify notebooks/*.ipynb
+	@$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
 
 lab: $(READY)  ## JupyterLab on copies of the notebooks, with the demo company's values
 	@$(BIN)/sop lab demo

@@ -29,8 +29,9 @@ def backtest(
     """Each model, seasonal naive and the pool, scored at several earlier cutoffs on the months that came after.
 
     MASE = mean over series of mean |e| / in-sample mean |y_t - y_{t-m}|; RMSSE = mean over series of sqrt(mean e^2 / in-sample mean
-    (y_t - y_{t-m})^2); WAPE = sum |e| / sum y; bias = sum e / sum y, e = forecast - actual. The pool's weights at an origin come
-    from what was known then. Source: Hyndman and Koehler 2006; Makridakis, Spiliotis and Assimakopoulos 2022 (RMSSE).
+    (y_t - y_{t-m})^2); WAPE = sum |e| / sum y; bias = sum e / sum y, e = forecast - actual. Scored at an origin is each series with
+    `minimum_history` months, dormant ones too; MASE and RMSSE need more than a season and leave younger ones out. The pool's weights
+    at an origin come from what was known then. Source: Hyndman and Koehler 2006; Makridakis, Spiliotis and Assimakopoulos 2022 (RMSSE).
 
     Args:
         history: demand_history contract.

@@ -39,8 +39,9 @@ def frame(lengths: dict, time: pd.Index, names: list[str]) -> pd.DataFrame:
     return pd.concat(parts, keys=list(lengths), names=names)
 
 
-@pytest.mark.parametrize("forecaster", FORECASTERS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("forecaster", [panel.PoolForecaster, panel.ThetaPanel], ids=lambda one: one.__name__)
 def test_part_of_sktimes_own_checks(forecaster):
+    """The pool, and one kernel for all: those differ in the kernel only, and the slow sweep has every one."""
     results = check_estimator(forecaster, tests_to_run=QUICK, raise_exceptions=False, verbose=False)
     assert len(results) > 10
     assert {name: outcome for name, outcome in results.items() if outcome != "PASSED"} == {}

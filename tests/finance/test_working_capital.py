@@ -240,9 +240,7 @@ def test_purchases_follow_stock_in_closed_months_and_services_are_bought_when_sh
     plan = company.inputs.supply_plan[company.inputs.supply_plan["item"] == "G1"]
     inputs = dataclasses.replace(company.inputs, inventory=inventory, supply_plan=plan)
     closed, planned = ["2026-01", "2026-02"], ["2026-04"]
-    costs = item_costs(
-        inputs.items, inputs.history, inputs.unit_costs, MoneyPolicy(), periods=[*closed, *planned], cutoff=company.cutoff
-    )
+    costs = item_costs(inputs.items, inputs.history, inputs.unit_costs, MoneyPolicy(), periods=[*closed, *planned], cutoff=company.cutoff)
     found = closed_purchases(inputs, costs, periods=closed, cutoff=company.cutoff)
     assert found.to_dict() == {"2026-01": 650, "2026-02": 13 * 40 + 250}
     assert planned_purchases(inputs, costs, periods=planned).to_dict() == {"2026-04": 11 * 40 + 5 * 50}

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from plan_frames import table
 
 from sopkit.data.contracts import CONTRACTS
-from sopkit.meeting.bridge import CAUSES, plan_bridge
+from sopkit.errors import DataError
+from sopkit.meeting.bridge import CAUSES, _rows, plan_bridge
 
 MONTHS = ["2026-02", "2026-03", "2026-04", "2026-05"]
 LAST = CONTRACTS["last_plan"].column_names()
@@ -135,3 +136,12 @@ def test_printed_order_is_fixed():
     bridge = plan_bridge(BEFORE, *NOW, history(), cutoff="2026-02")
     assert bridge.groupby("measure")["cause"].apply(list).map(tuple).nunique() == 1
     assert isinstance(bridge, pd.DataFrame) and bridge["position"].tolist() == list(range(1, 11)) * 2
+
+
+def test_causes_that_miss_the_change_are_refused():
+    same = pd.DataFrame({"shipped": [8.0], "shipped_last": [5.0]})
+    causes = {cause: pd.Series([3.0 if cause == "model" else 0.0]) for cause in CAUSES}
+    found = _rows("units", same, same.iloc[:0], causes).set_index("cause")["amount"]
+    assert (found["model"], found["this_plan"]) == (3, 8)
+    with pytest.raises(DataError, match="miss the change by 1.0000"):
+        _rows("units", same, same.iloc[:0], causes | {"model": pd.Series([2.0])})

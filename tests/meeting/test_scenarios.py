@@ -1,23 +1,36 @@
 """Overlays and re-planning: the empty overlay is the base, overlays on different keys commute, effects worked out by hand."""
 
 import pytest
+from pandas.testing import assert_frame_equal
 from plan_frames import tiny_company
 
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import conform
 from sopkit.errors import ParamsError
+from sopkit.finance.inputs import MoneyInputs
+from sopkit.finance.statement import plan_statement
+from sopkit.finance.working_capital import working_capital_plan
 from sopkit.meeting.policy import Change, Overlay, PolicyChange
 from sopkit.meeting.scenarios import (
     Memory,
+    PlanInputs,
     apply_overlay,
+    base_outcome,
     changed_table,
     compose,
     content_of,
+    extra_costs,
     order_problems,
+    overlaid_policy,
     replan,
     same_plan,
+    scenario_frame,
     scenario_row,
     scenario_table,
     with_overlay,
 )
+from sopkit.meeting.scenarios.outcome import supply_inputs, tables_of
+from sopkit.supply.plan import constrained_plan
 
 EMPTY = Overlay(title="nothing")
 
@@ -232,3 +245,48 @@ def test_problems_of_all_scenarios_are_told_before_any_is_solved(inputs, base):
     with pytest.raises(ParamsError) as raised:
         scenario_table(inputs, base, wrong)
     assert [problem.where.split(":")[0] for problem in raised.value.problems] == ["scenario one", "scenario two"]
+
+
+def test_the_steps_of_a_scenario_run_give_the_row_of_the_same_overlay_on_the_base(inputs, base):
+    """Steps 3 and 4 on the tables that a run of the scenario writes: limits of the policy, costs once and prices are all in it."""
+    change = {"table": "demand", "where": {"family": "grills"}, "column": "quantity", "action": "multiply", "value": 1.2}
+    premium = {"table": "unit_costs", "where": {"item": "grill"}, "column": "subcontract_premium", "action": "set", "value": 3}
+    limits = PolicyChange(subcontract_limit={"grills": 25})
+    scenario = overlay(more_hours(10), change, premium, DEARER_HEATERS, policy=limits, fixed_cost=70, fixed_cost_period="2026-04")
+    tables = {name: changed_table(name, frame, scenario, inputs.tables) for name, frame in inputs.tables.items()}
+    consensus = replan(inputs.with_tables(tables)).consensus_demand  # step 2, before it writes
+    tables["consensus_demand"] = changed_table("consensus_demand", consensus, scenario, tables)
+    read = PlanInputs(inputs.cycle, tables, supply=overlaid_policy(inputs.supply, scenario), money=inputs.money)
+    made = constrained_plan(supply_inputs(read, tables["consensus_demand"]), read.supply, cutoff=read.cutoff)
+    tables |= {name: conform(frame, CONTRACTS[name]) for name, frame in tables_of(made).items()}
+    run, money = with_overlay(read, scenario), MoneyInputs.of(tables)
+    statement = plan_statement(money, run.money, cutoff=run.cutoff, first_month=1, extra_costs=extra_costs(run))
+    capital = working_capital_plan(money, statement, run.money, cutoff=run.cutoff)
+    outcome = base_outcome(tables, statement, capital)
+    assert same_plan(replan(run), outcome)["ok"].all()
+    row = scenario_frame([scenario_row(run, outcome, scenario="x", title=scenario.title, kind="scenario")])
+    table = scenario_table(inputs, base, {"x": scenario})
+    assert_frame_equal(row, table[table["scenario"] == "x"].reset_index(drop=True), check_exact=True)
+    assert made.supply_plan["subcontract"].sum() > 0
+    assert statement.loc[statement["line"] == "one_off", "amount"].tolist() == [70]
+
+
+@pytest.mark.parametrize("table", ["supply_plan", "demand_history", "statistical_forecast", "suppliers"])
+def test_a_scenario_run_refuses_changes_that_its_steps_would_pass_over(inputs, table):
+    change = {"table": table, "column": "lead_time_days", "action": "set", "value": 1}
+    for refusing in (with_overlay, apply_overlay):
+        with pytest.raises(ParamsError, match="not provided" if table == "suppliers" else table):
+            refusing(inputs, overlay(change))
+
+
+def test_plans_that_start_from_another_are_those_that_start_from_nothing(inputs, base):
+    """Many overlays through one memory, the solver starting where it stood, against each by itself: all but the values of limits."""
+    memory, grills = Memory.of(inputs, base), {"table": "demand", "where": {"family": "grills"}, "column": "quantity", "action": "multiply"}
+    for step in range(1, 5):
+        changed = apply_overlay(inputs, overlay(more_hours(9 * step), grills | {"value": 1 + step / 7}))
+        warm, cold = replan(changed, memory), replan(changed)
+        for name, frame in tables_of(warm.supply).items():
+            values = [column for column in ("hour_value", "component_value") if column in frame]
+            assert_frame_equal(frame.drop(columns=values), tables_of(cold.supply)[name].drop(columns=values), rtol=0, atol=2e-6)
+        assert_frame_equal(warm.plan_statement, cold.plan_statement, rtol=0, atol=1e-3)
+    assert len(memory.starts.bases) == 1

@@ -5,7 +5,7 @@ import pytest
 
 from sopkit.errors import StepError
 from sopkit.supply.lp import Grid, Model, column_frame, row_frame
-from sopkit.supply.optimum import one_optimum
+from sopkit.supply.optimum import Starts, one_optimum, shape_of
 
 
 def aggregate_model(data: dict, *, integer: bool) -> Model:
@@ -186,3 +186,34 @@ def test_a_cost_of_the_wrong_sign_is_told_in_words():
     model.variables("made", (range(1),), cost=-1.0)
     with pytest.raises(StepError, match="wrong sign"):
         model.solver().solve()
+
+
+def two_ways(cheap: float, dear: float) -> Model:
+    """Ten units, made by `a` (at most 8) or `b`."""
+    model = Model()
+    made = model.variables("made", (("a", "b"),), cost=[cheap, dear], upper=[8, np.inf])
+    model.add(model.rows("need", (("all",),), at_least=10), made, row=([0, 0],))
+    return model
+
+
+def test_a_start_is_used_only_where_the_optimum_is_proven_to_be_the_only_one():
+    starts = Starts()
+    first = one_optimum(two_ways(1, 2), np.array([0.0, 0.0]), starts)
+    assert (first.column_value.tolist(), list(starts.bases)) == ([8, 2], [shape_of(two_ways(1, 2))])
+    swapped = one_optimum(two_ways(2, 1), np.array([0.0, 0.0]), starts)
+    assert swapped.column_value.tolist() == [0, 10]
+    tied, preferring = (one_optimum(two_ways(1, 1), np.array(second), starts) for second in ([0.0, 0.0], [0.0, 1.0]))
+    assert tied.column_value.tolist() == one_optimum(two_ways(1, 1), np.array([0.0, 0.0])).column_value.tolist()
+    assert preferring.column_value.tolist() == [8, 2]
+
+
+def test_an_optimum_with_others_beside_it_is_not_proven():
+    for costs, only in (((1, 2), True), ((1, 1), False)):
+        solver = two_ways(*costs).solver()
+        assert solver.is_only_optimum(solver.solve()) is only
+
+
+def test_models_of_another_shape_do_not_share_a_start():
+    narrow = Model()
+    narrow.variables("made", (("a",),), cost=[1.0])
+    assert shape_of(narrow) != shape_of(two_ways(1, 2)) == shape_of(two_ways(3, 4))

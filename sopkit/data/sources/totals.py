@@ -26,7 +26,8 @@ def records_only(table: RawTable, positions: dict[str, int], contract: type[Cont
     _tell(table, again, "repeated_header", "the header comes again and was left out", log)
     total = _labelled_totals(table, positions, contract) & ~blank & ~again
     if total.any():
-        _check_totals(table, total, ~(blank | again | total), positions, contract, grammar, log)
+        measures = _measures(table, positions, contract, grammar)
+        _check_totals(table, total, ~(blank | again | total), measures, log)
     return table.taken(~(blank | again | total))
 
 
@@ -62,37 +63,29 @@ def _where(cells: Cells, holds: object) -> Mask:
     return marks[cells.codes]
 
 
-def _check_totals(
-    table: RawTable,
-    total: Mask,
-    record: Mask,
-    positions: dict[str, int],
-    contract: type[Contract],
-    grammar: Grammar,
-    log: FindingLog,
-) -> None:
-    sums: dict[str, float] = {}
-    printed: dict[str, list[float | None]] = {}
+def _measures(table: RawTable, positions: dict[str, int], contract: type[Contract], grammar: Grammar) -> dict[str, npt.NDArray[np.float64]]:
+    """The numbers of each measure by row; NaN where a cell is blank or broken."""
+    found = {}
     for name, position in positions.items():
         if contract.column(name).kind in MEASURES:
             parsed = parsed_cells(table.cells[position], "number", grammar)
             numbers = np.array([np.nan if value is None else value for value in parsed.values] or [np.nan], dtype=float)
-            column = numbers[table.cells[position].codes]
-            sums[name] = float(np.nansum(column[record]))
-            printed[name] = [None if np.isnan(value) else float(value) for value in column[total]]
-    for place, row in enumerate(table.rows[total].tolist()):
-        shown = {name: values[place] for name, values in printed.items() if values[place] is not None}
-        wrong = [name for name, value in shown.items() if abs(value - sums[name]) > TOLERANCE]  # type: ignore[operator]
+            found[name] = numbers[table.cells[position].codes]
+    return found
+
+
+def _check_totals(table: RawTable, total: Mask, record: Mask, measures: dict[str, npt.NDArray[np.float64]], log: FindingLog) -> None:
+    """Tell each totals row: left out where its numbers are the sums of the records, else rejected."""
+    sums = {name: float(np.nansum(column[record])) for name, column in measures.items()}
+    for row in np.flatnonzero(total):
+        shown = {name: float(column[row]) for name, column in measures.items() if not np.isnan(column[row])}
+        wrong = [name for name, value in shown.items() if abs(value - sums[name]) > TOLERANCE]
+        place = int(table.rows[row])
         if shown and not wrong:
-            log.note(
-                Finding(
-                    table.origin, "totals_row", "a totals row was left out; it is the sum of its column", "REPAIR", "", table.sheet, row
-                )
-            )
-        else:
-            told = (
-                f"a totals row whose {wrong[0]} {shown[wrong[0]]:.15g} is not the column's sum {sums[wrong[0]]:.15g}"
-                if wrong
-                else ("a totals row without numbers")
-            )
-            log.note(Finding(table.origin, "totals_row", told, "REJECT", "remove it, or find the missing rows", table.sheet, row))
+            told = "a totals row was left out; it is the sum of its column"
+            log.note(Finding(table.origin, "totals_row", told, "REPAIR", "", table.sheet, place))
+            continue
+        told = "a totals row without numbers"
+        if wrong:
+            told = f"a totals row whose {wrong[0]} {shown[wrong[0]]:.15g} is not the column's sum {sums[wrong[0]]:.15g}"
+        log.note(Finding(table.origin, "totals_row", told, "REJECT", "remove it, or find the missing rows", table.sheet, place))

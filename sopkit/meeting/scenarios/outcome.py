@@ -98,7 +98,7 @@ def replan(inputs: PlanInputs, memory: Memory | None = None) -> PlanOutcome:
         DataError, ParamsError: inputs that cannot be planned.
     """
     known = memory or Memory(inputs)
-    demand = known.remembered(known.demand_key(inputs), lambda: _demand(inputs))
+    demand = _demand(inputs, known)
     supply = known.remembered(known.supply_key(inputs), lambda: _supply(inputs, demand, known.starts))
     money = MoneyInputs.of({**inputs.tables, "consensus_demand": demand, **tables_of(supply)})
     months = (inputs.cutoff, inputs.fiscal_year_first_month)
@@ -160,8 +160,12 @@ def conformed(supply: SupplyResult) -> SupplyResult:
     return replace(supply, **{name: conform(frame, CONTRACTS[name]) for name, frame in tables_of(supply).items()})
 
 
-def _demand(inputs: PlanInputs) -> pd.DataFrame:
-    demand = conform(consensus_demand(_demand_inputs(inputs), inputs.demand), CONTRACTS["consensus_demand"])
+def _demand(inputs: PlanInputs, known: Memory) -> pd.DataFrame:
+    """The consensus demand with the overlay's changes on it; overlays that change demand alone share the consensus."""
+    plain = replace(inputs, demand_changes=())
+    demand = known.remembered(
+        known.demand_key(plain), lambda: conform(consensus_demand(_demand_inputs(plain), plain.demand), CONTRACTS["consensus_demand"])
+    )
     if not inputs.demand_changes:
         return demand
     return conform(changed_demand(demand, inputs.demand_changes, inputs.tables), CONTRACTS["consensus_demand"])

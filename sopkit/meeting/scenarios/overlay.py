@@ -17,6 +17,7 @@ from sopkit.supply.policy import SupplyPolicy
 
 DEMAND = "consensus_demand"  # changed after the consensus is made: baseline, launches and overrides alike
 DEMAND_NAMES = ("demand", DEMAND)
+MADE = ("demand_history", "statistical_forecast")  # actuals stay as they are; the run of a scenario would forecast from them anew
 DEMAND_COLUMNS = ("quantity", "net_price")
 
 
@@ -25,8 +26,8 @@ def apply_overlay(inputs: PlanInputs, overlay: Overlay) -> PlanInputs:
 
     Args:
         inputs: what the plan is made from; not changed.
-        overlay: changes on any of PLAN_TABLES, or on `demand` (the consensus demand: `quantity` or `net_price`); limits of the
-            supply policy; a cost once.
+        overlay: changes on any of PLAN_TABLES but those in MADE, or on `demand` (the consensus demand: `quantity` or `net_price`);
+            limits of the supply policy; a cost once.
 
     Raises:
         ParamsError: with every change that cannot be made: unknown table, column, filter or value with the nearest names, a table that
@@ -38,10 +39,8 @@ def apply_overlay(inputs: PlanInputs, overlay: Overlay) -> PlanInputs:
         place = f"{overlay.title}, change {number} ({change.table}.{change.column})"
         if change.table in DEMAND_NAMES:
             problems += _demand_problems(change, tables, place)
-        elif change.table not in PLAN_TABLES:
-            problems.append(
-                Problem(place, f"table {change.table!r}", "a table of the plan", nearest(change.table, [*PLAN_TABLES, "demand"]))
-            )
+        elif found := _table_problems(change, place):
+            problems += found
         else:
             tables[change.table], found = _changed(tables[change.table], change, tables, place)
             problems += found
@@ -116,9 +115,19 @@ def with_overlay(inputs: PlanInputs, overlay: Overlay | None) -> PlanInputs:
     Args:
         inputs: tables as the scenario's steps wrote them.
         overlay: the scenario; None = the base.
+
+    Raises:
+        ParamsError: with every change on a table that no step writes or that is not provided: the run would pass it over.
     """
     if overlay is None:
         return inputs
+    problems = []
+    for number, change in enumerate(overlay.changes, start=1):
+        place = f"{overlay.title}, change {number} ({change.table}.{change.column})"
+        if change.table not in DEMAND_NAMES:
+            problems += _table_problems(change, place) or _absent(inputs.tables[change.table], change, place)
+    if problems:
+        raise ParamsError(f"the overlay {overlay.title!r} cannot be applied", problems)
     return replace(
         inputs,
         supply=overlaid_policy(inputs.supply, overlay),
@@ -216,11 +225,24 @@ def _cost_problems(inputs: PlanInputs, overlay: Overlay) -> list[Problem]:
     ]
 
 
+def _table_problems(change: Change, place: str) -> list[Problem]:
+    """Whether a change is on a table that overlays may change: what is entered, not what a step makes of it."""
+    if change.table in MADE:
+        return [Problem(place, f"table {change.table!r}", "an input of the plan", "change `demand`: it stands for all that is forecast")]
+    if change.table not in PLAN_TABLES:
+        return [Problem(place, f"table {change.table!r}", "a table of the plan", nearest(change.table, [*PLAN_TABLES, "demand"]))]
+    return []
+
+
+def _absent(frame: pd.DataFrame, change: Change, place: str) -> list[Problem]:
+    return [Problem(place, f"{change.table} is not provided", "a table with rows")] if frame.empty else []
+
+
 def _changed(frame: pd.DataFrame, change: Change, tables: Mapping[str, pd.DataFrame], place: str) -> tuple[pd.DataFrame, list[Problem]]:
     """The table after one change, and what is wrong with the change; the table itself where something is."""
     contract = CONTRACTS[change.table]
-    if frame.empty:
-        return frame, [Problem(place, f"{change.table} is not provided", "a table with rows")]
+    if absent := _absent(frame, change, place):
+        return frame, absent
     free = [name for name in contract.column_names() if name not in contract.key]
     if change.column not in free:
         return frame, [

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from sopkit.data.contracts.conform import conform
@@ -70,7 +69,7 @@ def scenario_row(inputs: PlanInputs, outcome: PlanOutcome, *, scenario: str, tit
     """
     year = period_range(inputs.cycle, YEAR)
     fiscal = fiscal_year_periods(inputs.cycle, inputs.fiscal_year_first_month)
-    demand = outcome.supply.demand_fulfilment
+    demand, monthly = outcome.supply.demand_fulfilment, _monthly(outcome)
     held = outcome.working_capital_plan[outcome.working_capital_plan["period"].isin(year)]
     load, load_at = _load_peak(inputs, outcome, year)
     tier_a = inputs.tables["items"].loc[inputs.tables["items"]["tier"] == "A", "item"]
@@ -78,9 +77,9 @@ def scenario_row(inputs: PlanInputs, outcome: PlanOutcome, *, scenario: str, tit
         "scenario": scenario,
         "title": title,
         "kind": kind,
-        "net_sales": _line(outcome, "net_sales", fiscal),
-        "contribution": _contribution(outcome, year),
-        "fiscal_contribution": _contribution(outcome, fiscal),
+        "net_sales": float(monthly.loc[monthly.index.isin(fiscal), "net_sales"].sum()),
+        "contribution": _contribution(monthly, year),
+        "fiscal_contribution": _contribution(monthly, fiscal),
         "fill_rate": fill_rate(demand, inputs.cycle),
         "tier_a_fill_rate": fill_rate(demand[demand["item"].isin(tier_a)], inputs.cycle),
         "lost": float(demand.loc[demand["period"].isin(year), "lost"].sum()),
@@ -146,14 +145,15 @@ def _load_peak(inputs: PlanInputs, outcome: PlanOutcome, year: list[str]) -> tup
     return float(peak["own_load_ratio"]), f"{peak['resource']} {peak['period']}"
 
 
-def _line(outcome: PlanOutcome, line: str, months: list[str]) -> float:
-    rows = outcome.plan_statement
-    return float(rows.loc[(rows["line"] == line) & rows["period"].isin(months), "amount"].sum())
+def _monthly(outcome: PlanOutcome) -> pd.DataFrame:
+    """Net sales and operating contribution by month; NaN in a month without the line."""
+    lines = ["net_sales", "operating_contribution"]
+    rows = outcome.plan_statement[outcome.plan_statement["line"].isin(lines)]
+    return rows.groupby(["period", "line"])["amount"].sum().unstack().reindex(columns=lines)
 
 
-def _contribution(outcome: PlanOutcome, months: list[str]) -> float:
+def _contribution(monthly: pd.DataFrame, months: list[str]) -> float:
     """Operating contribution of the months that have sales; NaN where one of them has no cost of goods."""
-    rows = outcome.plan_statement[outcome.plan_statement["period"].isin(months)]
-    sold = set(rows.loc[rows["line"] == "net_sales", "period"])
-    valued = set(rows.loc[rows["line"] == "operating_contribution", "period"])
-    return _line(outcome, "operating_contribution", months) if sold <= valued else float(np.nan)
+    rows = monthly[monthly.index.isin(months)]
+    costed = rows["operating_contribution"].notna()
+    return float(rows["operating_contribution"].sum()) if costed[rows["net_sales"].notna()].all() else float("nan")
