@@ -84,3 +84,9 @@ class IntegrityError(SopError):
     """A stored file is not what its record says."""
 
     exit_code = ExitCode.INTEGRITY
+
+
+def unusable_file(error: OSError) -> InfrastructureError:
+    """What the system said of a file, or of the disk, as an error of ours."""
+    problem = Problem(str(error.filename or "the disk"), error.strerror or str(error), "a file that can be used, a disk with room")
+    return InfrastructureError("a file cannot be used", [problem])

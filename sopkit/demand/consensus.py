@@ -48,7 +48,11 @@ def consensus_demand(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame
     Raises:
         DataError: items without price or family, launches that cannot be planned.
     """
-    parts = _parts(inputs, policy)
+    return _plan(_parts(inputs, policy))
+
+
+def _plan(parts: _Parts) -> pd.DataFrame:
+    """The demand plan of its parts."""
     cells = parts.cells
     override = parts.overrides.quantity.sum(axis=0)
     quantity = (cells["demand"] + override).clip(lower=0.0)
@@ -62,7 +66,11 @@ def override_log(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:
     Returns:
         override_log contract: one row per override; units and money that it adds over the horizon, cuts at zero taken off.
     """
-    parts = _parts(inputs, policy)
+    return _log(inputs, _parts(inputs, policy))
+
+
+def _log(inputs: DemandInputs, parts: _Parts) -> pd.DataFrame:
+    """The override log of the plan's parts."""
     rows = inputs.overrides.sort_values("override", ignore_index=True)
     changed = parts.overrides.quantity
     log = rows[["override", "function", "owner"]].assign(
@@ -82,8 +90,8 @@ def consensus_checks(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame
     Returns:
         rule, ok, detail; one row per rule.
     """
-    plan, log = consensus_demand(inputs, policy), override_log(inputs, policy)
     parts = _parts(inputs, policy)
+    plan, log = _plan(parts), _log(inputs, parts)
     gap = (plan["baseline"] + plan["lifecycle"] + plan["override"] - plan["quantity"]).abs().max()
     lost = abs(plan["baseline"].sum() - inputs.statistical_forecast["quantity"].sum())
     logged = abs(plan["override"].sum() - log["quantity_change"].sum())

@@ -75,6 +75,8 @@ def stock_changes(inventory: pd.DataFrame, cutoff: str) -> pd.DataFrame:
 def _planned(inputs: MoneyInputs) -> pd.DataFrame:
     plan = inputs.supply_plan
     made = plan[KEY].assign(quantity=plan["production"] + plan["subcontract"] + plan["receipts"])
-    rest = inputs.demand_fulfilment[~inputs.demand_fulfilment["item"].isin(plan["item"])]
+    rest = inputs.demand_fulfilment[~inputs.demand_fulfilment["item"].isin(plan["item"].unique())]
+    if rest.empty:
+        return made
     bought = rest.groupby(KEY, as_index=False)["shipped"].sum().rename(columns={"shipped": "quantity"})
     return pd.concat([made, bought], ignore_index=True)

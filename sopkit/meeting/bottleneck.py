@@ -19,9 +19,9 @@ def own_load(resource_load: pd.DataFrame, supply_plan: pd.DataFrame, bill_of_res
     """
     subcontracted = supply_plan.loc[supply_plan["subcontract"] > 0, ["item", "period", "subcontract"]]
     spared = subcontracted.merge(bill_of_resources, on="item", how="inner")
-    hours = spared.assign(spared_hours=spared["subcontract"] * spared["hours"]).groupby(["resource", "period"])["spared_hours"].sum()
+    hours = (spared["subcontract"] * spared["hours"]).groupby([spared["resource"], spared["period"]]).sum()
     load = resource_load[["resource", "period", "required_hours", "demonstrated_hours"]]
-    load = load.merge(hours.reset_index(), on=["resource", "period"], how="left")
+    load = load.assign(spared_hours=hours.reindex(pd.MultiIndex.from_frame(load[["resource", "period"]])).to_numpy(dtype="float64"))
     usual = load.groupby("resource")["demonstrated_hours"].transform("median")
     running = (load["demonstrated_hours"] > 0) & (load["demonstrated_hours"] >= SHUTDOWN_SHARE * usual)
     own = (load["required_hours"] - load["spared_hours"].fillna(0.0)).clip(lower=0.0)

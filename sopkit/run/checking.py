@@ -1,34 +1,68 @@
-"""`sop check`: the intake alone, without a run."""
+"""The intake alone, without a run: `sop check`, and what a run leaves when its first step refuses the inputs."""
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sopkit.run.params import load_params
+from sopkit.run import preflight
+from sopkit.run.cycle import CompanyFolder
+from sopkit.run.files import write_atomically, write_json
+from sopkit.run.params import CompanyParams, load_params
 
-SHOWN = 200  # findings printed at most; all of them are in findings.json of a run
+if TYPE_CHECKING:
+    from sopkit.data.sources.reading import Intake
+
+SCHEMA = 1
+SHOWN = 200  # findings printed at most; the files that are written hold all of them
 
 
 def print_findings(params_file: Path, cycle: str | None) -> None:
-    """Read the sources of a company and print every finding and the reach of each table.
+    """Read the sources of a company; print every finding and the reach of each table, and write them below `check/<cycle>/`.
 
-    Raises DataError with the findings that step 1 would stop at.
+    Raises DataError with the findings that step 1 would stop at, InfrastructureError where nothing can be written.
     """
+    params = load_params(params_file, cycle)
+    folder = CompanyFolder.of(params.company).checked(params.cycle)
+    preflight.check_writable(folder)
+    intake = intake_of(params, params.data_path)
+    print("\n".join(finding_lines(intake)))
+    for path in write_findings(folder, intake, params):
+        print(f"written: {path}")
+    intake.raise_if_rejected()
+
+
+def intake_of(params: CompanyParams, root: Path) -> "Intake":
+    """The declared sources of a company as step 1 reads them; `root` is the folder that their file names start from."""
     from sopkit.data.sources.reading import read_sources
 
-    params = load_params(params_file, cycle)
-    intake = read_sources(params.sources, params.data_path, cutoff=params.cutoff)
+    return read_sources(params.sources, root, cutoff=params.cutoff)
+
+
+def write_findings(folder: Path, intake: "Intake", params: CompanyParams) -> tuple[Path, Path]:
+    """Write all findings as findings.json, and as the page findings.html that a planner works through; returns both paths."""
+    from sopkit.report.findings_page import findings_page
+
+    data, page = folder / "findings.json", folder / "findings.html"
+    rows = json.loads(intake.findings.to_json(orient="records"))
+    write_json(data, {"schema": SCHEMA, "company": params.company, "cycle": params.cycle, "findings": rows})
+    title = f"{params.title} {params.cycle}"
+    write_atomically(page, findings_page(intake.findings, title=title, language=params.language).encode())
+    return data, page
+
+
+def finding_lines(intake: "Intake") -> list[str]:
+    """Findings and tables, a line each."""
     findings = intake.findings
+    lines = []
     for row in findings.head(SHOWN).to_dict("records"):
         place = (row["file"], row["sheet"], f"row {row['row']}" if row["row"] else "", row["column"])
         hint = f" ({row['hint']})" if _is_told(row["hint"]) else ""
-        print(f"{row['outcome']:<7} {', '.join(filter(_is_told, place))}: {row['message']}{hint}")
+        lines.append(f"{row['outcome']:<7} {', '.join(filter(_is_told, place))}: {row['message']}{hint}")
     if len(findings) > SHOWN:
-        print(f"… and {len(findings) - SHOWN} more")
-    for name, frame in sorted(intake.tables.items()):
-        if not frame.empty:
-            print(f"{name:<24} {len(frame):>9} rows")
+        lines.append(f"… and {len(findings) - SHOWN} more")
+    lines += [f"{name:<24} {len(frame):>9} rows" for name, frame in sorted(intake.tables.items()) if not frame.empty]
     missing = sorted(name for name, frame in intake.tables.items() if frame.empty)
-    print(f"not provided: {', '.join(missing) or 'nothing'}")
-    intake.raise_if_rejected()
+    return [*lines, f"not provided: {', '.join(missing) or 'nothing'}"]
 
 
 def _is_told(part: object) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from sopkit.errors import ExitCode, ParamsError, Problem, SopError
+from sopkit.errors import ExitCode, ParamsError, Problem, SopError, unusable_file
 from sopkit.steps import STEPS, Step, step_of
 
 app = typer.Typer(
@@ -59,8 +59,8 @@ def run(
         return
     try:
         run_cycle(prepared, reporter)
-    except Interrupted as end:
-        print(f"sop: ended by {end}; the same command goes on where it ended", file=sys.stderr)
+    except Interrupted as told:
+        print(f"sop: ended by {told}; the same command goes on where it ended", file=sys.stderr)
         raise typer.Exit(ExitCode.FAILED) from None
     except SopError as error:
         _tell(error)
@@ -70,7 +70,7 @@ def run(
 
 @app.command()
 def check(params: ParamsFile, cycle: Cycle = None) -> None:
-    """Read the company's sources as step 1 would, and print what was found."""
+    """Read the company's sources as step 1 would; print what was found and write it as a page to work through."""
     from sopkit.run.checking import print_findings
 
     print_findings(_params_path(params), cycle)
@@ -161,6 +161,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.FAILED)
+    except OSError as error:
+        _tell(unusable_file(error))
+        sys.exit(ExitCode.INFRASTRUCTURE)
     except Exception as error:
         if not _is_usage(error):
             raise

@@ -94,13 +94,17 @@ class CompanyFolder:
         found = sorted(folder.iterdir()) if folder.is_dir() else []
         return [RunFolder(path) for path in found if path.is_dir() and not path.name.startswith(".")]
 
+    def checked(self, cycle: str) -> Path:
+        """Where `sop check` leaves what it found."""
+        return self.path / "check" / cycle
+
     def lock_file(self, cycle: str) -> Path:
         """The file that a run of the cycle locks."""
         return self.path / "runs" / f"{cycle}.lock"
 
-    def attempt_file(self, cycle: str) -> Path:
-        """What became of the last attempt to run the cycle."""
-        return self.path / "runs" / f"{cycle}.json"
+    def attempt_file(self, cycle: str, scenario: str = "base") -> Path:
+        """What became of the last attempt to run the cycle, or a scenario of it."""
+        return self.path / "runs" / f"{self.link(cycle, scenario).name}.json"
 
     def link(self, cycle: str, scenario: str = "base") -> Path:
         """The link to the last good run of a cycle; a scenario that runs all steps has one of its own."""
@@ -215,9 +219,9 @@ def record_done(run: RunFolder, step: Step, key: str, parts: Mapping[str, str], 
 def is_done(run: RunFolder, step: Step, key: str) -> bool:
     """Whether a step was finished with this key and all its files are what they were."""
     record = read_json(run.done(step))
-    if record is None or record.get("schema") != DONE_SCHEMA or record.get("key") != key or not isinstance(record["files"], dict):
+    if record is None or record.get("schema") != DONE_SCHEMA or record.get("key") != key or not isinstance(record.get("files"), dict):
         return False
-    return not broken_outputs(run, record["files"])
+    return not broken_outputs(run, record["files"])  # type: ignore[arg-type]
 
 
 def carry_over(source: RunFolder, target: RunFolder, step: Step) -> None:

@@ -108,13 +108,10 @@ def _notebooks() -> Check:
 
 
 def _folders() -> list[Check]:
-    found = []
-    for name, path in (("reports", places.reports_root()),):
-        try:
-            check_writable(path)
-            found.append(Check(name, True, str(path)))
-        except SopError as error:
-            found.append(Check(name, False, str(error.problems[0]), "Set SOPKIT_REPORTS to a folder that you may write to"))
-    data = places.data_root()
-    found.append(Check("real data (optional)", True, str(data) if data.is_dir() else f"no {data}; set SOPKIT_DATA to use it"))
-    return found
+    reports, data = places.reports_root(), places.data_root()
+    real = Check("real data (optional)", True, str(data) if data.is_dir() else f"no {data}; set SOPKIT_DATA to use it")
+    try:
+        check_writable(reports)
+    except SopError as error:
+        return [Check("reports", False, str(error.problems[0]), "Set SOPKIT_REPORTS to a folder that you may write to"), real]
+    return [Check("reports", True, str(reports)), real]

@@ -3,13 +3,15 @@
 import contextlib
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sopkit.errors import IntegrityError, Problem
+from sopkit.errors import DataError, IntegrityError, Problem, SopError
 from sopkit.run import cycle, files, places
-from sopkit.run.keys import Parts, hash_of, previous_hashes
+from sopkit.run.keys import Parts, hash_of, previous_hashes, read_from
 from sopkit.run.lock import CycleLock
 from sopkit.run.output import Event, step_label
+from sopkit.run.params import company_word
 from sopkit.run.record import Recorder
 from sopkit.run.request import Prepared
 from sopkit.run.watch import CellReport, Watch, executor
@@ -42,9 +44,23 @@ def execute_step(prepared: Prepared, step: Step, parts: Parts, recorder: Recorde
         fault = recorder.fault = fault_of(step, error, watch, prepared.request.timeout, max(peaks, default=None))
         with contextlib.suppress(OSError):
             _keep_notebook(prepared, step, watch, fault)
+        if isinstance(fault.error, DataError) and not read_from(step, prepared.steps):
+            fault = recorder.fault = replace(fault, error=_with_findings(prepared, fault.error))
         recorder.tell(Event("step", step_label(step), "failed", fault.kind, cell=fault.cell))
         raise fault.error from error
     recorder.tell(Event("step", step_label(step), "ran", seconds=round(seconds, 2), peak_memory_mb=max(peaks, default=None)))
+
+
+def _with_findings(prepared: Prepared, error: DataError) -> DataError:
+    """The error of a step that refused the inputs, naming the page of all findings that is left in the run's folder."""
+    from sopkit.run.checking import intake_of, write_findings
+
+    run = prepared.run
+    try:
+        _, page = write_findings(run.path, intake_of(prepared.params, run.inputs), prepared.params)
+    except (SopError, OSError):  # whatever hinders the page must not hide what is wrong with the inputs
+        return error
+    return DataError(f"{error.message}\nall findings, each with what to do: {page}", error.problems)
 
 
 def _execute_notebook(prepared: Prepared, step: Step, watch: Watch) -> None:
@@ -66,9 +82,8 @@ def _execute_notebook(prepared: Prepared, step: Step, watch: Watch) -> None:
 
 def _parameters(prepared: Prepared, step: Step) -> dict[str, object]:
     """What the run sets, and the knobs that the params turn."""
-    params, file = prepared.params, prepared.request.params_file
-    home = places.params_file(params.company)
-    company = params.company if home.exists() and home.samefile(file) else str(file.resolve())
+    params = prepared.params
+    company = company_word(params, prepared.request.params_file)
     return {"company": company, "cycle": params.cycle, "scenario": prepared.request.scenario, **params.steps.get(step.name, {})}
 
 

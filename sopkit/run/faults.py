@@ -59,7 +59,7 @@ def _told_by_kernel(step: Step, error: Any) -> tuple[str, SopError]:
     if error.ename in ("MemoryError", "ArrowMemoryError", "_ArrayMemoryError"):
         problem = Problem(step.notebook, error.evalue or "no more memory", "memory enough", "Give it more, or plan fewer series at a time.")
         return "memory", InfrastructureError("memory ran out", [problem])
-    if error.ename == "OSError" or error.ename == "FileTooLargeError":
+    if error.ename == "OSError":
         number = next((code for code in FULL if f"[Errno {code}]" in error.evalue), None)
         if number is not None:
             return _told_by_system(step, number, error.evalue)

@@ -10,7 +10,7 @@ from sopkit.errors import InfrastructureError, Problem
 from sopkit.run import places, preflight
 from sopkit.run.cycle import CompanyFolder
 from sopkit.run.files import write_atomically
-from sopkit.run.params import CompanyParams, load_params
+from sopkit.run.params import CompanyParams, company_word, load_params
 from sopkit.steps import STEPS, Step
 
 
@@ -23,8 +23,7 @@ def prepare_lab(params_file: Path, cycle: str | None = None) -> Path:
     preflight.check_knobs(params.steps, preflight.knobs(), str(params_file))
     folder = CompanyFolder.of(params.company).path / "sandbox" / params.cycle / "notebooks"
     preflight.check_writable(folder)
-    home = places.params_file(params.company)
-    company = params.company if home.exists() and home.samefile(params_file) else str(params_file.resolve())
+    company = company_word(params, params_file)
     for step in STEPS:
         _write_copy(folder / step.notebook, notebook_with_values(step, params, company))
     return folder

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -70,16 +71,38 @@ def cycle_lock(path: Path) -> Iterator[CycleLock]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LockedError("another run works on this cycle", [_holder(path)]) from None
+        if not _taken(file):
+            raise LockedError("another run works on this cycle", [_holder(path)])
         _sweep(file)
         try:
             yield CycleLock(file, f"{socket.gethostname()}-{os.getpid()}-{os.urandom(6).hex()}")
         finally:
             file.seek(0)
             file.truncate()
+
+
+def _taken(file: IO[str]) -> bool:
+    """Whether the lock could be had; a look at it by `is_locked` of another process lasts no longer than the tries."""
+    for last in (False, False, True):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if not last:
+                time.sleep(0.05)
+    return False
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a run holds the lock; asks for a share of it, and gives that back at once."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _holder(path: Path) -> Problem:

@@ -1,5 +1,6 @@
 """A company's params: one YAML file, typed, with a unit in each description."""
 
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -19,6 +20,7 @@ from sopkit.supply.policy import SupplyPolicy
 
 Knob = str | int | float | bool | list[str]
 Model = TypeVar("Model", bound=BaseModel)
+SCENARIO = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 
 
 class CompanyParams(BaseModel):
@@ -77,10 +79,20 @@ def load_params(path: Path, cycle: str | None = None) -> CompanyParams:
     return params
 
 
+def company_word(params: CompanyParams, params_file: Path) -> str:
+    """What a notebook's `company` is for a params file: the company's name where the file is at home, else the file's path."""
+    home = places.params_file(params.company)
+    return params.company if home.exists() and home.samefile(params_file) else str(params_file.resolve())
+
+
 def load_scenarios(names: tuple[str, ...]) -> dict[str, Overlay]:
     """The overlays of params/scenarios, by name; ParamsError where one is missing or wrong."""
     folder = places.suite_root() / "params" / "scenarios"
     overlays = {}
+    wrong = [name for name in names if not SCENARIO.fullmatch(name)]
+    if wrong:
+        expected = "letters, digits, _ and -, as in its file's name"
+        raise ParamsError("not a scenario's name", [Problem("scenario", repr(name), expected) for name in wrong])
     for name in names:
         path = folder / f"{name}.yaml"
         content, lines = read_yaml(path)

@@ -32,7 +32,7 @@ class Recorder:
     def attempt(self, state: str, **told: object) -> None:
         """Keep for `sop status` where the attempt stands: running, failed, waiting, interrupted, partial or good."""
         content = {"schema": SCHEMA, "run_id": self.prepared.run.run_id, "state": state, "step": self.running, **told}
-        write_json(self.prepared.company.attempt_file(self.prepared.params.cycle), content)
+        write_json(self.prepared.company.attempt_file(self.prepared.params.cycle, self.prepared.request.scenario), content)
 
     def end_badly(self, state: str, reason: str) -> None:
         """Keep why the run ended; a full disk must not hide the reason itself."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from sopkit.data.sources.declaration import input_files
-from sopkit.errors import GateError, InfrastructureError, Problem, SopError, StepError
+from sopkit.errors import GateError, Problem, SopError, StepError, unusable_file
 from sopkit.run import cycle, manifest, preflight
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.execution import execute_step
@@ -19,7 +19,7 @@ from sopkit.run.gates import check_gate_before, passed_gates
 from sopkit.run.keys import Parts, changed_origins, changed_parts, hash_of, origins, step_parts
 from sopkit.run.lock import CycleLock, cycle_lock, kill_marked
 from sopkit.run.output import Event, Reporter, step_label
-from sopkit.run.params import load_params
+from sopkit.run.params import load_params, load_scenarios
 from sopkit.run.record import Recorder
 from sopkit.run.request import Prepared, Request
 from sopkit.steps import STEPS, Step
@@ -39,7 +39,7 @@ class Outcome:
 
 
 def prepare(request: Request, steps: Sequence[Step] = STEPS) -> Prepared:
-    """Refuse what can be refused before a kernel starts; writes nothing but a trial file in the reports folder.
+    """Refuse what can be refused before a kernel starts; writes nothing but a trial file in the company's reports folder.
 
     Raises ParamsError, DataError (missing sources) or InfrastructureError.
     """
@@ -48,6 +48,7 @@ def prepare(request: Request, steps: Sequence[Step] = STEPS) -> Prepared:
         params = params.model_copy(update={"gates": request.gates})
     sections = {step.name: params.steps.get(step.name, {}) for step in steps}
     preflight.check_knobs(sections, preflight.knobs(steps), str(request.params_file))
+    load_scenarios((*params.meeting.scenarios, *([] if request.scenario == "base" else [request.scenario])))
     company = CompanyFolder.of(params.company)
     preflight.check_writable(company.path)
     made_from = origins(params, steps, input_files(params.sources, params.data_path), request.scenario)
@@ -83,9 +84,9 @@ def run_cycle(prepared: Prepared, reporter: Reporter) -> Outcome:
             recorder.end_badly("waiting" if isinstance(error, GateError) else "failed", str(error))
             raise
         except OSError as error:
-            problem = Problem(str(error.filename or "the disk"), error.strerror or str(error), "a writable disk with room")
-            recorder.end_badly("failed", str(problem))
-            raise InfrastructureError("a file cannot be used", [problem]) from error
+            told = unusable_file(error)
+            recorder.end_badly("failed", str(told))
+            raise told from error
         finally:
             reporter.close()
             _close_kernels()
@@ -106,7 +107,7 @@ def _run_locked(prepared: Prepared, recorder: Recorder, lock: CycleLock) -> Outc
     link = prepared.company.publish_run(params.cycle, prepared.run, prepared.request.scenario)
     prepared.run = prepared.company.settled(params.cycle, prepared.run, prepared.request.scenario)
     recorder.attempt("good")
-    recorder.tell(Event("end", detail=f"cycle complete: {link}"))
+    recorder.tell(Event("end", detail=_ending(link, prepared.steps)))
     return Outcome(prepared.run, link, executed)
 
 
@@ -234,3 +235,9 @@ def _close_kernels() -> None:
     engine = sys.modules.get("sopkit.run.engine")
     if engine is not None:
         engine.ReuseEngine.close()
+
+
+def _ending(link: Path, steps: Sequence[Step]) -> str:
+    """The last words of a good run: where the cycle is, and the documents that its steps made."""
+    documents = [link / name for step in steps for name in step.documents]
+    return "\n".join([f"cycle complete: {link}", *(f"  {path}" for path in documents)])

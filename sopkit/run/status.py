@@ -1,11 +1,11 @@
 """`sop status`: which working day it is, what is due from whom, how far the cycle has come, what to do next."""
 
-import fcntl
 from datetime import date
 from pathlib import Path
 
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import read_json
+from sopkit.run.lock import is_locked
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.process import load_process, working_day_of, working_days
 from sopkit.steps import STEPS, Step
@@ -66,7 +66,7 @@ def _due(params: CompanyParams, today: date) -> list[Told]:
 def _attempt(company: CompanyFolder, params: CompanyParams) -> Told:
     """What became of the last attempt; one that says it runs while nobody holds the lock was interrupted."""
     attempt = read_json(company.attempt_file(params.cycle)) or {}
-    if attempt.get("state") == "running" and not _is_locked(company.lock_file(params.cycle)):
+    if attempt.get("state") == "running" and not is_locked(company.lock_file(params.cycle)):
         command = f"sop run params/{params.company}.yaml --cycle {params.cycle}"
         return {
             **attempt,
@@ -75,17 +75,6 @@ def _attempt(company: CompanyFolder, params: CompanyParams) -> Told:
             "next": command,
         }
     return attempt
-
-
-def _is_locked(path: Path) -> bool:
-    if not path.exists():
-        return False
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 def _run_of(company: CompanyFolder, attempt: Told) -> RunFolder | None:

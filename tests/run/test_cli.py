@@ -1,8 +1,10 @@
 """The command line: what it says, what it imports, how it ends."""
 
+import errno
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tiny_suite import Suite
@@ -48,6 +50,8 @@ def test_an_unchanged_cycle_imports_nothing_heavy(suite: Suite) -> None:
         (["run", "tiny", "--from", "4", "--to", "3"], 2, "there is no step to run"),
         (["run", "tiny", "--engine", "new"], 2, "'reuse', 'fresh'"),
         (["run", "tiny", "--cycle", "2026-3"], 2, "expected a monthly period"),
+        (["run", "tiny", "--scenario", "storm", "--dry-run"], 2, "storm.yaml"),
+        (["run", "tiny", "--scenario", "../tiny", "--dry-run"], 2, "not a scenario's name"),
         (["run", "nobody"], 2, "no such params file"),
         (["run"], 2, "Missing argument"),
         (["run", "tiny", "--bogus"], 2, "No such option"),
@@ -64,6 +68,35 @@ def test_usage_errors(
         main()
     assert ended.value.code == code
     assert told in capfd.readouterr().err
+
+
+def test_check_tells_what_it_found_and_leaves_a_page_of_it(suite: Suite) -> None:
+    done = suite.sop("check", "tiny")
+    assert done.returncode == 3 and "no source is declared for sales_history" in done.stderr
+    folder = suite.reports / "tiny" / "check" / "2026-03"
+    data, page = folder / "findings.json", folder / "findings.html"
+    assert done.stdout.splitlines()[-2:] == [f"written: {data}", f"written: {page}"]
+    told = json.loads(data.read_text())
+    assert (told["company"], told["cycle"]) == ("tiny", "2026-03")
+    assert {"missing_table", "missing_column"} <= {finding["rule"] for finding in told["findings"]}
+    assert "Rejected: mend these, the run stops at them" in page.read_text() and "declare sources.sales_history" in page.read_text()
+
+
+def test_a_full_disk_under_any_verb_is_one_message(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from sopkit.run import init
+    from sopkit.run.cli import main
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(init, "write_atomically", full)
+    monkeypatch.setattr(sys, "argv", ["sop", "init", "acme"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 5 and "No space left on device" in capfd.readouterr().err
+    assert not (suite.root / "params" / "acme.yaml").exists()
 
 
 def test_a_missing_source_is_an_error_of_data(suite: Suite) -> None:

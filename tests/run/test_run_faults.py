@@ -1,6 +1,7 @@
 """Faults: whatever happens, the old pack stays, no process is left, and the same command goes on."""
 
 import errno
+import json
 import os
 import resource
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from tiny_suite import Suite
 
-from sopkit.errors import InfrastructureError, LockedError, ParamsError, StepError
+from sopkit.errors import DataError, InfrastructureError, LockedError, ParamsError, StepError
 from sopkit.run import cycle, files, lock
 from sopkit.run.lock import cycle_lock
 
@@ -35,6 +36,17 @@ def test_sys_exit_is_no_success(suite: Suite) -> None:
     with pytest.raises(StepError, match="without its completion marker"):
         suite.run(1)
     assert not suite.link.exists()
+
+
+def test_inputs_that_step_1_refuses_leave_all_findings_in_the_failed_run(warm: Suite) -> None:
+    warm.set_cell(1, "from sopkit.errors import DataError\nraise DataError('the input data cannot be used')")
+    with pytest.raises(DataError, match="the input data cannot be used(.|\n)*what to do: .*findings.html") as told:
+        warm.run(1)
+    page = Path(told.value.message.rsplit("what to do: ", 1)[1])
+    assert page.parent == warm.reports / "tiny" / "runs" / warm.attempt()["run_id"]
+    assert "no source is declared for sales_history" in page.read_text()
+    assert {row["outcome"] for row in json.loads((page.parent / "findings.json").read_text())["findings"]} == {"REJECT"}
+    assert str(page) in warm.attempt()["reason"]
 
 
 def test_a_marker_of_another_content_is_no_success(suite: Suite) -> None:

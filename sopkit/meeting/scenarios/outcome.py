@@ -8,7 +8,7 @@ from typing import TypeVar
 import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
-from sopkit.data.contracts.conform import conform
+from sopkit.data.contracts.conform import conform, rounded
 from sopkit.demand.consensus import DemandInputs, consensus_demand
 from sopkit.finance.balances import closed_side
 from sopkit.finance.inputs import MoneyInputs
@@ -112,9 +112,9 @@ def replan(inputs: PlanInputs, memory: Memory | None = None) -> PlanOutcome:
     statement = plan_statement(
         money, inputs.money, cutoff=months[0], first_month=months[1], extra_costs=extra_costs(inputs), closed=closed[0]
     )
-    statement = conform(statement, CONTRACTS["plan_statement"])
+    statement = rounded(statement, CONTRACTS["plan_statement"])
     capital = working_capital_plan(money, statement, inputs.money, cutoff=inputs.cutoff, closed=closed[1])
-    return PlanOutcome(demand, supply, statement, conform(capital, CONTRACTS["working_capital_plan"]))
+    return PlanOutcome(demand, supply, statement, rounded(capital, CONTRACTS["working_capital_plan"]))
 
 
 def base_outcome(tables: Mapping[str, pd.DataFrame], plan_statement: pd.DataFrame, working_capital_plan: pd.DataFrame) -> PlanOutcome:
@@ -155,9 +155,9 @@ def tables_of(supply: SupplyResult) -> dict[str, pd.DataFrame]:
     return {name: getattr(supply, name) for name in SUPPLY_TABLES}
 
 
-def conformed(supply: SupplyResult) -> SupplyResult:
-    """The constrained plan as step 3 writes it: each table as its contract promises."""
-    return replace(supply, **{name: conform(frame, CONTRACTS[name]) for name, frame in tables_of(supply).items()})
+def with_written_numbers(supply: SupplyResult) -> SupplyResult:
+    """The constrained plan with the numbers that step 3 writes: rounded as its contracts promise."""
+    return replace(supply, **{name: rounded(frame, CONTRACTS[name]) for name, frame in tables_of(supply).items()})
 
 
 def _demand(inputs: PlanInputs, known: Memory) -> pd.DataFrame:
@@ -172,7 +172,7 @@ def _demand(inputs: PlanInputs, known: Memory) -> pd.DataFrame:
 
 
 def _supply(inputs: PlanInputs, demand: pd.DataFrame, starts: Starts) -> SupplyResult:
-    return conformed(constrained_plan(supply_inputs(inputs, demand), inputs.supply, cutoff=inputs.cutoff, starts=starts))
+    return with_written_numbers(constrained_plan(supply_inputs(inputs, demand), inputs.supply, cutoff=inputs.cutoff, starts=starts))
 
 
 def _demand_inputs(inputs: PlanInputs) -> DemandInputs:
