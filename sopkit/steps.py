@@ -107,7 +107,7 @@ STEPS = (
             "function_forecasts supply_plan demand_fulfilment resource_load workforce_plan supplier_load bottlenecks shortages "
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
             "assumptions? risks? decisions? actions? targets? opportunities? campaigns? customers? purchase_receipts? budget? "
-            "plan_costs last_plan? levers?"
+            "plan_costs last_plan? levers? resources? suppliers?"
         ),
         writes=_names("pack_index"),
         documents=("pack/executive.html", "pack/executive.pdf"),

@@ -5,7 +5,7 @@ dual and slack can be named. `at` holds the number of each cell's variable or ro
 with an absent variable or row is no term. HiGHS runs on one thread by dual simplex: the same model gives the same bytes.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -258,10 +258,11 @@ class Solver:
 
         Each variable and row off the basis that is not held in place has a reduced cost, a dual, other than zero. False proves nothing.
         """
-        basis, lp = self._highs.getBasis(), self._highs.getLp()
+        lp, (_, basic) = self._highs.getLp(), self._highs.getBasicVariables()
+        basic = np.asarray(basic, dtype=np.int64)  # columns by number, rows as -1 - number
         return not (
-            _free_to_move(basis.col_status, lp.col_lower_, lp.col_upper_, found.column_dual).any()
-            or _free_to_move(basis.row_status, lp.row_lower_, lp.row_upper_, found.row_dual).any()
+            _free_to_move(basic[basic >= 0], lp.col_lower_, lp.col_upper_, found.column_dual).any()
+            or _free_to_move(-1 - basic[basic < 0], lp.row_lower_, lp.row_upper_, found.row_dual).any()
         )
 
     def hold_optimum(self, found: Solution) -> None:
@@ -274,10 +275,11 @@ class Solver:
         self.set_limits(priced, at, at)
 
 
-def _free_to_move(status: Sequence[highspy.HighsBasisStatus], lower: Numbers, upper: Numbers, price: Numbers) -> NDArray[np.bool_]:
+def _free_to_move(basic: NDArray[np.int64], lower: ArrayLike, upper: ArrayLike, price: Numbers) -> NDArray[np.bool_]:
     """Which variables or rows are off the basis, not held in place, and have no price."""
-    off = np.array([each != highspy.HighsBasisStatus.kBasic for each in status], dtype=bool)
-    return off & (np.asarray(lower) < np.asarray(upper)) & (np.abs(price) <= TOLERANCE)
+    free = (np.asarray(lower) < np.asarray(upper)) & (np.abs(price) <= TOLERANCE)
+    free[basic] = False
+    return free
 
 
 def _broadcast(which: NDArray[np.int64], first: ArrayLike, second: ArrayLike) -> tuple[NDArray[np.int32], Numbers, Numbers]:

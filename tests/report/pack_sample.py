@@ -1,6 +1,7 @@
 """Small coherent frames of every table a pack reads: six families on one line that is too small in May. Made for the tests alone."""
 
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,12 @@ def series() -> list[tuple[str, str, str, str, float]]:
 
 
 def basic_tables() -> dict[str, pd.DataFrame]:
+    """Tables of a company with items and sales history alone; made once, tests put their own beside them."""
+    return dict(_made_basic_tables())
+
+
+@lru_cache(maxsize=1)
+def _made_basic_tables() -> dict[str, pd.DataFrame]:
     """What even a company with items and sales history alone has."""
     items = [
         {"item": f"{family[:3].upper()}-0{number}", "item_name": f"{family} model {number}", "family": family, "supply_strategy": "stock"}
@@ -256,6 +263,12 @@ def _coverage(provided: set[str]) -> list[dict[str, object]]:
 
 
 def full_tables() -> dict[str, pd.DataFrame]:
+    """All tables of a company that has everything; made once, tests put their own beside them."""
+    return dict(_made_full_tables())
+
+
+@lru_cache(maxsize=1)
+def _made_full_tables() -> dict[str, pd.DataFrame]:
     """All that a company with everything has."""
     tables = basic_tables()
     return tables | _operations() | _meeting(tables) | _record(tables)

@@ -5,6 +5,9 @@ from urllib.parse import unquote
 import pandas as pd
 
 Tables = dict[str, pd.DataFrame]
+_ROWS: dict[tuple[int, str], tuple[pd.DataFrame, pd.DataFrame]] = {}
+_FAMILIES: dict[int, tuple[pd.DataFrame, pd.DataFrame]] = {}
+_TEXTS: dict[tuple[int, str], tuple[pd.DataFrame, pd.Series]] = {}
 
 
 def value_of(source: str, tables: Tables) -> float:
@@ -51,9 +54,15 @@ def cells(source: str, tables: Tables) -> pd.Series:
 def rows(where: str, tables: Tables) -> pd.DataFrame:
     """The rows of a table that a key names."""
     table, _, key = where.partition("#")
-    frame = tables[table]
-    if "family=" in key and "family" not in frame:
-        frame = frame.merge(tables["items"][["item", "family"]], on="item")
+    whole = with_family(tables[table], tables["items"]) if "family=" in key else tables[table]
+    if (id(whole), key) not in _ROWS:
+        _ROWS[id(whole), key] = (whole, chosen(whole, key))
+    return _ROWS[id(whole), key][1]
+
+
+def chosen(whole: pd.DataFrame, key: str) -> pd.DataFrame:
+    """The rows of a frame that a key names."""
+    frame = whole
     for pair in filter(None, key.split("&")):
         column, _, value = pair.partition("=")
         value = unquote(value)
@@ -62,5 +71,21 @@ def rows(where: str, tables: Tables) -> pd.DataFrame:
         elif ".." in value and column == "period":
             frame = frame[frame["period"].between(*value.split(".."))]
         else:
-            frame = frame[frame[column].astype(str) == value]
+            frame = frame[texts(whole, column).reindex(frame.index) == value]
     return frame
+
+
+def with_family(frame: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """A table with the family of its items; made once for each frame."""
+    if "family" in frame:
+        return frame
+    if id(frame) not in _FAMILIES:  # frames are kept, so that their ids stay their own
+        _FAMILIES[id(frame)] = (frame, frame.assign(family=frame["item"].map(items.set_index("item")["family"])))
+    return _FAMILIES[id(frame)][1]
+
+
+def texts(frame: pd.DataFrame, column: str) -> pd.Series:
+    """A column as text; made once for each frame: thousands of sources ask for the same few."""
+    if (id(frame), column) not in _TEXTS:
+        _TEXTS[id(frame), column] = (frame, frame[column].astype(str))
+    return _TEXTS[id(frame), column][1]

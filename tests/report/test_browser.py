@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pack_sample import sample
 
-from sopkit.report.pack.build import printed_pages
 from sopkit.report.svg import on_screen
 
 CHROMIUM = shutil.which("chromium")
@@ -25,9 +23,9 @@ def browser() -> Iterator[object]:
 
 
 @pytest.fixture(scope="module")
-def pack_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pack_file(tmp_path_factory: pytest.TempPathFactory, full_page: str) -> Path:
     path = tmp_path_factory.mktemp("pack") / "executive.html"
-    path.write_text(on_screen(printed_pages(sample("full"))[1]))
+    path.write_text(on_screen(full_page))
     return path
 
 

@@ -17,10 +17,10 @@ def letters(subset: str) -> set[int]:
     return set(TTFont(BytesIO((FONTS / f"source-sans-3-{subset}-400-normal.woff2").read_bytes())).getBestCmap())
 
 
-def test_every_letter_printed_is_in_the_fonts_that_travel_with_the_page() -> None:
+def test_every_letter_printed_is_in_the_fonts_that_travel_with_the_page(full_page: str) -> None:
     known = letters("latin") | letters("latin-ext") | {ord("\n")}
-    for language in ("en", "sv"):
-        text = re.sub(r"<style>.*?</style>|<[^>]+>", "", printed_pages(sample("full", language))[1], flags=re.S)
+    for page in (full_page, printed_pages(sample("full", "sv"))[1]):
+        text = re.sub(r"<style>.*?</style>|<[^>]+>", "", page, flags=re.S)
         assert {sign for sign in text if ord(sign) not in known} == set()
 
 

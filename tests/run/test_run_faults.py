@@ -1,10 +1,12 @@
 """Faults: whatever happens, the old pack stays, no process is left, and the same command goes on."""
 
 import errno
+import fcntl
 import json
 import os
 import resource
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +14,12 @@ from pathlib import Path
 import pytest
 from tiny_suite import Suite
 
-from sopkit.errors import DataError, InfrastructureError, LockedError, ParamsError, StepError
+from sopkit.errors import DataError, InfrastructureError, LockedError, ParamsError, SopError, StepError
 from sopkit.run import cycle, files, lock
-from sopkit.run.lock import cycle_lock
+from sopkit.run.faults import fault_of
+from sopkit.run.lock import cycle_lock, is_locked
+from sopkit.run.watch import Watch
+from sopkit.steps import STEPS
 
 ONCE = "flag = pathlib.Path(os.environ['SOPKIT_ROOT'], 'flag')\nif not flag.exists():\n    flag.touch()\n    {}"
 SLEEPER = "import subprocess, time\nsubprocess.Popen(['sleep', '777'], start_new_session=True)\nprint('up', flush=True)\ntime.sleep(600)"
@@ -65,10 +70,33 @@ def test_a_cell_without_end_is_stopped_with_its_children(suite: Suite) -> None:
     assert _processes_of(suite) == []
 
 
-def test_a_full_disk_inside_a_cell(suite: Suite) -> None:
-    suite.set_cell(1, f"raise OSError({errno.ENOSPC}, 'No space left on device', '/big')")
-    with pytest.raises(InfrastructureError, match="no space left on the disk"):
-        suite.run(1)
+class Raised(Exception):
+    """What papermill says of a cell that raised."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__(value)
+        self.ename, self.evalue = name, value
+
+
+Raised.__name__ = "PapermillExecutionError"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind", "error", "told"),
+    [
+        ("OSError", f"[Errno {errno.ENOSPC}] No space left on device: '/big'", "disk", InfrastructureError, "no space left on the disk"),
+        ("OSError", f"[Errno {errno.EFBIG}] File too large", "disk", InfrastructureError, "no space left on the disk"),
+        ("_ArrayMemoryError", "Unable to allocate 4 GiB", "memory", InfrastructureError, "memory ran out"),
+        ("MemoryError", "", "memory", InfrastructureError, "memory ran out"),
+        ("DataError", "two rows", "rule", DataError, "two rows"),
+        ("OSError", "[Errno 2] No such file", "cell_error", StepError, "OSError: "),
+        ("ZeroDivisionError", "division by zero", "cell_error", StepError, "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_what_a_cell_raises_has_a_kind_and_an_exit_code(name: str, value: str, kind: str, error: type[SopError], told: str) -> None:
+    fault = fault_of(STEPS[0], Raised(name, value), Watch(), 900, None)
+    assert (fault.kind, type(fault.error)) == (kind, error)
+    assert fault.error.message.startswith(f"step 1 data_collection: {told}")
 
 
 def test_a_full_disk_under_the_runner(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,12 +129,6 @@ def test_a_file_that_may_not_grow(suite: Suite) -> None:
     assert not suite.link.exists()
 
 
-def test_memory_that_runs_out(suite: Suite) -> None:
-    suite.set_cell(1, "raise MemoryError('Unable to allocate 4 GiB')")
-    with pytest.raises(InfrastructureError, match="memory ran out"):
-        suite.run(1)
-
-
 def test_a_second_run_at_the_same_time(suite: Suite) -> None:
     with (
         cycle_lock(suite.reports / "tiny" / "runs" / "2026-03.lock"),
@@ -114,6 +136,19 @@ def test_a_second_run_at_the_same_time(suite: Suite) -> None:
     ):
         suite.run(1)
     assert suite.run(1).executed == ("data_collection",)
+
+
+def test_a_look_at_the_lock_hinders_no_run(tmp_path: Path) -> None:
+    path = tmp_path / "2026-03.lock"
+    assert not is_locked(path)
+    with cycle_lock(path):
+        assert is_locked(path)
+    assert not is_locked(path)
+    with path.open("rb") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        threading.Timer(0.03, lambda: fcntl.flock(looking, fcntl.LOCK_UN)).start()
+        with cycle_lock(path):  # waits until the look is over
+            assert is_locked(path)
 
 
 def test_a_misspelt_knob_ends_before_a_kernel(suite: Suite) -> None:

@@ -105,6 +105,8 @@ class Suite:
         (root / "data" / "items.csv").write_text("item\nA\n")
         (root / "requirements.lock").write_text("nothing==1\n")
         here = Path(__file__).resolve().parents[2]
+        for path in (here / "templates").iterdir():
+            (root / "templates" / path.name).symlink_to(path)
         (root / "params" / "process.yaml").write_text((here / "params" / "process.yaml").read_text())
         self.params.write_text(PARAMS)
         for step in STEPS:

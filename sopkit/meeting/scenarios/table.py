@@ -70,6 +70,7 @@ def scenario_row(inputs: PlanInputs, outcome: PlanOutcome, *, scenario: str, tit
     year = period_range(inputs.cycle, YEAR)
     fiscal = fiscal_year_periods(inputs.cycle, inputs.fiscal_year_first_month)
     demand, monthly = outcome.supply.demand_fulfilment, _monthly(outcome)
+    demand = demand[demand["period"].isin(year)]
     held = outcome.working_capital_plan[outcome.working_capital_plan["period"].isin(year)]
     load, load_at = _load_peak(inputs, outcome, year)
     tier_a = inputs.tables["items"].loc[inputs.tables["items"]["tier"] == "A", "item"]
@@ -82,8 +83,8 @@ def scenario_row(inputs: PlanInputs, outcome: PlanOutcome, *, scenario: str, tit
         "fiscal_contribution": _contribution(monthly, fiscal),
         "fill_rate": fill_rate(demand, inputs.cycle),
         "tier_a_fill_rate": fill_rate(demand[demand["item"].isin(tier_a)], inputs.cycle),
-        "lost": float(demand.loc[demand["period"].isin(year), "lost"].sum()),
-        "late": float(demand.loc[demand["period"].isin(year), "late"].sum()),
+        "lost": float(demand["lost"].sum()),
+        "late": float(demand["late"].sum()),
         "stock_peak": float(held["inventory"].max(skipna=False)),
         "cash_low": float(held["cash_headroom"].min(skipna=False)),
         "load_peak": load,

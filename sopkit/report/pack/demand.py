@@ -2,11 +2,11 @@
 
 from markupsafe import Markup
 
-from sopkit.report.cells import Month, count, difference, listed, ratio
+from sopkit.report.cells import Cell, Month, count, difference, listed, ratio
 from sopkit.report.charts import LAYER_LABELS
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.pack.words import everything, missing, role, scope_of, word
+from sopkit.report.pack.words import MODELS, everything, missing, role, scope_of, word
 from sopkit.report.svg import placed
 from sopkit.report.tables import Block, Column, Figure, Page, Row, Side, Table, table
 
@@ -32,7 +32,7 @@ def demand_pages(desk: Desk) -> list[Page]:
         (*overview, Side((_family_table(desk),), (_region_table(desk), *_range_table(desk)))),
     )
     small = (*_accuracy_chart(desk), *_backtest_table(desk), *_function_table(desk), *_campaign_table(desk), *_pipeline_table(desk))
-    blocks = (*_layer_table(desk), *_override_table(desk), *_side_by_side(small))
+    blocks = (*(_layer_table(desk) or _family_backtest_table(desk)), *_override_table(desk), *_side_by_side(small))
     absent = missing(desk, "forecast_snapshots", "overrides", "sales_forecast")
     second = Page("accuracy", text(N_("Demand")), _accuracy_title(desk), (*blocks, *absent))
     return [plan, second]
@@ -229,7 +229,7 @@ def _lag(desk: Desk) -> int | None:
 
 
 def _accuracy_chart(desk: Desk) -> tuple[Block, ...]:
-    if "accuracy" not in desk.figures:
+    if "accuracy" not in desk.figures or not desk.book.has("forecast_accuracy"):
         return ()
     return (
         Figure(
@@ -268,10 +268,23 @@ def _layer_table(desk: Desk) -> tuple[Table, ...]:
     return (table(desk.writer, Table(caption, text(N_("layer")), columns, tuple(rows), dense=True)),)
 
 
+def _family_backtest_table(desk: Desk) -> tuple[Table, ...]:
+    """By family, how the forecast did in the backtest: for a company that has no forecasts on record."""
+    text, rows = desk.writer.text, []
+    naive = {record.word("family"): record for record in desk.book.records("backtest", lambda row: row["model"] == "seasonal_naive")}
+    for record in desk.book.records("backtest", lambda row: row["model"] == "pool" and row["family"] != "*"):
+        against: Cell = naive[record.word("family")].number("wape_ratio", "ratio") if record.word("family") in naive else ""
+        cells = (record.number("wape_ratio", "ratio"), against, record.number("bias_ratio", "ratio").change())
+        rows.append(Row(record.words("family"), cells))
+    columns = tuple(Column(text(label)) for label in (N_("error (WAPE)"), N_("seasonal naive"), N_("over-forecast (+)")))
+    caption = desk.writer.say(N_("Backtest on history by family: what is used against seasonal naive"))
+    return (table(desk.writer, Table(caption, text(N_("family")), columns, tuple(rows), dense=True)),) if rows else ()
+
+
 def _backtest_table(desk: Desk) -> tuple[Table, ...]:
     text, rows = desk.writer.text, []
     for record in desk.book.records("backtest", lambda row: row["family"] == "*"):
-        name = text(N_("what is used")) if record.word("model") == "pool" else record.words("model")
+        name = word(desk, record, "model", MODELS)
         rows.append(
             Row(
                 name, (record.number("wape_ratio", "ratio"), record.number("mase", "number"), record.number("bias_ratio", "ratio").change())

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from sopkit.report.cells import Cell, Number, count, difference, source_of, total
+from sopkit.report.cells import Cell, Month, Number, count, difference, source_of, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.decisions import base_scenario
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.pack.words import missing, role, word
+from sopkit.report.pack.words import in_months, missing, named, role, word
 from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
 
 SHOWN = {"base": 0, "scenario": 1, "together": 2}  # options stand on page one
@@ -48,7 +48,7 @@ def _scenario_page(desk: Desk) -> Page | None:
             record.number("stock_peak", "money"),
             record.number("cash_low", "money"),
             load,
-            record.words("breaks_first"),
+            _breaks_first(desk, record),
         ]
         head = text(N_("the plan")) if record.word("kind") == "base" else desk.writer.markup(record.words("title"))
         rows.append(
@@ -75,6 +75,15 @@ def _scenario_page(desk: Desk) -> Page | None:
         text(N_("Scenarios, assumptions, risks, actions")),
         _scenario_title(desk, records, base),
         (table(desk.writer, Table(caption, text(N_("scenario")), columns, shown, dense=True)),),
+    )
+
+
+def _breaks_first(desk: Desk, record: Record) -> Cell:
+    """What runs out first and when: cash, a family, or a resource by its name."""
+    what, _, month = record.word("breaks_first").rpartition(" ")
+    name = named(desk, "resource", what)
+    return (
+        desk.writer.say(N_("{limit}, {month}"), limit=name, month=Month(month)) if name else in_months(desk, record.words("breaks_first"))
     )
 
 

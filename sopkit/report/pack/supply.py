@@ -5,11 +5,11 @@ from markupsafe import Markup
 from sopkit.report.cells import Cell, Month, Number, count, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.pack.words import missing, word
+from sopkit.report.pack.words import few, in_months, missing, name_of, named, role, word
 from sopkit.report.tables import Block, Column, Page, Record, Row, Table, table
 
 HEAT = ((1.3, "h4"), (1.1, "h3"), (1.0, "h2"), (0.85, "h1"))  # load on demonstrated capacity, and its shade
-MOST = 8  # rows of a list
+MOST, MOST_SUPPLIERS = 8, 5  # rows of a list
 
 
 def supply_pages(desk: Desk) -> list[Page]:
@@ -19,7 +19,8 @@ def supply_pages(desk: Desk) -> list[Page]:
     blocks: tuple[Block, ...] = (*_heat_map(desk), *_bottleneck_table(desk), *_gap_table(desk), *(() if more else delivery))
     absent = missing(desk, "resources", "resource_calendar", "bill_of_resources")
     people = missing(desk, "workforce", "suppliers", "supplier_items", "purchase_receipts")
-    first = Page("supply", text(N_("Supply")), _load_title(desk), (*blocks, *absent, *(() if more else people)))
+    style = "" if more else "tight"  # one page holds it all
+    first = Page("supply", text(N_("Supply")), _load_title(desk), (*blocks, *absent, *(() if more else people)), style=style)
     if not more:
         return [first]
     return [first, Page("limits", text(N_("Supply")), _limits_title(desk), (*more, *delivery, *people))]
@@ -41,8 +42,8 @@ def _load_title(desk: Desk) -> Markup:
             told = N_("{resource} is asked for {load} of what it can do in {month}; the plan still meets all demand on time.")
         if (load.value or 0.0) <= 1:
             told = N_("Every resource has room: the highest load is {load}, {resource} in {month}.")
-            return say(told, resource=worst.words("resource"), load=load, month=worst.month(form="long"))
-        return say(told, resource=worst.words("resource"), load=load, month=worst.month(form="long"), lost=lost, late=late)
+            return say(told, resource=name_of(desk, worst, "resource"), load=load, month=worst.month(form="long"))
+        return say(told, resource=name_of(desk, worst, "resource"), load=load, month=worst.month(form="long"), lost=lost, late=late)
     if lost.value or late.value:
         return say(N_("{lost} are lost and {late} late in the next twelve months."), lost=lost, late=late)
     return say(N_("All demand of the next twelve months is met on time."))
@@ -64,7 +65,7 @@ def _heat_map(desk: Desk) -> tuple[Table, ...]:
         mine = {record.word("period"): record for record in records if record.word("resource") == peak.word("resource")}
         loads = [mine[period].number("load_ratio", "ratio") for period in desk.planned if period in mine]
         plans = [mine[period].number("planned_load_ratio", "ratio") for period in desk.planned if period in mine]
-        rows.append(Row(peak.words("resource"), tuple(loads), shades=tuple(_shade(load) for load in loads)))
+        rows.append(Row(name_of(desk, peak, "resource"), tuple(loads), shades=tuple(_shade(load) for load in loads)))
         rows.append(Row(text(N_("in the plan, with overtime")), tuple(plans), "quiet"))
     columns = tuple(Column(Month(period, "column")) for period in desk.planned)
     caption = desk.writer.say(
@@ -82,11 +83,11 @@ def _bottleneck_table(desk: Desk) -> tuple[Table, ...]:
     for record in desk.book.records("bottlenecks"):
         per = {"resource": "money per hour", "supplier": "money per component", "workforce": "money per person"}[record.word("kind")]
         values = (record.number("value", per).long(), record.number("resolved_value", per).long())
-        head = desk.writer.say(N_("{limit}, {month}"), limit=record.words("limit"), month=record.month())
+        head = desk.writer.say(N_("{limit}, {month}"), limit=_limit(desk, record), month=record.month())
         rows.append(
             (
                 record.number("resolved_value", "").value or 0.0,
-                Row(head, (word(desk, record, "kind"), *values, record.number("lost", "units"), record.words("families"))),
+                Row(head, (word(desk, record, "kind"), *values, record.number("lost", "units"), few(desk, record, "families"))),
             )
         )
     rows = sorted(rows, key=lambda pair: -pair[0])
@@ -96,6 +97,11 @@ def _bottleneck_table(desk: Desk) -> tuple[Table, ...]:
     return (
         (table(desk.writer, Table(caption, text(N_("limit")), columns, tuple(row for _, row in rows[:MOST]), dense=True)),) if rows else ()
     )
+
+
+def _limit(desk: Desk, record: Record) -> Cell:
+    """What limits: a resource by its name, a supplier and its component, a skill group."""
+    return named(desk, "resource", record.word("limit")) or role(record, "limit")
 
 
 def _gap_table(desk: Desk) -> tuple[Block, ...]:
@@ -133,8 +139,8 @@ def _limits_title(desk: Desk) -> Markup:
         required, limit = worst.number("required_quantity", "components"), worst.number("limit_quantity", "components")
         return say(
             told,
-            supplier=worst.words("supplier"),
-            component=worst.words("component"),
+            supplier=name_of(desk, worst, "supplier"),
+            component=role(worst, "component"),
             required=required,
             limit=limit,
             month=worst.month(form="long"),
@@ -154,13 +160,13 @@ def _shortage_table(desk: Desk) -> tuple[Table, ...]:
     largest = sorted(records, key=lambda record: -(record.number("lost_revenue", "money").value or 0.0))[:MOST]
     rows = [
         Row(
-            record.words("item"),
+            _item(desk, record),
             (
                 record.month(),
                 record.number("late", "units"),
                 record.number("lost", "units"),
                 record.number("lost_revenue", "money"),
-                record.words("reason"),
+                in_months(desk, record.words("reason")),
             ),
         )
         for record in largest
@@ -169,6 +175,12 @@ def _shortage_table(desk: Desk) -> tuple[Table, ...]:
     columns = tuple(Column(text(label), "text" if label in ("month", "why") else "number") for label in labels)
     caption = desk.writer.say(N_("The largest of {count} shortages, and the limit each comes from"), count=count("shortages", len(records)))
     return (table(desk.writer, Table(caption, text(N_("item")), columns, tuple(rows), dense=True)),) if rows else ()
+
+
+def _item(desk: Desk, record: Record) -> Cell:
+    """An item by its code and its name."""
+    name = named(desk, "item", record.word("item"))
+    return desk.writer.say(N_("{item}, {name}"), item=record.words("item"), name=name) if name else record.words("item")
 
 
 def _people_table(desk: Desk) -> tuple[Table, ...]:
@@ -182,7 +194,7 @@ def _people_table(desk: Desk) -> tuple[Table, ...]:
         heads = [mine[period].number("heads", "people") for period in desk.planned if period in mine]
         hired = total([mine[period].number("hired", "people") for period in desk.planned if period in mine], "people").change()
         left = total([mine[period].number("laid_off", "people") for period in desk.planned if period in mine], "people")
-        rows.append(Row(group.words("skill_group"), (*heads, hired, left)))
+        rows.append(Row(role(group, "skill_group"), (*heads, hired, left)))
     columns = (*(Column(Month(period, "column")) for period in desk.planned), Column(text(N_("hired"))), Column(text(N_("laid off"))))
     caption = desk.writer.say(N_("People by skill group and month"))
     return (table(desk.writer, Table(caption, text(N_("skill group")), columns, tuple(rows), dense=True, months=True)),) if rows else ()
@@ -201,7 +213,7 @@ def _supplier_table(desk: Desk) -> tuple[Table, ...]:
         if not any(_over(record) for record in shown) and len(rows) >= MOST:
             continue
         name = desk.writer.say(
-            N_("{supplier}, {component}: asked for"), supplier=group.words("supplier"), component=group.words("component")
+            N_("{supplier}, {component}: asked for"), supplier=name_of(desk, group, "supplier"), component=role(group, "component")
         )
         asked: list[Cell] = [record.number("required_quantity", "components").judged(False if _over(record) else None) for record in shown]
         rows.append(Row(name, tuple(asked)))
@@ -225,9 +237,10 @@ def _delivery_table(desk: Desk) -> tuple[Block, ...]:
     for supplier, receipts in frame[frame["receipt_date"].notna()].groupby("supplier"):
         on_time = float((receipts["receipt_date"] <= receipts["promised_date"]).mean())
         share = Number(on_time, "share", source_of("purchase_receipts", {"supplier": supplier}, "receipt_date<=promised_date", "share"))
-        head = Record("purchase_receipts", {"supplier": supplier}, {"supplier": supplier}).words("supplier")
-        rows.append(Row(head, (count("purchase_receipts", len(receipts), f"supplier={supplier}&receipt_date=known"), share)))
+        head = Record("purchase_receipts", {"supplier": supplier}, {"supplier": supplier})
+        deliveries = count("purchase_receipts", len(receipts), f"supplier={supplier}&receipt_date=known")
+        rows.append(Row(name_of(desk, head, "supplier"), (deliveries, share)))
     columns = (Column(text(N_("deliveries"))), Column(text(N_("on the promised day or before"))))
     worst = sorted(rows, key=lambda row: row.cells[1].value if isinstance(row.cells[1], Number) and row.cells[1].value is not None else 1.0)
     caption = desk.writer.say(N_("How suppliers have delivered, worst first"))
-    return (table(desk.writer, Table(caption, text(N_("supplier")), columns, tuple(worst[:MOST]), dense=True)),) if rows else ()
+    return (table(desk.writer, Table(caption, text(N_("supplier")), columns, tuple(worst[:MOST_SUPPLIERS]), dense=True)),) if rows else ()

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from sopkit.data.contracts import CONTRACTS
-from sopkit.report.cells import Cell, Code, Words
+from sopkit.report.cells import Cell, Code, Month, Words
+from sopkit.report.cells import listed as listed_count
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.tables import Record, Text
@@ -89,6 +92,18 @@ KINDS = {
 }
 
 
+MODELS = {
+    "pool": N_("what is used"),
+    "theta": N_("Theta"),
+    "damped": N_("damped trend"),
+    "holt_winters": N_("Holt-Winters"),
+    "seasonal_naive": N_("seasonal naive"),
+}
+NAMES = {"resource": ("resources", "resource_name"), "supplier": ("suppliers", "supplier_name"), "item": ("items", "item_name")}
+MONTH = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])\b")
+MOST_NAMED = 3  # names of a list that are written out
+
+
 def word(desk: Desk, record: Record, column: str, words: dict[str, str] = KINDS) -> str:
     """A choice of a row, in the pack's language; the code itself where it has no word."""
     code = record.word(column)
@@ -99,6 +114,38 @@ def role(record: Record, column: str = "owner") -> Cell:
     """A role, written with spaces."""
     cell = record.words(column)
     return Words(cell.text.replace("_", " "), cell.source) if isinstance(cell, Words) else cell
+
+
+def name_of(desk: Desk, record: Record, column: str) -> Cell:
+    """The name of what a row's code stands for, from the table that declares it; the code with spaces where none does."""
+    return named(desk, column, record.word(column)) or role(record, column)
+
+
+def named(desk: Desk, kind: str, code: str) -> Cell:
+    """The name of a resource, supplier or item; empty where its table has none."""
+    table, column = NAMES.get(kind, ("", ""))
+    declared = desk.book.record(table, **{kind: code}) if table and desk.book.has(table) else None
+    return declared.words(column) if declared else ""
+
+
+def in_months(desk: Desk, cell: Cell) -> Cell:
+    """A text of a table in which months such as `2026-07` are written as the pack writes months."""
+    if not isinstance(cell, Words):
+        return cell
+    parts = [
+        Month(part) if MONTH.fullmatch(part) else Words(part, cell.source) for part in re.split(rf"({MONTH.pattern})", cell.text) if part
+    ]
+    return Markup("").join(desk.writer.markup(part) for part in parts)
+
+
+def few(desk: Desk, record: Record, column: str) -> Cell:
+    """A list of a row, such as `A, B, C, D`: its first names, and how many more there are."""
+    cell = record.words(column)
+    names = cell.text.split(", ") if isinstance(cell, Words) else []
+    if not isinstance(cell, Words) or len(names) <= MOST_NAMED + 1:
+        return cell
+    first = Words(", ".join(names[:MOST_NAMED]), cell.source)
+    return desk.writer.say(N_("{names} and {count} more"), names=first, count=listed_count(names[MOST_NAMED:]))
 
 
 def scope_of(record: Record, column: str = "scope") -> Cell:
@@ -139,6 +186,4 @@ def missing(desk: Desk, *tables: str) -> tuple[Text, ...]:
 
 def listed(desk: Desk, cells: Sequence[Cell]) -> Cell:
     """Cells in a row, with commas."""
-    from markupsafe import Markup
-
     return Markup(", ").join(desk.writer.markup(cell) for cell in cells)
