@@ -30,7 +30,7 @@ demo: $(READY)  ## two monthly cycles of the demo company, with decision packs
 	@$(BIN)/sop run params/demo.yaml --cycle 2026-03
 
 test: $(READY)  ## all tests, on the small demo company
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 slow: $(READY)  ## the long sweeps
 	@$(BIN)/python -m pytest -m slow

@@ -17,7 +17,7 @@ def sop(reports: Path, *arguments: str, check: bool = True, **environment: str) 
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=1000,
     )
     if check and done.returncode:
         raise AssertionError(f"sop {' '.join(arguments)} ended with {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")

@@ -14,7 +14,6 @@ from command_line import ROOT, sop
 DATA = Path(os.environ.get("SOPKIT_DATA") or ROOT.parent / "shared" / "data")
 ORDERS = DATA / "adventure_works" / "sales_orders.csv.gz"
 pytestmark = [
-    pytest.mark.xdist_group("adventure_works"),
     pytest.mark.skipif(
         not ORDERS.exists(), reason=f"AdventureWorks is not there: SOPKIT_DATA names the folder that holds adventure_works (now {DATA})"
     ),

@@ -12,7 +12,6 @@ from command_line import CYCLES, ROOT, sop
 from sopkit.meeting.kpis import KPI_IDS
 from sopkit.steps import STEPS
 
-pytestmark = pytest.mark.xdist_group("cycle")
 LAST = CYCLES[-1]
 
 
@@ -170,3 +169,14 @@ def test_papermill_describes_the_parameters(capsys):
     assert known["horizon"]["inferred_type_name"] == "int"
     assert known["models"]["inferred_type_name"] == "list[str]"
     assert all(entry["help"] for entry in known.values())
+
+
+def test_a_scenario_run_is_the_row_of_the_scenario_table(finished, small_demo, tmp_path):
+    tree = another_tree(small_demo, tmp_path)
+    sop(tree, "run", "params/demo.yaml", "--cycle", LAST, "--scenario", "demand_up", "--to", "pre_sop", "--format", "plain")
+    before = (tree / "demo" / CYCLES[0]).resolve()
+    [run] = [path for path in (tree / "demo" / "runs").iterdir() if path != before and (path / "tables" / "scenarios.parquet").exists()]
+    told = table(run, "scenarios").set_index("scenario").loc["base"]
+    row = table(finished, "scenarios").set_index("scenario").loc["demand_up"]
+    for measure in ("net_sales", "contribution", "fill_rate", "lost", "late", "stock_peak", "cash_low", "load_peak"):
+        assert told[measure] == pytest.approx(row[measure], rel=1e-9, abs=1e-6), measure

@@ -8,7 +8,6 @@ import pytest
 
 from sopkit.report.tracing import outside_references, untraced_digits
 
-pytestmark = pytest.mark.xdist_group("cycle")
 CHROMIUM = next((path for path in map(Path, ("/usr/bin/chromium", "/usr/bin/chromium-browser")) if path.exists()), None)
 QUIET = [
     "--disable-gpu",

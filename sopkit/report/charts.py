@@ -23,15 +23,13 @@ __all__ = [
     "accuracy_chart",
     "bridge_chart",
     "demand_chart",
-    "family_chart",
     "figure_svg",
     "inventory_chart",
-    "kpi_chart",
     "load_chart",
     "monthly_demand",
 ]
 
-WIDE, HALF, SMALL = (10.4, 2.35), (5.6, 2.0), (5.0, 2.2)
+WIDE, HALF = (10.4, 2.35), (5.6, 2.0)
 NOTATION: dict[str, dict[str, Any]] = {
     "actual": {"color": ACTUAL},
     "last_year": {"color": LAST_YEAR},
@@ -216,44 +214,6 @@ def load_chart(load: "pd.DataFrame", *, months: int = 12, language: str = "en") 
     return figure
 
 
-def family_chart(sheets: "pd.DataFrame", family: str, *, language: str = "en") -> "Figure":
-    """Bookings of a family by month, closed solid and planned hatched, with what is shipped; `sheets` is FamilySheets."""
-    writer = Writer(language_of(language), "")
-    figure, axes = _canvas(SMALL)
-    rows = sheets[(sheets["family"] == family) & (sheets["measure"] == "bookings")].sort_values("period").to_dict("records")
-    for place, row in enumerate(rows):
-        axes.bar(place, row["value"], width=0.66, **NOTATION["actual" if row["scenario"] == "actual" else "forecast"])
-    key = {"family": family, "measure": "bookings"}
-    numbers = [Number(known(row["value"]), "units", source_of("family_sheets", key | {"period": row["period"]}, "value")) for row in rows]
-    _label_columns(axes, writer, numbers, [known(row["value"]) or 0.0 for row in rows])
-    _months(axes, writer, [row["period"] for row in rows])
-    return figure
-
-
-def kpi_chart(history: "pd.DataFrame", kpi: str, *, language: str = "en") -> "Figure":
-    """A KPI month by month, first and last value labelled; `history` is KpiHistory."""
-    writer = Writer(language_of(language), "")
-    figure, axes = _canvas(SMALL)
-    rows = history[(history["kpi"] == kpi) & history["value"].notna()].sort_values("period").to_dict("records")
-    axes.plot(range(len(rows)), [row["value"] for row in rows], color=ACTUAL, linewidth=1.4)
-    for place in sorted({0, len(rows) - 1}) if rows else []:
-        row = rows[place]
-        number = Number(row["value"], row["unit"], source_of("kpi_history", {"kpi": kpi, "period": row["period"]}, "value"))
-        axes.plot([place], [row["value"]], "o", color=ACTUAL, markersize=4)
-        axes.annotate(
-            writer.written(number),
-            (place, row["value"]),
-            (0, 6),
-            textcoords="offset points",
-            ha="center",
-            fontsize=7.5,
-            gid=number_tag(number),
-        )
-    _months(axes, writer, [row["period"] for row in rows], every=3)
-    axes.margins(y=0.25)
-    return figure
-
-
 def _canvas(size: tuple[float, float]) -> tuple["Figure", "Axes"]:
     """An empty chart: a base line, no other axes."""
     from matplotlib import rc_context
@@ -288,17 +248,16 @@ def _label_columns(axes: "Axes", writer: Writer, numbers: Sequence[Number], tops
         axes.annotate(unit, (0, 1.0), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=7.5, color=MUTED)
 
 
-def _months(axes: "Axes", writer: Writer, periods: Sequence[str], *, offset: float = 0.0, every: int = 1) -> None:
+def _months(axes: "Axes", writer: Writer, periods: Sequence[str], *, offset: float = 0.0) -> None:
     """Month names under the columns; the year under the first month and each January."""
-    shown = [place for place in range(len(periods)) if place % every == 0]
     names = []
-    for place in shown:
-        year = place == shown[0] or periods[place].endswith("-01") or months_between(periods[shown[0]], periods[place]) % 12 == 0
-        name = writer.language.month(periods[place], "name")
-        names.append(f"{name}\n{writer.language.month(periods[place], 'year')}" if year else name)
-    axes.set_xticks([place + offset for place in shown], names)
-    for label, place in zip(axes.get_xticklabels(), shown, strict=True):
-        label.set_gid(month_tag(periods[place]))
+    for place, period in enumerate(periods):
+        name = writer.language.month(period, "name")
+        year = place == 0 or period.endswith("-01") or months_between(periods[0], period) % 12 == 0
+        names.append(f"{name}\n{writer.language.month(period, 'year')}" if year else name)
+    axes.set_xticks([place + offset for place in range(len(periods))], names)
+    for label, period in zip(axes.get_xticklabels(), periods, strict=True):
+        label.set_gid(month_tag(period))
     axes.set_xlabel("")
 
 

@@ -78,8 +78,8 @@ class StepView:
 
     @property
     def scenarios(self) -> dict[str, Overlay]:
-        """The overlays that the params name."""
-        return load_scenarios(self.params.meeting.scenarios)
+        """The overlays that the params name, but for the one this run carries already."""
+        return load_scenarios(tuple(name for name in self.params.meeting.scenarios if name != self.scenario))
 
     def __repr__(self) -> str:
         return self._repr_markdown_()
@@ -134,9 +134,9 @@ class StepView:
         """Write a table that `steps.py` lets this step write, after checking it against its contract."""
         if table not in self.step.writes:
             raise StepError("a table that the step does not declare", [self._undeclared(table, "writes")])
-        if self.overlay is not None:
-            frame = changed_table(table, frame, self.overlay, self._lookups())
         checked = conform(frame, CONTRACTS[table])
+        if self.overlay is not None:  # on the rounded table, as a scenario beside the base would
+            checked = conform(changed_table(table, checked, self.overlay, self._lookups()), CONTRACTS[table])
         self._store(f"tables/{table}.parquet", checked.to_parquet(engine="pyarrow", compression="zstd", index=False))
 
     def _lookups(self) -> dict[str, pd.DataFrame]:
