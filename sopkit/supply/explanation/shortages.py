@@ -142,5 +142,5 @@ def _resource_words(name: str, month: str, row: Row) -> str:
         regular = row["demonstrated_hours"]
         return f"{name} is full in {month}: {asked:.0f} h asked for, {regular:.0f} h there, overtime costs more than it saves"
     if asked <= there:
-        return f"{name} is full in {month} with work ahead of later months: {there:.0f} h there, overtime in"
-    return f"{name} is full in {month}: {asked:.0f} h asked for, {there:.0f} h there, overtime in"
+        return f"{name} is full in {month} with work ahead of later months: {there:.0f} h there, overtime counted"
+    return f"{name} is full in {month}: {asked:.0f} h asked for, {there:.0f} h there, overtime counted"
