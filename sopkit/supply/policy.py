@@ -17,7 +17,11 @@ class SupplyPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    frozen_months: int = Field(default=1, ge=0, description="months from M0 on whose production is what is already on order")
+    frozen_months: int = Field(
+        default=1,
+        ge=0,
+        description="months from M0 on whose production is what is already on order; none where open orders are not provided",
+    )
     waiting: dict[str, Waiting] = Field(
         default_factory=lambda: {"*": Waiting(share=0.5, months=1)}, description="by channel; `*` is any other channel"
     )

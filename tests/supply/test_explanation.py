@@ -78,8 +78,9 @@ def test_overtime_that_costs_too_much_is_told(crunch):
     }
 
 
-def test_a_frozen_month_is_the_reason_by_itself(crunch):
-    told = reasons(crunch, POLICY.model_copy(update={"frozen_months": 1}))
+def test_a_frozen_month_is_the_reason_by_itself(crunch, inputs_of):
+    nothing = inputs_of(open_orders=[{"item": "A", "period": "2026-03", "quantity": 0.0}]).open_orders
+    told = reasons(replace(crunch, open_orders=nothing), POLICY.model_copy(update={"frozen_months": 1}))
     assert told["2026-03"] == "Production of 2026-03 is frozen: 10 asked for, 0 on order, 0 in stock or arriving"
 
 

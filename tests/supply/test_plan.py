@@ -149,11 +149,20 @@ def test_frozen_months_make_what_is_on_order(one_line, inputs_of):
     assert told["ok"].all()
 
 
-def test_a_frozen_month_without_orders_makes_nothing(one_line):
-    result = constrained_plan(one_line, SupplyPolicy(**OPEN | {"frozen_months": 1, "waiting": NOTHING_WAITS}), cutoff=CUTOFF)
+def test_a_frozen_month_without_orders_makes_nothing(one_line, inputs_of):
+    nothing = inputs_of(open_orders=[{"item": "A", "period": "2026-03", "quantity": 0.0}]).open_orders
+    result = constrained_plan(
+        replace(one_line, open_orders=nothing), SupplyPolicy(**OPEN | {"frozen_months": 1, "waiting": NOTHING_WAITS}), cutoff=CUTOFF
+    )
     assert measures(result.supply_plan, "production")[0] == 0
     assert measures(result.supply_plan, "lost")[0] == 10
     assert "frozen" in set(result.limits["kind"])
+
+
+def test_nothing_is_frozen_where_nothing_is_told_of_what_is_on_order(one_line):
+    policy = SupplyPolicy(**OPEN | {"frozen_months": 1, "waiting": NOTHING_WAITS})
+    assert one_line.open_orders.empty
+    assert measures(constrained_plan(one_line, policy, cutoff=CUTOFF).supply_plan, "lost")[0] == 0
 
 
 def test_safety_stock_is_kept_where_it_costs_less_than_being_short(inputs_of, demand_rows):
@@ -284,7 +293,9 @@ def test_people_are_hired_where_it_pays_and_never_in_frozen_months(one_line, inp
     assert measures(people, "hired") == [round(1 / 9, 4), 0, 0, 0]  # 20 crew hours are 1.11 people
     assert measures(result.supply_plan, "lost") == [0, 4, 0, 0]
     assert measures(result.supply_plan, "production") == [10, 10, 8, 9]
-    frozen = constrained_plan(inputs, SupplyPolicy(**OPEN | {"frozen_months": 2}), cutoff=CUTOFF).workforce_plan
+    nothing = inputs_of(open_orders=[{"item": "A", "period": "2026-03", "quantity": 0.0}]).open_orders
+    held = replace(inputs, open_orders=nothing)
+    frozen = constrained_plan(held, SupplyPolicy(**OPEN | {"frozen_months": 2}), cutoff=CUTOFF).workforce_plan
     assert frozen.loc[frozen["period"] < "2026-05", ["hired", "laid_off"]].to_numpy().sum() == 0
 
 

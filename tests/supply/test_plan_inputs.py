@@ -97,9 +97,12 @@ def test_all_problems_are_raised_at_once(one_line):
 
 def test_what_is_taken_for_granted_is_told(one_line, inputs_of):
     told_of = assumed(one_line, cutoff=CUTOFF)
-    assert told_of["assumption"].tolist() == ["no stock at the cutoff is told: opens with none"]
+    assert told_of["assumption"].tolist() == [
+        "no stock at the cutoff is told: opens with none",
+        "nothing is told of what is on order: no month is frozen",
+    ]
     bare = replace(one_line, unit_costs=one_line.unit_costs.iloc[:0], bill_of_resources=one_line.bill_of_resources.iloc[:0])
     bare = changed(bare, "demand", net_price=0.0)
-    assert assumed(bare, cutoff=CUTOFF)[["items", "which"]].to_numpy().tolist() == [[1, "A"]] * 4
+    assert assumed(bare, cutoff=CUTOFF)[["items", "which"]].to_numpy().tolist() == [[1, "A"]] * 5
     service = changed(bare, "items", supply_strategy="service")
     assert assumed(service, cutoff=CUTOFF).empty

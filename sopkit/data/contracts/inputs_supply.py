@@ -40,7 +40,7 @@ class OpenOrders(Contract):
 
     name, key = "open_orders", ("kind", "item", "period")
     grain = "one row per kind, item and month of arrival"
-    without = "no receipts are on the way"
+    without = "nothing is known to be on order: no receipts are planned on, and no month is frozen"
     columns = (
         choice("kind", "made by us, which takes hours, or bought", "production | purchase"),
         code("item", "article number"),

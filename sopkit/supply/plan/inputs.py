@@ -217,6 +217,7 @@ def assumed(inputs: SupplyInputs, *, cutoff: str) -> pd.DataFrame:
         "price 0 in the demand: the plan ships it, but last of all": planned[
             ~planned.isin(inputs.demand.loc[inputs.demand["net_price"] > 0, "item"])
         ],
+        "nothing is told of what is on order: no month is frozen": made if inputs.open_orders.empty else made[:0],
     }
     rows = [(assumption, len(items), _names(items)) for assumption, items in silent.items() if len(items)]
     frame = pd.DataFrame(rows, columns=["assumption", "items", "which"])

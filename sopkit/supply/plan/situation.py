@@ -82,7 +82,7 @@ def situation_of(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str) -> 
     cells = replace(asked, price=price, owed=_owed_by_cell(goods.owed, asked))
     people = people_of(inputs.workforce)
     lines = lines_of(inputs, months, names, people.names)
-    frozen = min(policy.frozen_months, len(months))
+    frozen = min(policy.frozen_months, len(months)) if len(inputs.open_orders) else 0  # what is on order is not known: nothing to freeze
     return Situation(months, frozen, goods, cells, lines, people, sources_of(inputs, policy, names), policy)
 
 
