@@ -180,3 +180,25 @@ def test_a_scenario_run_is_the_row_of_the_scenario_table(finished, small_demo, t
     row = table(finished, "scenarios").set_index("scenario").loc["demand_up"]
     for measure in ("net_sales", "contribution", "fill_rate", "lost", "late", "stock_peak", "cash_low", "load_peak"):
         assert told[measure] == pytest.approx(row[measure], rel=1e-9, abs=1e-6), measure
+
+
+def test_a_finished_cycle_can_be_looked_at_again(small_demo, finished, tmp_path):
+    tree = tmp_path / "reports"
+    (tree / "demo").mkdir(parents=True)
+    for name in ("runs", "sample", *CYCLES):
+        (tree / "demo" / name).symlink_to((small_demo / "demo" / name).resolve())
+    before = content(finished)
+    told = json.loads(sop(tree, "scenarios", "demo", "--cycle", LAST, "--format", "json").stdout)
+    assert {row["scenario"] for row in told} == set(table(finished, "scenarios")["scenario"])
+    assert "demand_up" in sop(tree, "scenarios", "demo", "--cycle", LAST).stdout
+    written = sop(tree, "pack", "demo", "--cycle", LAST).stdout.splitlines()
+    again = tree / "demo" / "sandbox" / LAST / "pack"
+    assert written == [f"written: {again / name}" for name in ("executive.html", "executive.pdf")]
+    assert (again / "executive.pdf").read_bytes() == (finished / "pack" / "executive.pdf").read_bytes()
+    assert content(finished) == before
+
+
+def test_a_cycle_that_was_not_run_says_how_to_run_it(tmp_path):
+    told = sop(tmp_path, "scenarios", "demo", "--cycle", "2026-01", check=False)
+    assert told.returncode == 2
+    assert "sop run params/demo.yaml --cycle 2026-01" in told.stderr

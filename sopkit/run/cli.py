@@ -149,6 +149,23 @@ def lab(
         start_lab(folder)
 
 
+@app.command()
+def pack(params: ParamsFile, cycle: Cycle = None) -> None:
+    """Render the pack of a finished cycle again, with today's templates, into the sandbox."""
+    from sopkit.run.reading_back import pack_again
+
+    for path in pack_again(_params_path(params), cycle):
+        print(f"written: {path}")
+
+
+@app.command()
+def scenarios(params: ParamsFile, cycle: Cycle = None, form: OutputFormat = None) -> None:
+    """The scenarios and options of a finished cycle, side by side in the same columns."""
+    from sopkit.run.reading_back import scenario_lines
+
+    print(scenario_lines(_params_path(params), cycle, as_json=form == "json"))
+
+
 def main() -> None:
     """Entry point of `sop`: errors that a person can mend become a message and an exit code."""
     try:
