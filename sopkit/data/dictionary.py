@@ -1,7 +1,4 @@
-"""The data dictionary and empty templates, written from the contracts: the classes are the only source."""
-
-import csv
-import io
+"""The data dictionary, written from the contracts: the classes are the only source."""
 
 from sopkit.data.contracts import DERIVED, INPUTS, NEEDED
 from sopkit.data.contracts.column import Column, Contract
@@ -34,13 +31,6 @@ def data_dictionary() -> str:
         *_tables(DERIVED),
     ]
     return "\n".join(parts).rstrip() + "\n"
-
-
-def empty_template(contract: type[Contract]) -> str:
-    """A CSV text with the contract's header and no rows: what a planner fills in (semicolon, as spreadsheets in Swedish read it)."""
-    text = io.StringIO()
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(contract.column_names())
-    return text.getvalue()
 
 
 def _tables(contracts: dict[str, type[Contract]]) -> list[str]:

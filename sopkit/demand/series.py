@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sopkit.errors import DataError, Problem
-from sopkit.periods import month_label, month_number
+from sopkit.periods import month_number
 
 SERIES = ["item", "region", "channel"]
 CELLS = [*SERIES, "period"]
@@ -15,12 +15,6 @@ def month_numbers(period: pd.Series) -> np.ndarray:
     """Month numbers (sopkit.periods) of a column of month labels: int64, one per row."""
     codes, labels = pd.factorize(period)
     return np.array([month_number(str(label)) for label in labels], dtype=np.int64)[codes] if len(labels) else np.empty(0, np.int64)
-
-
-def month_labels(numbers: np.ndarray) -> pd.Series:
-    """Month labels of month numbers, as pandas strings with a fresh index."""
-    distinct, where = np.unique(numbers, return_inverse=True)
-    return pd.Series(np.array([month_label(int(number)) for number in distinct], dtype=object)[where], dtype="str")
 
 
 def with_family(frame: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,7 @@
 """The data dictionary says what the contracts say."""
 
-import pytest
-
-from sopkit.data.contracts import CONTRACTS, INPUTS
-from sopkit.data.dictionary import data_dictionary, empty_template
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.dictionary import data_dictionary
 
 
 def test_every_table_and_column_is_in_the_dictionary():
@@ -19,8 +17,3 @@ def test_every_table_and_column_is_in_the_dictionary():
 def test_each_row_has_as_many_cells_as_the_header():
     rows = [line for line in data_dictionary().splitlines() if line.startswith("|")]
     assert {row.count("|") for row in rows} == {8}
-
-
-@pytest.mark.parametrize("name", sorted(INPUTS))
-def test_templates_have_the_contracts_header(name: str):
-    assert empty_template(INPUTS[name]) == ";".join(INPUTS[name].column_names()) + "\r\n"
