@@ -52,7 +52,8 @@ SOURCES = _names(
     "items sales_history orders? customers? prices? campaigns? opportunities? sales_forecast? forecast_snapshots? lifecycle? "
     "overrides? assumptions? risks? decisions? actions? published_plan? unit_costs? inventory? open_orders? production_history? "
     "resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? purchase_receipts? levers? targets? "
-    "budget? balance_sheet? payment_terms? exchange_rates?"
+    "budget? balance_sheet? payment_terms? exchange_rates? calendar? shipments? market_indicators? stock_adjustments? "
+    "bill_of_materials? sourcing? ledger_actuals? initiatives? tasks?"
 )
 
 # What planning needs: steps 3 and 4 plan through the same functions on the same tables.

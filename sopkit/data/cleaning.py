@@ -13,6 +13,9 @@ from sopkit.periods import month_label, month_number, months_between, shifted
 KNOWN_FROM = {
     "sales_history": "date",
     "orders": "order_date",
+    "shipments": "ship_date",
+    "stock_adjustments": "date",
+    "ledger_actuals": "period",
     "inventory": "period",
     "production_history": "start_date",
     "purchase_receipts": "order_date",

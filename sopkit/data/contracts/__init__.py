@@ -1,6 +1,15 @@
 """All contracts, by table name."""
 
-from sopkit.data.contracts import derived_demand, derived_meeting, derived_supply, inputs_demand, inputs_supply
+from sopkit.data.contracts import (
+    derived_demand,
+    derived_meeting,
+    derived_supply,
+    inputs_demand,
+    inputs_money,
+    inputs_register,
+    inputs_sales,
+    inputs_supply,
+)
 from sopkit.data.contracts.column import Column, Contract
 
 
@@ -14,7 +23,7 @@ def _contracts_of(*modules: object) -> dict[str, type[Contract]]:
     return {contract.name: contract for contract in found}
 
 
-INPUTS = _contracts_of(inputs_demand, inputs_supply)
+INPUTS = _contracts_of(inputs_sales, inputs_demand, inputs_supply, inputs_money, inputs_register)
 DERIVED = _contracts_of(derived_demand, derived_supply, derived_meeting)
 CONTRACTS = INPUTS | DERIVED
 NEEDED = ("items", "sales_history")  # without these there is nothing to plan

@@ -31,10 +31,24 @@ class Column:
     decimals: int = 6
     choices: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()  # headers that mean this column, Swedish and English
+    meaning_sv: str = ""  # of an input's column: the meaning in Swedish
+    example: str = ""  # of an input's column: a value as a template shows it, in the plain grammar
 
     def optional(self) -> "Column":
         """The same column, which a sender may leave out or leave empty."""
         return replace(self, required=False)
+
+    def in_swedish(self, meaning: str) -> "Column":
+        """The same column with its meaning in Swedish."""
+        return replace(self, meaning_sv=meaning)
+
+    def meant(self, meaning: str, meaning_sv: str) -> "Column":
+        """The same column with another meaning, in English and Swedish."""
+        return replace(self, meaning=meaning, meaning_sv=meaning_sv)
+
+    def such_as(self, example: str) -> "Column":
+        """The same column with a value that a template shows."""
+        return replace(self, example=example)
 
     def named(self, *aliases: str) -> "Column":
         """The same column, also known by these headers."""
@@ -49,6 +63,8 @@ class Contract:
     key: ClassVar[tuple[str, ...]]
     columns: ClassVar[tuple[Column, ...]]
     without: ClassVar[str] = ""  # an input: what is not available where it is not provided
+    title_sv: ClassVar[str] = ""  # an input: its docstring in Swedish
+    grain_sv: ClassVar[str] = ""  # an input: its grain in Swedish
     plan: ClassVar[bool] = False
 
     @classmethod

@@ -1,6 +1,7 @@
 """Input tables of demand: what is sold, to whom, at what price, and what people expect."""
 
 from sopkit.data.contracts.column import Contract, choice, code, day, flag, money, number, period, share, text, units
+from sopkit.data.contracts.keys import ANY_FAMILY, ANY_REGION, PERIOD
 
 FUNCTIONS = "sales | marketing | finance | product | operations | materials | hr"
 LAYERS = "naive | statistical | sales | marketing | finance | crm | consensus | constrained | executive"
@@ -129,6 +130,35 @@ class Opportunities(Contract):
         units("quantity", "units"),
         period("period", "month of expected delivery"),
         flag("in_baseline", "already part of the statistical baseline"),
+    )
+
+
+class MarketIndicators(Contract):
+    """What the market did: series from outside the company, with their source."""
+
+    name, key = "market_indicators", ("indicator", "family", "region", "period")
+    grain = "one row per indicator, what it is about, and month; `*` means all"
+    without = "the market is not compared with sales"
+    title_sv = "Vad marknaden gjorde: serier utifrån, med källa."
+    grain_sv = "en rad per indikator, vad den gäller och månad; `*` betyder alla"
+    columns = (
+        code("indicator", "id of the series").in_swedish("seriens id").named("Indikator", "Serie", "Series").such_as("housing_starts"),
+        ANY_FAMILY,
+        ANY_REGION,
+        PERIOD.meant("month that the value is about", "månad som värdet gäller"),
+        number("value", "value", "unit of the indicator").in_swedish("värde").named("Värde").such_as("104.2"),
+        text("unit", "what it is counted in").in_swedish("vad det räknas i").named("Enhet").such_as("index, 2020 = 100").optional(),
+        text("source", "who publishes it").in_swedish("vem som publicerar den").named("Källa", "Publisher").such_as("Statistics Sweden"),
+        day("published", "day on which the value became known; empty where that is not told")
+        .in_swedish("dag då värdet blev känt; tomt där det inte är uppgivet")
+        .named("Publicerad", "Publiceringsdatum", "Publication date")
+        .such_as("2026-03-02")
+        .optional(),
+        number("lag_months", "months by which it is believed to lead demand; earned or refuted in the correlation", "months", least=0)
+        .in_swedish("månader som den tros leda efterfrågan; styrks eller vederläggs av sambandet")
+        .named("Förskjutning", "Lag", "Lead")
+        .such_as("2")
+        .optional(),
     )
 
 

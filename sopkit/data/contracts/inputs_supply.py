@@ -1,6 +1,7 @@
 """Input tables of supply and money: stock, resources, people, suppliers, costs, budget."""
 
 from sopkit.data.contracts.column import Contract, choice, code, day, money, number, period, share, text, units, whole
+from sopkit.data.contracts.keys import ANY_FAMILY, COMPONENT, ITEM, REGION, SITE
 
 
 class UnitCosts(Contract):
@@ -32,6 +33,34 @@ class Inventory(Contract):
         code("item", "article number").named("Artikelnr"),
         period(),
         units("quantity", "units on hand at the end of the month", least=None),
+    )
+
+
+class StockAdjustments(Contract):
+    """What changed stock besides production, purchase and sales: counts, scrap, transfers."""
+
+    name, key = "stock_adjustments", ("adjustment",)
+    grain = "one row per adjustment of an item"
+    without = "counts, scrap and transfers of stock are part of what the stock roll leaves unexplained"
+    title_sv = "Vad som ändrade lagret utöver tillverkning, inköp och försäljning: inventeringar, kassationer, omflyttningar."
+    grain_sv = "en rad per justering av en artikel"
+    columns = (
+        code("adjustment", "id").in_swedish("id").named("Justering", "Verifikat", "Document").such_as("J900"),
+        ITEM,
+        SITE.meant("site whose stock changes", "plats vars lager ändras").optional(),
+        day("date", "day of the adjustment")
+        .in_swedish("justeringens dag")
+        .named("Datum", "Bokföringsdatum", "Posting date")
+        .such_as("2026-02-27"),
+        choice("kind", "why stock changed", "count | scrap | transfer | return | other")
+        .in_swedish("varför lagret ändrades: inventering, kassation, omflyttning, retur, annat")
+        .named("Orsak", "Typ")
+        .such_as("scrap"),
+        units("quantity", "units added; negative where they were taken off", least=None)
+        .in_swedish("antal som lades till; negativt där det togs bort")
+        .named("Antal", "Kvantitet", "Qty")
+        .such_as("-4"),
+        text("reason", "in words").in_swedish("i ord").named("Kommentar", "Comment").such_as("Transport damage").optional(),
     )
 
 
@@ -124,6 +153,61 @@ class BillOfResources(Contract):
         code("item", "article number"),
         code("resource", "line or work centre"),
         number("hours", "standard hours per unit", "hours per unit", least=0),
+    )
+
+
+class BillOfMaterials(Contract):
+    """What goes into a unit, level by level."""
+
+    name, key = "bill_of_materials", ("parent", "component")
+    grain = "one row per article made and article that goes into it directly"
+    without = "what goes into an item is known from supplier_items only"
+    title_sv = "Vad som ingår i en enhet, nivå för nivå."
+    grain_sv = "en rad per tillverkad artikel och artikel som ingår direkt i den"
+    columns = (
+        code("parent", "article that is made: an item, or a component of the level below")
+        .in_swedish("artikel som tillverkas: en säljbar artikel, eller en komponent på nivån under")
+        .named("Huvudartikel", "Moderartikel", "Tillverkad artikel", "Parent item", "Assembly")
+        .such_as("10023"),
+        COMPONENT.meant("article that goes into it", "artikel som ingår"),
+        number("quantity_per_unit", "units of the component in one unit of the parent", "units per unit", least=0)
+        .in_swedish("antal av komponenten i en enhet av huvudartikeln")
+        .named("Antal per enhet", "Ingående antal", "Åtgång", "Quantity per", "Usage")
+        .such_as("2"),
+        share("scrap_share", "part of the component that is lost when it is used")
+        .in_swedish("del av komponenten som går förlorad när den används")
+        .named("Kassation", "Spill", "Scrap")
+        .such_as("0.02")
+        .optional(),
+    )
+
+
+class Sourcing(Contract):
+    """Which site serves which region."""
+
+    name, key = "sourcing", ("family", "region", "site")
+    grain = "one row per family, region and site that may serve it; family `*` is every family without a row of its own"
+    without = "sites are not told apart: stock and production serve every region"
+    title_sv = "Vilken anläggning som försörjer vilken region."
+    grain_sv = "en rad per produktfamilj, region och anläggning som får försörja den; `*` är varje familj utan egen rad"
+    columns = (
+        ANY_FAMILY,
+        REGION,
+        SITE.meant("plant or warehouse that delivers", "fabrik eller lager som levererar"),
+        share("sourcing_share", "part of the region's demand that it serves")
+        .in_swedish("del av regionens efterfrågan som den försörjer")
+        .named("Andel", "Fördelning", "Share")
+        .such_as("1"),
+        number("lead_time_days", "days from site to region", "days", least=0)
+        .in_swedish("dagar från anläggning till region")
+        .named("Ledtid", "Ledtid dagar", "Transporttid", "Lead time")
+        .such_as("3")
+        .optional(),
+        number("freight_cost", "freight of a unit", "money per unit", least=0)
+        .in_swedish("frakt för en enhet")
+        .named("Frakt", "Fraktkostnad", "Freight")
+        .such_as("12.50")
+        .optional(),
     )
 
 
