@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sopkit.data.contracts.conform import conform
+from sopkit.data.contracts.conform import rounded
 from sopkit.data.contracts.derived_demand import SERIES, DemandHistory
+from sopkit.data.monthly import UNDATED, SeriesGrid, month_labels, month_numbers, series_grid, words_at
 from sopkit.periods import month_label, month_number, months_between, shifted
 
 # What a table tells about the past: the column that dates a row. Rows dated after the cutoff were not known yet.
@@ -50,9 +51,7 @@ def months_of(cells: pd.Series) -> pd.Series:
     """Month labels of a column of dates or of labels; empty where it is empty."""
     if not pd.api.types.is_datetime64_dtype(cells.dtype):
         return cells
-    days, codes = np.unique(cells.to_numpy().astype("datetime64[M]"), return_inverse=True)
-    labels = np.array([None if np.isnat(day) else str(day) for day in days], dtype=object)
-    return pd.Series(labels[codes] if len(days) else [], index=cells.index, dtype="str")
+    return month_labels(month_numbers(cells)).set_axis(cells.index)
 
 
 @dataclass(frozen=True)
@@ -81,14 +80,14 @@ def known_at_cutoff(frame: pd.DataFrame, table: str, *, cutoff: str) -> Closed:
     keep = np.ones(len(frame), bool)
     partial = future = later_events = 0
     if table in KNOWN_FROM and len(frame):
-        months = months_of(frame[KNOWN_FROM[table]])
-        keep = (months <= cutoff).to_numpy(dtype=bool)
-        partial = int((months == shifted(cutoff, 1)).sum())
+        months = month_numbers(frame[KNOWN_FROM[table]])
+        keep = (months <= month_number(cutoff)) & (months != UNDATED)
+        partial = int((months == month_number(cutoff) + 1).sum())
         future = int((~keep).sum()) - partial
-    known = frame[keep].reset_index(drop=True)
+    known = frame.copy(deep=False) if keep.all() else frame[keep].reset_index(drop=True)
     if table in KNOWN_LATER and len(known):
         column, measures = KNOWN_LATER[table]
-        later = (months_of(known[column]) > cutoff).to_numpy(dtype=bool)
+        later = month_numbers(known[column]) > month_number(cutoff)
         later_events = int(later.sum())
         known = known.assign(**{column: known[column].mask(later)}, **{measure: known[measure].mask(later, 0.0) for measure in measures})
     return Closed(keep, known, partial, future, later_events)
@@ -98,9 +97,11 @@ def missing_months(frame: pd.DataFrame, table: str, *, cutoff: str) -> list[str]
     """Months without any row between a table's first month and the cutoff; empty for tables that need not be unbroken."""
     if table not in UNBROKEN or frame.empty:
         return []
-    there = set(months_of(frame[UNBROKEN[table]]).dropna().unique())
-    first, last = month_number(min(there)), month_number(cutoff)
-    return [month_label(number) for number in range(first, last + 1) if month_label(number) not in there]
+    months = month_numbers(frame[UNBROKEN[table]])
+    there = months[months != UNDATED]
+    first = int(there.min()) if len(there) else 0
+    counted = np.bincount(there - first, minlength=max(month_number(cutoff) - first + 1, 0))
+    return [month_label(first + step) for step in np.flatnonzero(counted[: month_number(cutoff) - first + 1] == 0).tolist()]
 
 
 def unknown_codes(frame: pd.DataFrame, tables: dict[str, pd.DataFrame], table: str) -> pd.DataFrame:
@@ -141,26 +142,41 @@ def demand_history(sales_history: pd.DataFrame, orders: pd.DataFrame, *, cutoff:
     Returns:
         DemandHistory: item, region, channel, period, quantity, sold_quantity, revenue, cost, source.
     """
-    sold = _sold(sales_history, cutoff)
     first_covered = covered_from(orders) or shifted(cutoff, 1)
-    asked = _asked(orders, first_covered, cutoff)
-    monthly = sold.join(asked, how="outer")
-    grid = _unbroken(monthly, cutoff)
-    filled = monthly.reindex(grid)
-    by_orders = filled.index.get_level_values("period") >= first_covered
-    sold_quantity = filled["sold_quantity"].fillna(0.0)
-    cost_known = bool(len(sales_history)) and sales_history["cost"].notna().any()
+    asked_months = month_numbers(orders["requested_date"])
+    asked_months = np.where(asked_months >= month_number(first_covered), asked_months, UNDATED)
+    months = (month_numbers(sales_history["date"]), asked_months)
+    grid = series_grid((sales_history, orders), months, SERIES, last=month_number(cutoff))
+    sold, asked = (grid.sums(place) > 0 for place in range(2))
+    cells = grid.unbroken(sold | asked)
+    sales = {measure: grid.sums(0, sales_history[measure].to_numpy(np.float64))[cells] for measure in ("quantity", "revenue")}
+    ordered = orders["quantity"] - orders["cancelled_quantity"].fillna(0.0)
+    by_orders = cells % max(grid.months, 1) + grid.first >= month_number(first_covered)
+    item, region, channel, period = grid.keys(cells).values()
     frame = pd.DataFrame(
         {
-            "quantity": np.where(by_orders, filled["asked"].fillna(0.0), sold_quantity),
-            "sold_quantity": sold_quantity,
-            "revenue": filled["revenue"].fillna(0.0),
-            "cost": filled["cost"].mask(filled["sold_quantity"].isna(), 0.0) if cost_known else np.nan,
-            "source": np.where(by_orders, "orders", "sales"),
-        },
-        index=grid,
+            "item": item,
+            "region": region,
+            "channel": channel,
+            "period": period,
+            "quantity": np.where(by_orders, grid.sums(1, ordered.to_numpy(np.float64))[cells], sales["quantity"]),
+            "sold_quantity": sales["quantity"],
+            "revenue": sales["revenue"],
+            "cost": _cost(sales_history, grid)[cells],
+            "source": words_at(["orders", "sales"], np.where(by_orders, 0, 1)),
+        }
     )
-    return conform(frame.reset_index(), DemandHistory)
+    return rounded(frame, DemandHistory)
+
+
+def _cost(sales_history: pd.DataFrame, grid: SeriesGrid) -> np.ndarray:
+    """The cost of each cell's lines: empty where a line has none, zero where there is no line, empty all over without any."""
+    cost = sales_history["cost"].to_numpy(np.float64)
+    unknown = np.isnan(cost)
+    if unknown.all():
+        return np.full(grid.size, np.nan)
+    total = grid.sums(0, np.where(unknown, 0.0, cost))
+    return np.where(grid.sums(0, unknown.astype(np.float64)) > 0, np.nan, total)
 
 
 def covered_from(orders: pd.DataFrame) -> str | None:
@@ -190,18 +206,6 @@ def _asked(orders: pd.DataFrame, first_covered: str, cutoff: str) -> pd.DataFram
     lines = orders.assign(period=months_of(orders["requested_date"]), asked=orders["quantity"] - orders["cancelled_quantity"].fillna(0.0))
     lines = lines[(lines["period"] >= first_covered) & (lines["period"] <= cutoff)]
     return lines.groupby([*SERIES, "period"], sort=True, observed=True)[["asked"]].sum()
-
-
-def _unbroken(monthly: pd.DataFrame, cutoff: str) -> pd.MultiIndex:
-    """Every series with every month from its first one to the cutoff."""
-    first = monthly.reset_index().groupby(list(SERIES), sort=True, observed=True)["period"].min().reset_index()
-    counts = np.array([months_between(period, cutoff) + 1 for period in first["period"]], dtype=np.int64)
-    series = first.loc[np.repeat(np.arange(len(first)), counts)]
-    steps = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
-    starts = np.repeat([month_number(period) for period in first["period"]], counts)
-    labels = {number: month_label(number) for number in np.unique(starts + steps).tolist()}
-    periods = pd.Series([labels[number] for number in (starts + steps).tolist()], dtype="str")
-    return pd.MultiIndex.from_arrays([*(series[key].array for key in SERIES), periods.array], names=[*SERIES, "period"])
 
 
 def history_checks(history: pd.DataFrame, sales_history: pd.DataFrame, orders: pd.DataFrame, *, cutoff: str) -> pd.DataFrame:
