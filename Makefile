@@ -48,8 +48,10 @@ lab: $(READY)  ## JupyterLab on copies of the notebooks, with the demo company's
 gallery: $(READY)  ## docs/gallery: the six notebooks executed on the small demo company
 	@$(BIN)/python -m sopkit.run.gallery
 
-dictionary: $(READY)  ## docs/data_dictionary.md from the contracts
+dictionary: $(READY)  ## docs/data_dictionary.md and its Swedish twin from the contracts
 	@$(BIN)/python -c "from sopkit.data.dictionary import data_dictionary; print(data_dictionary(), end='')" > docs/data_dictionary.md
+	@$(BIN)/python -c "from sopkit.data.dictionary import data_dictionary_sv; from sopkit.report.language import language_of; \
+		print(data_dictionary_sv(language_of('sv').text), end='')" > docs/data_dictionary.sv.md
 
 benchmarks: $(READY)  ## the figures that the README quotes
 	@$(BIN)/python -m benchmarks.overhead

@@ -61,9 +61,11 @@ def test_every_make_target_of_the_readme_exists():
 
 
 def test_the_data_dictionary_is_that_of_the_contracts():
-    from sopkit.data.dictionary import data_dictionary
+    from sopkit.data.dictionary import data_dictionary, data_dictionary_sv
+    from sopkit.report.language import language_of
 
     assert (ROOT / "docs" / "data_dictionary.md").read_text() == data_dictionary(), "run: make dictionary"
+    assert (ROOT / "docs" / "data_dictionary.sv.md").read_text() == data_dictionary_sv(language_of("sv").text), "run: make dictionary"
 
 
 def test_the_package_names_no_company():

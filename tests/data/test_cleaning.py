@@ -5,7 +5,7 @@ import pandas as pd
 
 from sopkit.data import cleaning
 from sopkit.data.contracts.conform import conform, empty
-from sopkit.data.contracts.inputs_demand import Orders, SalesHistory
+from sopkit.data.contracts.inputs_sales import Orders, SalesHistory
 from sopkit.data.contracts.inputs_supply import Inventory, ProductionHistory
 from sopkit.periods import period_range
 

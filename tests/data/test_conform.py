@@ -8,7 +8,8 @@ import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, dtype_of, empty
-from sopkit.data.contracts.inputs_demand import Actions, Items, Prices
+from sopkit.data.contracts.inputs_register import Actions
+from sopkit.data.contracts.inputs_sales import Items, Prices
 from sopkit.data.contracts.inputs_supply import Inventory, Workforce
 from sopkit.errors import DataError
 

@@ -187,7 +187,7 @@ def test_an_unclosed_quote_swallows_nothing(tmp_path: Path):
 @pytest.mark.parametrize(
     ("header", "rule", "hint"),
     [
-        (SALES_HEADER.replace("Antal", "Kvantitet"), "missing_column", "name it under `columns`"),
+        (SALES_HEADER.replace("Antal", "Stycken"), "missing_column", "name it under `columns`"),
         (SALES_HEADER.replace("Antal", "quantit"), "missing_column", "'quantit'"),
         (SALES_HEADER.replace("Belopp", "Antal"), "duplicate_header", "own header"),
         (SALES_HEADER.replace("Antal", "Antal;Lager"), "unknown_column", "under `ignored`"),

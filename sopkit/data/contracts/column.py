@@ -46,6 +46,10 @@ class Column:
         """The same column with another meaning, in English and Swedish."""
         return replace(self, meaning=meaning, meaning_sv=meaning_sv)
 
+    def renamed(self, name: str, meaning: str, meaning_sv: str) -> "Column":
+        """Another column that holds the same kind of value; it takes no headers along."""
+        return replace(self, name=name, meaning=meaning, meaning_sv=meaning_sv, aliases=())
+
     def such_as(self, example: str) -> "Column":
         """The same column with a value that a template shows."""
         return replace(self, example=example)

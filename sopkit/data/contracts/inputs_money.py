@@ -1,7 +1,96 @@
-"""Input tables of the ledger."""
+"""Input tables of money: costs, targets, budget, ledger, balances, payment, currencies."""
 
-from sopkit.data.contracts.column import Contract, choice, money
-from sopkit.data.contracts.keys import ANY_FAMILY, PERIOD
+from sopkit.data.contracts.column import Contract, choice, code, day, money, number
+from sopkit.data.contracts.keys import ANY_CHANNEL, ANY_FAMILY, ANY_REGION, FAMILY, ITEM, PERIOD, QUANTITY, REGION
+
+
+class UnitCosts(Contract):
+    """Standard cost and what it costs to keep or to miss a unit, dated."""
+
+    name, key = "unit_costs", ("item", "valid_from")
+    grain = "one row per item and date"
+    title_sv = "Standardkostnad och vad det kostar att lagerhålla eller sakna en enhet, med datum."
+    grain_sv = "en rad per artikel och datum"
+    columns = (
+        ITEM,
+        day("valid_from", "first day of the cost")
+        .in_swedish("kostnadens första dag")
+        .named("Gäller från", "Giltig från", "Valid from")
+        .such_as("2026-01-01"),
+        number("unit_cost", "standard cost", "money per unit", least=0)
+        .in_swedish("standardkostnad")
+        .named("Standardkostnad", "Självkostnad", "Kalkylpris", "Standard cost", "Unit cost")
+        .such_as("1940"),
+        number(
+            "variable_cost", "part of the standard cost that is paid per unit made: material and variable work", "money per unit", least=0
+        )
+        .in_swedish("del av standardkostnaden som betalas per tillverkad enhet: material och rörligt arbete")
+        .named("Rörlig kostnad", "Särkostnad", "Variable cost")
+        .such_as("1450")
+        .optional(),
+        number("holding_rate", "cash cost of holding, share of standard cost per year", "share per year", least=0)
+        .in_swedish("betald kostnad för lagerhållning, andel av standardkostnaden per år")
+        .named("Lagerhållningskostnad", "Lagerränta", "Holding rate")
+        .such_as("0.08")
+        .optional(),
+        number("subcontract_premium", "extra cost per unit when a subcontractor makes it; empty where none can", "money per unit", least=0)
+        .in_swedish("merkostnad per enhet när en legotillverkare gör den; tomt där ingen kan")
+        .named("Legotillägg", "Subcontract premium")
+        .such_as("85")
+        .optional(),
+    )
+
+
+class Targets(Contract):
+    """Targets of the KPIs and of stock."""
+
+    name, key = "targets", ("target", "scope")
+    grain = "one row per target and what it is for; scope `*` is the company"
+    without = "KPIs are shown without target, and stock is planned without safety stock"
+    title_sv = "Mål för nyckeltal och lager."
+    grain_sv = "en rad per mål och vad det gäller; `*` är företaget"
+    columns = (
+        code("target", "KPI, or `safety_days` (days of demand kept in stock)")
+        .in_swedish("nyckeltal, eller `safety_days` (dagars efterfrågan som hålls i lager)")
+        .named("Mål", "Nyckeltal", "KPI")
+        .such_as("safety_days"),
+        code("scope", "family, resource, or `*`")
+        .in_swedish("produktfamilj, resurs, eller `*`")
+        .named("Omfattning", "Gäller")
+        .such_as("Grills"),
+        number("value", "target", "unit of the KPI").in_swedish("målvärde").named("Målvärde", "Värde").such_as("14"),
+        number("tolerance", "departure that is still green, same unit", "unit of the KPI", least=0)
+        .in_swedish("avvikelse som ännu är grön, samma enhet")
+        .named("Tolerans")
+        .such_as("3")
+        .optional(),
+    )
+
+
+class Budget(Contract):
+    """The year's budget by month."""
+
+    name, key = "budget", ("family", "region", "channel", "period")
+    grain = "one row per family, region, channel and month; region and channel may be `*`"
+    without = "the plan is not compared with a budget"
+    title_sv = "Årets budget per månad."
+    grain_sv = "en rad per produktfamilj, region, kanal och månad; region och kanal får vara `*`"
+    columns = (
+        FAMILY.meant("family", "produktfamilj"),
+        ANY_REGION,
+        ANY_CHANNEL,
+        PERIOD,
+        QUANTITY,
+        money("revenue", "net sales")
+        .in_swedish("nettoomsättning")
+        .named("Belopp", "Omsättning", "Nettoomsättning", "Intäkt", "Net sales")
+        .such_as("34800000"),
+        money("contribution", "operating contribution")
+        .in_swedish("täckningsbidrag")
+        .named("Täckningsbidrag", "TB")
+        .such_as("11200000")
+        .optional(),
+    )
 
 
 class LedgerActuals(Contract):
@@ -28,4 +117,75 @@ class LedgerActuals(Contract):
         .named("Läge")
         .such_as("final"),
         money("amount", "amount").in_swedish("belopp").named("Belopp", "Utfall", "Actual").such_as("31250000"),
+    )
+
+
+class BalanceSheet(Contract):
+    """Month-end balances."""
+
+    name, key = "balance_sheet", ("account", "period")
+    grain = "one row per account and month end"
+    without = "working capital is not available"
+    title_sv = "Balanser vid månadsslut."
+    grain_sv = "en rad per konto och månadsslut"
+    columns = (
+        choice(
+            "account",
+            "account",
+            "inventory | receivables | payables | cash | other_current_assets | other_current_liabilities | credit_line",
+        )
+        .in_swedish(
+            "lager, kundfordringar, leverantörsskulder, kassa, övriga omsättningstillgångar, övriga kortfristiga skulder, kreditlimit"
+        )
+        .named("Konto", "Kontogrupp")
+        .such_as("inventory"),
+        PERIOD,
+        money("amount", "balance; liabilities are positive")
+        .in_swedish("balans; skulder är positiva")
+        .named("Belopp", "Saldo", "Balans", "Balance")
+        .such_as("48000000"),
+    )
+
+
+class PaymentTerms(Contract):
+    """When customers pay and when suppliers are paid."""
+
+    name, key = "payment_terms", ("party", "scope")
+    grain = "one row per party and scope; scope `*` is all"
+    without = "planned receivables, payables and cash are not available"
+    title_sv = "När kunder betalar och när leverantörer får betalt."
+    grain_sv = "en rad per part och omfattning; `*` är alla"
+    columns = (
+        choice("party", "who pays", "customer | supplier")
+        .in_swedish("vem som betalar: kund, eller vi till leverantör")
+        .named("Part")
+        .such_as("customer"),
+        code("scope", "channel, or `*`").in_swedish("säljkanal, eller `*`").named("Omfattning", "Kanal", "Gäller").such_as("*"),
+        number("days", "days from invoice to payment", "days", least=0)
+        .in_swedish("dagar från faktura till betalning")
+        .named("Dagar", "Betalningsvillkor", "Payment days")
+        .such_as("30"),
+    )
+
+
+class ExchangeRates(Contract):
+    """Rates against the company's currency, current and in the budget."""
+
+    name, key = "exchange_rates", ("currency", "period")
+    grain = "one row per currency and month"
+    without = "the currency part of the gap to budget is not available"
+    title_sv = "Kurser mot företagets valuta, aktuella och i budgeten."
+    grain_sv = "en rad per valuta och månad"
+    columns = (
+        code("currency", "currency code").in_swedish("valutakod").named("Valuta", "Valutakod", "Currency code").such_as("NOK"),
+        REGION.meant("sales region that invoices in it", "säljregion som fakturerar i den").such_as("NO"),
+        PERIOD,
+        number("rate", "company currency per unit", "money per currency unit", least=0)
+        .in_swedish("företagets valuta per enhet")
+        .named("Kurs", "Valutakurs", "Exchange rate")
+        .such_as("0.98"),
+        number("budget_rate", "rate in the budget", "money per currency unit", least=0)
+        .in_swedish("kurs i budgeten")
+        .named("Budgetkurs", "Budget rate")
+        .such_as("1.02"),
     )

@@ -1,7 +1,128 @@
-"""Input tables that people keep: what is undertaken, and who does what."""
+"""Input tables that people keep: what is changed, assumed, feared, undertaken, decided, and who does what."""
 
-from sopkit.data.contracts.column import Contract, choice, code, day, money, text
-from sopkit.data.contracts.keys import ANY_FAMILY
+from sopkit.data.contracts.column import Contract, choice, code, day, flag, money, number, period, share, text
+from sopkit.data.contracts.inputs_demand import FUNCTIONS
+from sopkit.data.contracts.keys import ANY_CHANNEL, ANY_FAMILY, ANY_REGION, ITEM
+
+OWNER = (
+    text("owner", "role that answers for it")
+    .in_swedish("roll som svarar för det")
+    .named("Ansvarig", "Ägare", "Responsible")
+    .such_as("head_of_sales")
+)
+STATUS = (
+    choice("status", "how far it is", "open | done | late | stopped")
+    .in_swedish("hur långt det kommit: öppet, klart, sent, stoppat")
+    .named("Läge")
+    .such_as("open")
+)
+
+
+class Overrides(Contract):
+    """Changes to the statistical forecast, each with an owner and a reason."""
+
+    name, key = "overrides", ("override",)
+    grain = "one row per override; `*` means all"
+    without = "the consensus is the statistical forecast and launches"
+    title_sv = "Ändringar av den statistiska prognosen, var och en med ansvarig och skäl."
+    grain_sv = "en rad per justering; `*` betyder alla"
+    columns = (
+        code("override", "id").in_swedish("id").named("Justering").such_as("J1"),
+        choice("function", "who asks", FUNCTIONS)
+        .in_swedish("vem som ber om den: sälj, marknad, ekonomi, produkt, produktion, material, personal")
+        .named("Funktion", "Avdelning", "Department")
+        .such_as("sales"),
+        OWNER,
+        ANY_FAMILY.such_as("Grills"),
+        ITEM.meant("article number, or `*`", "artikelnummer, eller `*`").such_as("*"),
+        ANY_REGION,
+        ANY_CHANNEL,
+        period("first_period", "first month")
+        .in_swedish("första månad")
+        .named("Från", "Första månad", "From", "First month")
+        .such_as("2026-05"),
+        period("last_period", "last month").in_swedish("sista månad").named("Till", "Sista månad", "To", "Last month").such_as("2026-06"),
+        choice("kind", "how `value` is read", "add_units | multiply")
+        .in_swedish("hur `value` läses: antal som läggs till, eller faktor")
+        .named("Slag", "Typ")
+        .such_as("add_units"),
+        number("value", "units over the whole span, or a factor", "units or factor")
+        .in_swedish("antal över hela tiden, eller en faktor")
+        .named("Värde")
+        .such_as("600"),
+        choice(
+            "reason_code",
+            "kind of reason",
+            "campaign | customer | price | launch | market | listing | weather | correction | budget_gap | capacity",
+        )
+        .in_swedish("slags skäl: kampanj, kund, pris, lansering, marknad, listning, väder, rättelse, budgetgap, kapacitet")
+        .named("Skälkod", "Orsakskod", "Reason code")
+        .such_as("customer"),
+        text("reason", "why, in words")
+        .in_swedish("varför, i ord")
+        .named("Skäl", "Orsak", "Motivering")
+        .such_as("Framework agreement with a garden chain"),
+    )
+
+
+class Assumptions(Contract):
+    """What the plan takes for granted."""
+
+    name, key = "assumptions", ("assumption",)
+    grain = "one row per assumption"
+    without = "assumptions are not registered"
+    title_sv = "Vad planen tar för givet."
+    grain_sv = "en rad per antagande"
+    columns = (
+        code("assumption", "id").in_swedish("id").named("Antagande").such_as("A1"),
+        text("statement", "what is assumed").in_swedish("vad som antas").named("Beskrivning", "Description").such_as("A normal spring"),
+        OWNER,
+        text("evidence", "why it is believed")
+        .in_swedish("varför det tros")
+        .named("Stöd", "Underlag")
+        .such_as("Mean of ten years")
+        .optional(),
+        period("expires", "last month it holds").in_swedish("sista månad det gäller").named("Gäller till", "Expiry").such_as("2026-06"),
+        choice("last_result", "what last month showed", "held | broke | untested")
+        .in_swedish("vad förra månaden visade: höll, brast, ej prövat")
+        .named("Senaste utfall", "Last result")
+        .such_as("held"),
+        text("last_result_note", "in words")
+        .in_swedish("i ord")
+        .named("Kommentar", "Comment")
+        .such_as("Sales of March as planned")
+        .optional(),
+    )
+
+
+class Risks(Contract):
+    """Risks and opportunities outside the numbers."""
+
+    name, key = "risks", ("risk",)
+    grain = "one row per risk or opportunity"
+    without = "risks and opportunities outside the numbers are not registered"
+    title_sv = "Risker och möjligheter utanför siffrorna."
+    grain_sv = "en rad per risk eller möjlighet"
+    columns = (
+        code("risk", "id").in_swedish("id").named("Risknr", "Risk no").such_as("R1"),
+        choice("kind", "risk or opportunity", "risk | opportunity").in_swedish("risk eller möjlighet").named("Slag", "Typ").such_as("risk"),
+        text("statement", "what may happen")
+        .in_swedish("vad som kan hända")
+        .named("Beskrivning", "Description")
+        .such_as("The valve maker stops for four weeks"),
+        OWNER,
+        share("probability_share", "how likely").in_swedish("hur troligt").named("Sannolikhet", "Probability").such_as("0.2"),
+        money("contribution_effect", "effect on contribution if it happens")
+        .in_swedish("effekt på täckningsbidraget om det händer")
+        .named("Effekt", "Effect")
+        .such_as("-6100000"),
+        text("mitigation", "what is done about it")
+        .in_swedish("vad som görs åt det")
+        .named("Motåtgärd", "Åtgärd")
+        .such_as("Second source")
+        .optional(),
+        day("due_date", "by when").in_swedish("senast när").named("Klart senast", "Deadline", "Due").such_as("2026-04-15").optional(),
+    )
 
 
 class Initiatives(Contract):
@@ -42,6 +163,72 @@ class Initiatives(Contract):
         .in_swedish("vad den gav, i ord")
         .named("Resultat")
         .such_as("One chain has listed")
+        .optional(),
+    )
+
+
+class Decisions(Contract):
+    """Decisions of earlier cycles and what they brought."""
+
+    name, key = "decisions", ("decision",)
+    grain = "one row per decision"
+    without = "earlier decisions are not scored"
+    title_sv = "Tidigare cyklers beslut och vad de gav."
+    grain_sv = "en rad per beslut"
+    columns = (
+        code("decision", "id").in_swedish("id").named("Beslut", "Beslutsnr").such_as("B1"),
+        period("made_in", "cycle it was made in").in_swedish("cykel som det fattades i").named("Fattat i", "Made in").such_as("2026-02"),
+        text("statement", "what was decided")
+        .in_swedish("vad som beslutades")
+        .named("Beskrivning", "Description")
+        .such_as("Saturday overtime at coating"),
+        OWNER.meant("role that carries it out", "roll som genomför det"),
+        STATUS,
+        money("expected_contribution", "effect on contribution that was promised")
+        .in_swedish("utlovad effekt på täckningsbidraget")
+        .named("Väntad effekt", "Expected effect")
+        .such_as("1100000")
+        .optional(),
+        money("realised_contribution", "effect on contribution so far")
+        .in_swedish("effekt på täckningsbidraget hittills")
+        .named("Uppnådd effekt", "Realised effect")
+        .such_as("700000")
+        .optional(),
+        text("note", "why they differ").in_swedish("varför de skiljer sig").named("Kommentar", "Comment").such_as("Absence").optional(),
+    )
+
+
+class Actions(Contract):
+    """Actions and who does them by when."""
+
+    name, key = "actions", ("action",)
+    grain = "one row per action"
+    without = "actions are not followed up"
+    title_sv = "Åtgärder, vem som gör dem och senast när."
+    grain_sv = "en rad per åtgärd"
+    columns = (
+        code("action", "id").in_swedish("id").named("Åtgärd", "Åtgärdsnr").such_as("Å1"),
+        text("statement", "what is done")
+        .in_swedish("vad som görs")
+        .named("Beskrivning", "Description")
+        .such_as("Quote from a second valve maker"),
+        OWNER.meant("role that does it", "roll som gör det"),
+        day("due_date", "by when").in_swedish("senast när").named("Klart senast", "Deadline", "Due").such_as("2026-03-20"),
+        STATUS,
+        money("revenue_effect", "effect on net sales of the fiscal year")
+        .in_swedish("effekt på räkenskapsårets nettoomsättning")
+        .named("Effekt", "Omsättningseffekt", "Effect")
+        .such_as("800000")
+        .optional(),
+        share("probability_share", "how likely the effect is")
+        .in_swedish("hur trolig effekten är")
+        .named("Sannolikhet", "Probability")
+        .such_as("0.5")
+        .optional(),
+        flag("in_plan", "already counted in the plan")
+        .in_swedish("redan räknad i planen")
+        .named("I planen", "In plan")
+        .such_as("false")
         .optional(),
     )
 

@@ -1,26 +1,7 @@
-"""Input tables of supply and money: stock, resources, people, suppliers, costs, budget."""
+"""Input tables of supply: stock, what is on order, what was made, on which resources, by whom, from what."""
 
-from sopkit.data.contracts.column import Contract, choice, code, day, money, number, period, share, text, units, whole
-from sopkit.data.contracts.keys import ANY_FAMILY, COMPONENT, ITEM, REGION, SITE
-
-
-class UnitCosts(Contract):
-    """Standard cost and what it costs to keep or to miss a unit, dated."""
-
-    name, key = "unit_costs", ("item", "valid_from")
-    grain = "one row per item and date"
-    columns = (
-        code("item", "article number").named("Artikelnr"),
-        day("valid_from", "first day of the cost").named("Gäller från"),
-        number("unit_cost", "standard cost", "money per unit", least=0).named("Standardkostnad"),
-        number(
-            "variable_cost", "part of the standard cost that is paid per unit made: material and variable work", "money per unit", least=0
-        ).optional(),
-        number("holding_rate", "cash cost of holding, share of standard cost per year", "share per year", least=0).optional(),
-        number(
-            "subcontract_premium", "extra cost per unit when a subcontractor makes it; empty where none can", "money per unit", least=0
-        ).optional(),
-    )
+from sopkit.data.contracts.column import Contract, choice, code, day, number, share, text, units, whole
+from sopkit.data.contracts.keys import ANY_FAMILY, COMPONENT, ITEM, PERIOD, QUANTITY, REGION, RESOURCE, SITE, SKILL_GROUP
 
 
 class Inventory(Contract):
@@ -29,10 +10,15 @@ class Inventory(Contract):
     name, key = "inventory", ("item", "period")
     grain = "one row per item and month end, all sites together"
     without = "stock, turnover and cover are not available; the plan starts from empty shelves"
+    title_sv = "Lager vid månadsslut."
+    grain_sv = "en rad per artikel och månadsslut, alla anläggningar tillsammans"
     columns = (
-        code("item", "article number").named("Artikelnr"),
-        period(),
-        units("quantity", "units on hand at the end of the month", least=None),
+        ITEM,
+        PERIOD,
+        units("quantity", "units on hand at the end of the month", least=None)
+        .in_swedish("antal i lager vid månadens slut")
+        .named("Antal", "Saldo", "Lagersaldo", "Utgående lager", "On hand", "Stock", "Closing stock", "Qty")
+        .such_as("640"),
     )
 
 
@@ -70,11 +56,16 @@ class OpenOrders(Contract):
     name, key = "open_orders", ("kind", "item", "period")
     grain = "one row per kind, item and month of arrival"
     without = "nothing is known to be on order: no receipts are planned on, and no month is frozen"
+    title_sv = "Inleveranser som redan är beställda: inköp och tillverkning."
+    grain_sv = "en rad per slag, artikel och ankomstmånad"
     columns = (
-        choice("kind", "made by us, which takes hours, or bought", "production | purchase"),
-        code("item", "article number"),
-        period("period", "month of arrival"),
-        units(),
+        choice("kind", "made by us, which takes hours, or bought", "production | purchase")
+        .in_swedish("tillverkas av oss, vilket tar timmar (production), eller köps (purchase)")
+        .named("Ordertyp", "Typ", "Order type")
+        .such_as("production"),
+        ITEM,
+        PERIOD.meant("month of arrival", "ankomstmånad").named("Leveransmånad", "Ankomst", "Arrival").such_as("2026-03"),
+        QUANTITY,
     )
 
 
@@ -84,12 +75,26 @@ class ProductionHistory(Contract):
     name, key = "production_history", ("production_order",)
     grain = "one row per production order"
     without = "cycle time is not available"
+    title_sv = "Färdiga tillverkningsorder, och öppna utan slutdatum."
+    grain_sv = "en rad per tillverkningsorder"
     columns = (
-        code("production_order", "order number"),
-        code("item", "article number"),
-        day("start_date", "first operation started"),
-        day("finish_date", "last operation finished; empty while it is open").optional(),
-        units("quantity", "units finished, or ordered while it is open"),
+        code("production_order", "order number")
+        .in_swedish("ordernummer")
+        .named("Tillverkningsorder", "TO-nr", "Ordernr", "Work order", "Production order", "Order no")
+        .such_as("T8001"),
+        ITEM,
+        day("start_date", "first operation started")
+        .in_swedish("första operationen började")
+        .named("Startdatum", "Start", "Started")
+        .such_as("2026-02-03"),
+        day("finish_date", "last operation finished; empty while it is open")
+        .in_swedish("sista operationen klar; tomt så länge den är öppen")
+        .named("Slutdatum", "Klardatum", "Färdigdatum", "Finish", "Finished", "End date")
+        .such_as("2026-02-06")
+        .optional(),
+        QUANTITY.meant("units finished, or ordered while it is open", "färdigt antal, eller beställt så länge den är öppen").named(
+            "Färdigt antal", "Produced"
+        ),
     )
 
 
@@ -99,14 +104,31 @@ class Resources(Contract):
     name, key = "resources", ("resource",)
     grain = "one row per resource"
     without = "capacity is not planned: production is limited by suppliers only"
+    title_sv = "Linjer och maskingrupper."
+    grain_sv = "en rad per resurs"
     columns = (
-        code("resource", "line or work centre"),
-        text("resource_name", "name"),
-        code("site", "plant"),
-        code("skill_group", "who mans it; empty where people do not limit it").optional(),
-        share("overtime_limit_share", "most overtime, share of regular hours", most=None),
-        number("overtime_cost", "extra cost of an overtime hour", "money per hour", least=0),
-        number("crew", "people needed while it runs", "people", least=0).optional(),
+        RESOURCE,
+        text("resource_name", "name")
+        .in_swedish("namn")
+        .named("Resursnamn", "Benämning", "Namn", "Resource name")
+        .such_as("Powder coating line"),
+        SITE,
+        SKILL_GROUP.meant(
+            "who mans it; empty where people do not limit it", "vem som bemannar den; tomt där personal inte begränsar"
+        ).optional(),
+        share("overtime_limit_share", "most overtime, share of regular hours", most=None)
+        .in_swedish("högsta övertid, andel av ordinarie timmar")
+        .named("Högsta övertid", "Övertidstak", "Overtime limit")
+        .such_as("0.15"),
+        number("overtime_cost", "extra cost of an overtime hour", "money per hour", least=0)
+        .in_swedish("merkostnad för en övertidstimme")
+        .named("Övertidskostnad", "Overtime cost")
+        .such_as("450"),
+        number("crew", "people needed while it runs", "people", least=0)
+        .in_swedish("personer som behövs när den går")
+        .named("Bemanning")
+        .such_as("4")
+        .optional(),
     )
 
 
@@ -116,12 +138,24 @@ class ResourceCalendar(Contract):
     name, key = "resource_calendar", ("resource", "period")
     grain = "one row per resource and month"
     without = "capacity is not planned: production is limited by suppliers only"
+    title_sv = "Timmar som en resurs kan gå, per månad, och vad den gick."
+    grain_sv = "en rad per resurs och månad"
     columns = (
-        code("resource", "line or work centre"),
-        period(),
-        number("available_hours", "regular hours by the calendar", "hours", least=0),
-        number("demonstrated_hours", "standard hours that regular time has been shown to earn", "hours", least=0),
-        number("worked_hours", "hours worked; empty in the future", "hours", least=0).optional(),
+        RESOURCE,
+        PERIOD,
+        number("available_hours", "regular hours by the calendar", "hours", least=0)
+        .in_swedish("ordinarie timmar enligt kalendern")
+        .named("Tillgängliga timmar", "Tillgänglig tid", "Available hours")
+        .such_as("320"),
+        number("demonstrated_hours", "standard hours that regular time has been shown to earn", "hours", least=0)
+        .in_swedish("standardtimmar som ordinarie tid har visats ge")
+        .named("Visad kapacitet", "Visade timmar", "Demonstrated hours", "Demonstrated capacity")
+        .such_as("258"),
+        number("worked_hours", "hours worked; empty in the future", "hours", least=0)
+        .in_swedish("arbetade timmar; tomt i framtiden")
+        .named("Arbetade timmar", "Worked hours")
+        .such_as("301")
+        .optional(),
     )
 
 
@@ -131,15 +165,40 @@ class Workforce(Contract):
     name, key = "workforce", ("skill_group",)
     grain = "one row per skill group"
     without = "people do not limit the plan"
+    title_sv = "Personal per kompetensgrupp, och vad det kostar att ändra antalet."
+    grain_sv = "en rad per kompetensgrupp"
     columns = (
-        code("skill_group", "skill group"),
-        whole("heads", "people at the cutoff", "people"),
-        number("hours_per_head", "paid hours per person and month", "hours per month", least=0),
-        share("absence_share", "absence"),
-        number("wage", "cost of a person and month", "money per month", least=0),
-        number("hire_cost", "cost of hiring one", "money per person", least=0),
-        number("layoff_cost", "cost of laying off one", "money per person", least=0),
-        number("max_hire", "most people hired in a month", "people per month", least=0),
+        SKILL_GROUP,
+        whole("heads", "people at the cutoff", "people")
+        .in_swedish("personer vid brytpunkten")
+        .named("Antal personer", "Anställda", "Headcount", "People")
+        .such_as("24"),
+        number("hours_per_head", "paid hours per person and month", "hours per month", least=0)
+        .in_swedish("betalda timmar per person och månad")
+        .named("Timmar per person", "Hours per person")
+        .such_as("165"),
+        share("absence_share", "absence").in_swedish("frånvaro").named("Frånvaro", "Absence").such_as("0.06"),
+        number("wage", "cost of a person and month", "money per month", least=0)
+        .in_swedish("kostnad för en person och månad")
+        .named("Lönekostnad", "Lön", "Månadskostnad")
+        .such_as("52000"),
+        number("hire_cost", "cost of hiring one", "money per person", least=0)
+        .in_swedish("kostnad för att anställa en")
+        .named("Anställningskostnad", "Hire cost")
+        .such_as("60000"),
+        number("layoff_cost", "cost of laying off one", "money per person", least=0)
+        .in_swedish("kostnad för att säga upp en")
+        .named("Uppsägningskostnad", "Layoff cost")
+        .such_as("150000"),
+        number("max_hire", "most people hired in a month", "people per month", least=0)
+        .in_swedish("flest anställda på en månad")
+        .named("Högst anställda", "Max hire")
+        .such_as("3"),
+        number("ramp_up_months", "months until somebody hired works at full pace", "months", least=0)
+        .in_swedish("månader tills en nyanställd arbetar i full takt")
+        .named("Inskolning", "Upplärning", "Ramp up")
+        .such_as("2")
+        .optional(),
     )
 
 
@@ -149,10 +208,15 @@ class BillOfResources(Contract):
     name, key = "bill_of_resources", ("item", "resource")
     grain = "one row per item and resource"
     without = "capacity is not planned: production is limited by suppliers only"
+    title_sv = "Standardtimmar som en enhet behöver på en resurs, ställtid och kassation inräknade."
+    grain_sv = "en rad per artikel och resurs"
     columns = (
-        code("item", "article number"),
-        code("resource", "line or work centre"),
-        number("hours", "standard hours per unit", "hours per unit", least=0),
+        ITEM,
+        RESOURCE,
+        number("hours", "standard hours per unit", "hours per unit", least=0)
+        .in_swedish("standardtimmar per enhet")
+        .named("Timmar", "Tid per enhet", "Stycktid", "Standardtid", "Hours per unit", "Run time")
+        .such_as("0.05"),
     )
 
 
@@ -208,147 +272,4 @@ class Sourcing(Contract):
         .named("Frakt", "Fraktkostnad", "Freight")
         .such_as("12.50")
         .optional(),
-    )
-
-
-class Suppliers(Contract):
-    """Who delivers."""
-
-    name, key = "suppliers", ("supplier",)
-    grain = "one row per supplier"
-    without = "suppliers do not limit the plan"
-    columns = (
-        code("supplier", "supplier"),
-        text("supplier_name", "name"),
-        number("lead_time_days", "agreed lead time", "days", least=0),
-        share("on_time_target_share", "agreed share of deliveries on time").optional(),
-    )
-
-
-class SupplierItems(Contract):
-    """What a supplier delivers, how much goes into a unit, and the most it delivers in a month."""
-
-    name, key = "supplier_items", ("supplier", "component", "item")
-    grain = "one row per supplier, component and item that uses it"
-    without = "suppliers do not limit the plan"
-    columns = (
-        code("supplier", "supplier"),
-        code("component", "component"),
-        code("item", "article number that uses it"),
-        number("quantity_per_unit", "components per unit", "components per unit", least=0),
-        number(
-            "monthly_limit", "most components a month over all items; empty where none is agreed", "components per month", least=0
-        ).optional(),
-        number("opening_stock", "components on hand at the cutoff", "components", least=0).optional(),
-        number("component_price", "price of a component", "money per component", least=0).optional(),
-    )
-
-
-class PurchaseReceipts(Contract):
-    """Deliveries from suppliers: promised and received."""
-
-    name, key = "purchase_receipts", ("receipt",)
-    grain = "one row per delivery"
-    without = "supplier delivery performance is not available"
-    columns = (
-        code("receipt", "delivery"),
-        code("supplier", "supplier"),
-        day("order_date", "ordered"),
-        day("promised_date", "promised"),
-        day("receipt_date", "received; empty while it is late or due").optional(),
-        units(),
-    )
-
-
-class Levers(Contract):
-    """What can be changed, how far and at what price."""
-
-    name, key = "levers", ("lever",)
-    grain = "one row per lever"
-    without = "options to decide on cannot be priced"
-    columns = (
-        code("lever", "id"),
-        text("statement", "what it is"),
-        choice("kind", "kind", "shift | subcontract | supplier | expedite | overtime | stock"),
-        code("target", "what it acts on: a resource, a family, a component"),
-        number("maximum", "most per month", "units or hours per month", least=0),
-        number("unit_price", "cost per unit or hour", "money", least=0),
-        number("fixed_cost", "cost once", "money", least=0),
-        number("lead_time_weeks", "from decision to effect", "weeks", least=0),
-    )
-
-
-class Targets(Contract):
-    """Targets of the KPIs and of stock."""
-
-    name, key = "targets", ("target", "scope")
-    grain = "one row per target and what it is for; scope `*` is the company"
-    without = "KPIs are shown without target, and stock is planned without safety stock"
-    columns = (
-        code("target", "KPI, or `safety_days` (days of demand kept in stock)"),
-        code("scope", "family, resource, or `*`"),
-        number("value", "target", "unit of the KPI"),
-        number("tolerance", "departure that is still green, same unit", "unit of the KPI", least=0).optional(),
-    )
-
-
-class Budget(Contract):
-    """The year's budget by month."""
-
-    name, key = "budget", ("family", "region", "channel", "period")
-    grain = "one row per family, region, channel and month; region and channel may be `*`"
-    without = "the plan is not compared with a budget"
-    columns = (
-        code("family", "family"),
-        code("region", "sales region, or `*`"),
-        code("channel", "sales channel, or `*`"),
-        period(),
-        units(),
-        money("revenue", "net sales"),
-        money("contribution", "operating contribution").optional(),
-    )
-
-
-class BalanceSheet(Contract):
-    """Month-end balances."""
-
-    name, key = "balance_sheet", ("account", "period")
-    grain = "one row per account and month end"
-    without = "working capital is not available"
-    columns = (
-        choice(
-            "account",
-            "account",
-            "inventory | receivables | payables | cash | other_current_assets | other_current_liabilities | credit_line",
-        ),
-        period(),
-        money("amount", "balance; liabilities are positive"),
-    )
-
-
-class PaymentTerms(Contract):
-    """When customers pay and when suppliers are paid."""
-
-    name, key = "payment_terms", ("party", "scope")
-    grain = "one row per party and scope; scope `*` is all"
-    without = "planned receivables, payables and cash are not available"
-    columns = (
-        choice("party", "who pays", "customer | supplier"),
-        code("scope", "channel, or `*`"),
-        number("days", "days from invoice to payment", "days", least=0),
-    )
-
-
-class ExchangeRates(Contract):
-    """Rates against the company's currency, current and in the budget."""
-
-    name, key = "exchange_rates", ("currency", "period")
-    grain = "one row per currency and month"
-    without = "the currency part of the gap to budget is not available"
-    columns = (
-        code("currency", "currency code"),
-        code("region", "sales region that invoices in it"),
-        period(),
-        number("rate", "company currency per unit", "money per currency unit", least=0),
-        number("budget_rate", "rate in the budget", "money per currency unit", least=0),
     )

@@ -14,12 +14,7 @@ FAMILY = (
     .named("Familj", "Produktfamilj", "Produktgrupp", "Varugrupp", "Product family", "Product group")
     .such_as("Grills")
 )
-REGION = (
-    code("region", "sales region")
-    .in_swedish("säljregion")
-    .named("Region", "Säljregion", "Marknad", "Distrikt", "Sales region")
-    .such_as("SE")
-)
+REGION = code("region", "sales region").in_swedish("säljregion").named("Säljregion", "Marknad", "Distrikt", "Sales region").such_as("SE")
 CHANNEL = (
     code("channel", "sales channel")
     .in_swedish("säljkanal")
@@ -44,6 +39,12 @@ SUPPLIER = (
     .in_swedish("leverantör")
     .named("Leverantör", "Leverantörsnr", "Leverantörsnummer", "Vendor", "Supplier no", "Supplier number")
     .such_as("L200")
+)
+SKILL_GROUP = (
+    code("skill_group", "skill group")
+    .in_swedish("kompetensgrupp")
+    .named("Kompetensgrupp", "Yrkesgrupp", "Arbetslag", "Skill group")
+    .such_as("coaters")
 )
 COMPONENT = (
     code("component", "component").in_swedish("komponent").named("Komponent", "Ingående artikel", "Part", "Component no").such_as("valve")

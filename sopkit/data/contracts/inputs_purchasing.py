@@ -1,0 +1,138 @@
+"""Input tables of purchasing: suppliers, what they deliver, how well they did, and what can be changed."""
+
+from sopkit.data.contracts.column import Contract, choice, code, day, number, share, text
+from sopkit.data.contracts.keys import COMPONENT, ITEM, QUANTITY, SUPPLIER
+
+
+class Suppliers(Contract):
+    """Who delivers."""
+
+    name, key = "suppliers", ("supplier",)
+    grain = "one row per supplier"
+    without = "suppliers do not limit the plan"
+    title_sv = "Vem som levererar."
+    grain_sv = "en rad per leverantör"
+    columns = (
+        SUPPLIER,
+        text("supplier_name", "name")
+        .in_swedish("namn")
+        .named("Leverantörsnamn", "Namn", "Supplier name", "Vendor name")
+        .such_as("Valve maker"),
+        number("lead_time_days", "agreed lead time", "days", least=0)
+        .in_swedish("avtalad ledtid i dagar")
+        .named("Ledtid", "Ledtid dagar", "Leveranstid", "Lead time")
+        .such_as("63"),
+        share("on_time_target_share", "agreed share of deliveries on time")
+        .in_swedish("avtalad andel leveranser i tid")
+        .named("Mål leveransprecision", "On-time target")
+        .such_as("0.95")
+        .optional(),
+    )
+
+
+class SupplierItems(Contract):
+    """What a supplier delivers, how much goes into a unit, and the most it delivers in a month."""
+
+    name, key = "supplier_items", ("supplier", "component", "item")
+    grain = "one row per supplier, component and item that uses it"
+    without = "suppliers do not limit the plan"
+    title_sv = "Vad en leverantör levererar, hur mycket som går åt per enhet, och hur mycket den levererar högst per månad."
+    grain_sv = "en rad per leverantör, komponent och artikel som använder den"
+    columns = (
+        SUPPLIER,
+        COMPONENT,
+        ITEM.meant("article number that uses it", "artikelnummer som använder den"),
+        number("quantity_per_unit", "components per unit", "components per unit", least=0)
+        .in_swedish("komponenter per enhet")
+        .named("Antal per enhet", "Åtgång", "Quantity per", "Usage")
+        .such_as("1"),
+        number("monthly_limit", "most components a month over all items; empty where none is agreed", "components per month", least=0)
+        .in_swedish("flest komponenter per månad över alla artiklar; tomt där inget är avtalat")
+        .named("Högst per månad", "Kapacitet per månad", "Monthly limit")
+        .such_as("9500")
+        .optional(),
+        number("opening_stock", "components on hand at the cutoff", "components", least=0)
+        .in_swedish("komponenter i lager vid brytpunkten")
+        .named("Lager", "Saldo", "Opening stock")
+        .such_as("12000")
+        .optional(),
+        number("component_price", "price of a component", "money per component", least=0)
+        .in_swedish("pris för en komponent")
+        .named("Inköpspris", "Pris", "Component price", "Purchase price")
+        .such_as("85")
+        .optional(),
+    )
+
+
+class PurchaseReceipts(Contract):
+    """Deliveries from suppliers: promised and received."""
+
+    name, key = "purchase_receipts", ("receipt",)
+    grain = "one row per delivery"
+    without = "supplier delivery performance is not available"
+    title_sv = "Leveranser från leverantörer: lovade och mottagna."
+    grain_sv = "en rad per leverans"
+    columns = (
+        code("receipt", "delivery")
+        .in_swedish("leverans")
+        .named("Inleverans", "Inleveransnr", "Mottagning", "Receipt no", "Goods receipt")
+        .such_as("R4001"),
+        SUPPLIER,
+        day("order_date", "ordered")
+        .in_swedish("beställd")
+        .named("Orderdatum", "Beställningsdatum", "Inköpsdatum", "Order date")
+        .such_as("2025-12-01"),
+        day("promised_date", "promised")
+        .in_swedish("lovad")
+        .named("Lovat datum", "Bekräftat datum", "Utlovat datum", "Promised date", "Confirmed date", "Due date")
+        .such_as("2026-02-02"),
+        day("receipt_date", "received; empty while it is late or due")
+        .in_swedish("mottagen; tomt så länge den är sen eller väntad")
+        .named("Mottaget datum", "Mottaget", "Inleveransdatum", "Ankomstdatum", "Receipt date", "Received")
+        .such_as("2026-02-05")
+        .optional(),
+        QUANTITY,
+    )
+
+
+class Levers(Contract):
+    """What can be changed, how far and at what price."""
+
+    name, key = "levers", ("lever",)
+    grain = "one row per lever"
+    without = "options to decide on cannot be priced"
+    title_sv = "Vad som kan ändras, hur mycket och till vilket pris."
+    grain_sv = "en rad per möjlighet"
+    columns = (
+        code("lever", "id").in_swedish("id").named("Möjlighet", "Åtgärd").such_as("V1"),
+        text("statement", "what it is").in_swedish("vad det är").named("Beskrivning", "Description").such_as("Night shift at coating"),
+        choice("kind", "kind", "shift | subcontract | supplier | expedite | overtime | stock")
+        .in_swedish("slag: skift, legotillverkning, leverantör, expressfrakt, övertid, lager")
+        .named("Slag", "Typ")
+        .such_as("shift"),
+        code("target", "what it acts on: a resource, a family, a component")
+        .in_swedish("vad den verkar på: en resurs, en produktfamilj, en komponent")
+        .named("Verkar på", "Gäller", "Acts on")
+        .such_as("coating"),
+        number("maximum", "most per month", "units or hours per month", least=0)
+        .in_swedish("högst per månad")
+        .named("Högst", "Max per month")
+        .such_as("156"),
+        number("unit_price", "cost per unit or hour", "money", least=0)
+        .in_swedish("kostnad per enhet eller timme")
+        .named("Styckpris", "Pris", "Unit price")
+        .such_as("620"),
+        number("fixed_cost", "cost once", "money", least=0)
+        .in_swedish("engångskostnad")
+        .named("Fast kostnad", "Startkostnad", "Start-up cost")
+        .such_as("120000"),
+        number("lead_time_weeks", "from decision to effect", "weeks", least=0)
+        .in_swedish("veckor från beslut till effekt")
+        .named("Ledtid veckor", "Lead time weeks")
+        .such_as("3"),
+        number("minimum_commitment", "least that has to be taken once it is started", "units or hours per month", least=0)
+        .in_swedish("minsta uttag när den väl har startats")
+        .named("Minsta uttag", "Minimum")
+        .such_as("80")
+        .optional(),
+    )
