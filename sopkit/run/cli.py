@@ -135,6 +135,21 @@ def init(company: Annotated[str, typer.Argument(help="short name of the company:
 
 
 @app.command()
+def template(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to write into")],
+    form: Annotated[Literal["csv", "xlsx"], typer.Option("--format", help="workbooks with meanings and lists, or header files")] = "xlsx",
+    language: Annotated[Literal["en", "sv"], typer.Option(help="of headers and meanings")] = "en",
+    tables: Annotated[str, typer.Option(metavar="T1,T2", help="input tables (default: all)")] = "",
+    example: Annotated[bool, typer.Option("--example", help="with one row of example values")] = False,
+) -> None:
+    """Write empty templates of the input tables, to be filled and declared."""
+    from sopkit.run.template import write_templates
+
+    names = [name.strip() for name in tables.split(",") if name.strip()]
+    print("\n".join(write_templates(folder, names, form=form, language=language, example=example)))
+
+
+@app.command()
 def lab(
     company: ParamsFile,
     cycle: Cycle = None,

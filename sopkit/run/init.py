@@ -3,11 +3,12 @@
 import re
 from pathlib import Path
 
-from sopkit.data.contracts import INPUTS, NEEDED, Contract
+from sopkit.data.contracts import NEEDED, Contract
 from sopkit.errors import ParamsError, Problem
 from sopkit.run import places
 from sopkit.run.files import write_atomically
 from sopkit.run.params import load_params
+from sopkit.run.template import chosen_contracts, declaration_of, template_of
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 PARAMS = """\
@@ -46,15 +47,16 @@ def begin_company(company: str, cycle: str = "2026-01") -> list[str]:
     taken = [other for other in (path, folder) if other.exists()]
     if taken:
         raise ParamsError("the company is there already", [Problem(str(other), "a file or folder", "none yet") for other in taken])
-    for contract in INPUTS.values():
-        write_atomically(folder / f"{contract.name}.csv", template_of(contract).encode())
-    declared = "\n".join(_declaration(contract) for contract in sorted(INPUTS.values(), key=_needed_first))
+    contracts = chosen_contracts(())
+    for contract in contracts:
+        write_atomically(folder / f"{contract.name}.csv", template_of(contract, "csv", "en"))
+    declared = "\n".join(_declaration(contract) for contract in contracts)
     content = PARAMS.format(company=company, title=company.replace("_", " ").title(), cycle=cycle, sources=declared)
     write_atomically(path, content.encode())
     load_params(path)
     return [
         f"written: {path}",
-        f"written: {folder}: a header file for each table (docs/ says what each column holds)",
+        f"written: {folder}: a header file for each table (`sop template DIR` writes workbooks that say what each column holds)",
         "to do:",
         f"  1. fill {' and '.join(f'{name}.csv' for name in NEEDED)}, or name your own files and headers in the params",
         f"  2. sop check {_shown(path)}",
@@ -62,19 +64,10 @@ def begin_company(company: str, cycle: str = "2026-01") -> list[str]:
     ]
 
 
-def template_of(contract: type[Contract]) -> str:
-    """The header of a table's CSV file."""
-    return ",".join(contract.column_names()) + "\n"
-
-
-def _needed_first(contract: type[Contract]) -> tuple[bool, str]:
-    return contract.name not in NEEDED, contract.name
-
-
 def _declaration(contract: type[Contract]) -> str:
     """One commented line per table: needed ones stand, the others wait for their comment to go."""
     mark = "" if contract.name in NEEDED else "# "
-    return f"  {mark}{contract.name}: {{file: {contract.name}.csv}}  # {contract.grain}"
+    return f"  {mark}{declaration_of(contract, 'csv', 'en')}  # {contract.grain}"
 
 
 def _shown(path: Path) -> str:

@@ -55,7 +55,7 @@ class Column:
         return replace(self, example=example)
 
     def named(self, *aliases: str) -> "Column":
-        """The same column, also known by these headers."""
+        """The same column, also known by these headers; the first is the Swedish one, which a Swedish template shows."""
         return replace(self, aliases=self.aliases + aliases)
 
 

@@ -148,6 +148,7 @@ class Initiatives(Contract):
         day("due_date", "by when").in_swedish("senast när").named("Slutdatum", "Klart senast", "Due", "Deadline").such_as("2026-06-30"),
         choice("status", "how far it is", "planned | running | done | late | stopped")
         .in_swedish("hur långt den kommit: planerad, pågår, klar, sen, stoppad")
+        .named("Läge")
         .such_as("running"),
         money("revenue_effect", "effect on net sales of the fiscal year that is expected")
         .in_swedish("väntad effekt på räkenskapsårets nettoomsättning")
@@ -260,6 +261,7 @@ class Tasks(Contract):
         day("due_date", "by when").in_swedish("senast när").named("Klart senast", "Förfallodatum", "Due", "Deadline").such_as("2026-03-06"),
         choice("status", "how far it is", "to_do | in_progress | done | stopped")
         .in_swedish("hur långt den kommit: att göra, pågår, klar, stoppad")
+        .named("Läge")
         .such_as("to_do"),
         code("depends_on", "task that has to be done first")
         .in_swedish("uppgift som måste vara klar först")
