@@ -1,19 +1,18 @@
 """The executed notebooks as HTML, for analysts: through nbconvert, in a plain page of ours that asks nothing of a network.
 
-Whatever a cell printed is taken apart and written again with a short list of tags, charts become images, and the page
-forbids scripts: nothing that came with the data can run.
+Whatever a cell printed is cleaned down to a short list of tags, charts become images, and the page forbids scripts:
+nothing that came with the data can run.
 """
 
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sopkit.run.cycle import RunFolder
 from sopkit.run.files import write_atomically
-from sopkit.run.watch import without_slow_imports
+from sopkit.run.watch import without_unasked_imports
 from sopkit.steps import Step
 
 if TYPE_CHECKING:
@@ -24,9 +23,11 @@ KEPT_TAGS = frozenset(
     ("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li")
     + ("strong", "em", "b", "i", "sub", "sup", "code", "pre", "blockquote", "div", "span", "br", "hr")
 )
-VOID_TAGS = frozenset(("br", "hr"))
 SILENT_TAGS = frozenset(("script", "style", "template", "iframe", "object", "noscript", "svg", "math"))  # with all they hold
-KEPT_ATTRIBUTES = frozenset(("colspan", "rowspan", "scope"))
+KEPT_ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}}
+PREFERRED = (  # of what a cell offers for one output, the first that it has
+    *("application/javascript", "text/html", "text/markdown", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "text/plain"),
+)
 TEMPLATE = """
 {%- extends 'basic/index.html.j2' -%}
 {% block input_group -%}
@@ -70,8 +71,8 @@ th, td { padding: .15rem .6rem; border-bottom: 1px solid #80808040; text-align: 
 
 def write_appendix(run: RunFolder, steps: Sequence[Step], title: str) -> list[Path]:
     """Write `pack/notebooks/<step>.html` for each executed notebook of a run; returns the files."""
-    without_slow_imports()
-    import nbformat
+    with without_unasked_imports():
+        import nbformat
 
     exporter = _exporter()
     written = []
@@ -95,11 +96,10 @@ def cleaned(notebook: "NotebookNode") -> "NotebookNode":
 
 
 def allowed(html: str) -> str:
-    """HTML written again with the tags and attributes that a table or a text needs; everything else is gone or escaped."""
-    parser = _Allowed()
-    parser.feed(html)
-    parser.close()
-    return "".join(parser.parts)
+    """HTML with only the tags and attributes that a table or a text needs; everything else is gone or escaped."""
+    import nh3
+
+    return nh3.clean(html, tags=set(KEPT_TAGS), clean_content_tags=set(SILENT_TAGS), attributes=KEPT_ATTRIBUTES)
 
 
 def page(step: Step, steps: Sequence[Step], title: str, body: str) -> str:
@@ -115,49 +115,30 @@ def page(step: Step, steps: Sequence[Step], title: str, body: str) -> str:
     )
 
 
-class _Allowed(HTMLParser):
-    """Writes what it hears, where it is allowed."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in SILENT_TAGS:
-            self._silent.append(tag)
-        if not self._silent and tag in KEPT_TAGS:
-            kept = "".join(f' {name}="{escape(value or "")}"' for name, value in attrs if name in KEPT_ATTRIBUTES)
-            self.parts.append(f"<{tag}{kept}>")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in SILENT_TAGS:
-            self.handle_starttag(tag, attrs)
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._silent:
-            if tag == self._silent[-1]:
-                self._silent.pop()
-        elif tag in KEPT_TAGS and tag not in VOID_TAGS:
-            self.parts.append(f"</{tag}>")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(escape(data))
-
-
 def _exporter() -> Any:
-    """Nbconvert's HTML exporter on its `basic` template, with our cells: code folded, charts as images."""
-    from jinja2 import DictLoader
-    from nbconvert.exporters import HTMLExporter
+    """Nbconvert's exporter on its `basic` template, with our cells: code folded, charts as images.
 
-    return HTMLExporter(
+    The HTML exporter of nbconvert would parse each page again for its own pages' marks, which ours do not have.
+    """
+    from jinja2 import DictLoader
+    from nbconvert.exporters.templateexporter import TemplateExporter
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+    from traitlets.config import Config
+
+    def markdown(text: str) -> str:
+        return str(MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text))
+
+    return TemplateExporter(
+        config=Config({"NbConvertBase": {"display_data_priority": list(PREFERRED)}}),
         template_name="basic",
         exclude_input_prompt=True,
         exclude_output_prompt=True,
-        exclude_anchor_links=True,
         extra_loaders=[DictLoader({"sopkit.html.j2": TEMPLATE})],
         template_file="sopkit.html.j2",
-        filters={"allowed": allowed, "base64": lambda text: b64encode(text.encode()).decode()},
+        filters={
+            "allowed": allowed,
+            "base64": lambda text: b64encode(text.encode()).decode(),
+            "highlight_code": escape,
+            "markdown2html": markdown,
+        },
     )

@@ -39,6 +39,7 @@ PINNED = {
     "MPLBACKEND": "agg",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
+QUIET = ("--HistoryManager.enabled=False", "--InteractiveShell.cache_size=0")  # no history file, no results kept alive in `Out`
 LONGEST_SOCKET_PATH = 80  # of the 107 that a Unix socket may have; jupyter adds a suffix
 
 
@@ -53,7 +54,7 @@ class Kernel:
         self.folder = Path(_socket_folder())
         self.manager: AsyncKernelManager = AsyncKernelManager(kernel_name=name, transport="ipc", ip=str(self.folder / "k"))
         self.manager.connection_file = str(self.folder / "connection.json")
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *QUIET]
         self.manager.kernel_spec.argv = command  # type: ignore[union-attr]
         environment = {**os.environ, **PINNED, "IPYTHONDIR": str(self.folder), "PYTHONPATH": _python_path(), KERNEL_MARK: watch.mark}
         environment = {key: value for key, value in environment.items() if key != "SOPKIT_RUN"}
@@ -100,7 +101,7 @@ class SopClient(PapermillNotebookClient):
     def papermill_execute_cells(self) -> None:
         """Begin, then run the cells as papermill does."""
         environment = dict(self.watch.environment)
-        self.run_silently(f"from sopkit.run import kernel_state as _state; _state.begin({environment!r}); del _state")
+        self.run_silently(f"__import__('sopkit.run.kernel_state', fromlist=['begin']).begin({environment!r})")
         self.kernel.restart_peak()
         super().papermill_execute_cells()
 
@@ -205,16 +206,10 @@ class ReuseEngine(_SopEngine):
 
     @classmethod
     def release(cls, kernel: Kernel, client: SopClient, clean: bool) -> None:
-        """Empty the namespace and keep the kernel, or end it."""
-        try:
-            if clean:
-                client.run_silently("get_ipython().reset(new_session=True); __import__('gc').collect()")
-        except Exception:
-            clean = False
-        finally:
-            _stop_channels(client)
-            if not clean:
-                cls.close()
+        """Keep the kernel, or end it."""
+        _stop_channels(client)
+        if not clean:
+            cls.close()
 
     @classmethod
     def close(cls) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sopkit.errors import ExitCode, Problem, SopError, StepError
 from sopkit.run import places
+from sopkit.run.watch import without_unasked_imports
 from sopkit.steps import STEPS
 
 COMPANY, CYCLES = "demo", ("2026-02", "2026-03")
@@ -53,10 +54,10 @@ def sop(reports: Path, *arguments: str) -> None:
 
 def write_gallery(folder: Path, reports: Path) -> list[Path]:
     """Execute the six notebooks in the sandbox of the finished cycle and write clean copies; returns their paths."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # costs a second at import and is not needed
-    import nbformat
-    from jupyter_client.manager import KernelManager
-    from nbclient import NotebookClient
+    with without_unasked_imports():
+        import nbformat
+        from jupyter_client.manager import KernelManager
+        from nbclient import NotebookClient
 
     folder.mkdir(parents=True, exist_ok=True)
     written = []

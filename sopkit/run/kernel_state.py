@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from IPython.core.getipython import get_ipython
+
 _first_state: dict[str, Any] = {}
 
 
 def begin(environment: Mapping[str, str]) -> None:
-    """Put environment, folder, warnings, random numbers, plots and frame options back to the start, then add `environment`."""
-    if not _first_state:
+    """Put names, environment, folder, warnings, random numbers, plots and frame options back to the start, then add `environment`."""
+    if _first_state:
+        get_ipython().reset(new_session=True)  # type: ignore[union-attr]
+    else:
         _first_state.update(environ=dict(os.environ), folder=Path.cwd(), filters=list(warnings.filters), path=list(sys.path))
     os.environ.clear()
     os.environ.update(_first_state["environ"] | dict(environment))

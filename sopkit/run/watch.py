@@ -5,7 +5,8 @@ Import papermill before `sopkit.run.engine`, as `executor` does: papermill loads
 
 import logging
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -46,17 +47,29 @@ def heading_above(cells: "Sequence[NotebookNode]", position: int) -> str:
     return ""
 
 
-def without_slow_imports() -> None:
-    """Keep out a module that costs Jupyter 1.4 CPU s at import, for a check of addresses that nobody asks for."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+# Optional parts that papermill and the check of a notebook's schema try to import, each in a `try`: checks of addresses
+# and reading from a cluster's disk. They cost more than half of papermill's import.
+UNASKED = ("rfc3987_syntax", "rfc3987", "rfc3986_validator", "rfc3339_validator", "isoduration", "webcolors", "uri_template", "pyarrow.fs")
+
+
+@contextmanager
+def without_unasked_imports() -> Iterator[None]:
+    """While Jupyter's packages are imported: keep out what nobody here asks for; afterwards all can be imported again."""
+    blocked = [name for name in UNASKED if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(blocked))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in blocked:
+            sys.modules.pop(name, None)
 
 
 def executor() -> Any:
     """`papermill.execute_notebook`, with our engines registered."""
-    without_slow_imports()
-    from papermill.engines import papermill_engines
-    from papermill.execute import execute_notebook
-    from papermill.log import logger
+    with without_unasked_imports():
+        from papermill.engines import papermill_engines
+        from papermill.execute import execute_notebook
+        from papermill.log import logger
 
     from sopkit.run.engine import FreshEngine, ReuseEngine
 
