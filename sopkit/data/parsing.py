@@ -24,6 +24,23 @@ TRUE_WORDS = frozenset({"true", "1", "yes", "ja", "sant"})
 FALSE_WORDS = frozenset({"false", "0", "no", "nej", "falskt"})
 
 
+MONTH_NAMES = {
+    name: number
+    for number, names in enumerate(["jan", "feb", "mar", "apr", "maj may", "jun", "jul", "aug", "sep", "okt oct", "nov", "dec"], start=1)
+    for name in names.split()
+}  # Swedish and English, the first three letters
+DATE_TOKENS = {
+    "YYYY": "[0-9]{4}",
+    "YY": "[0-9]{2}",
+    "MMM": f"(?i:{'|'.join(MONTH_NAMES)})",
+    "MM": "[0-9]{2}",
+    "M": "[0-9]{1,2}",
+    "DD": "[0-9]{2}",
+    "D": "[0-9]{1,2}",
+}
+CENTURY = 2000  # of a year that is written with two digits
+
+
 class Fault(NamedTuple):
     """Why a text has no value."""
 
@@ -34,7 +51,11 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Grammar:
-    """How numbers and dates are written: decimal sign, thousands separator (space = also the no-break ones), date format."""
+    """How numbers and dates are written: decimal sign, thousands separator (space = also the no-break ones), date format.
+
+    A date format holds one of YYYY, YY (20YY), one of MM, M (without leading zero), MMM (jan, feb, mar, apr, maj or may …),
+    and at most one of DD, D.
+    """
 
     decimal: str = "."
     thousands: str = ""
@@ -50,16 +71,16 @@ class Grammar:
     @cached_property
     def date(self) -> re.Pattern[str]:
         """Dates of the declared format."""
-        pattern = re.escape(self.date_format)
-        for token, digits in (("YYYY", 4), ("MM", 2), ("DD", 2)):
-            pattern = pattern.replace(token, f"(?P<{token}>[0-9]{{{digits}}})")
-        return re.compile(pattern)
+        parts = (
+            f"(?P<{part[0]}>{DATE_TOKENS[part]})" if part in DATE_TOKENS else re.escape(part) for part in date_tokens(self.date_format)
+        )
+        return re.compile("".join(parts))
 
 
 PLAIN = Grammar()
 _OTHER_NUMBERS = re.compile(r"-?[0-9]{1,3}(?:[., '\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?|-?[0-9]+[.,][0-9]+")
 _WITH_UNIT = re.compile(r"(?:[A-Za-zÅÄÖåäö€$£%]+\.?\s*-?[0-9][0-9., ]*|-?[0-9][0-9., \u00a0]*\s*[A-Za-zÅÄÖåäö€$£%]+\.?)")
-_ANY_DATE = re.compile(r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}(?:[T ].*)?|[0-9]{8}")
+_ANY_DATE = re.compile(r"[0-9]{1,4}[-./ ](?:[0-9]{1,2}|[A-Za-z]{3})[-./ ][0-9]{1,4}(?:[T ].*)?|[0-9]{8}")
 _TOTAL = re.compile(rf"(?:{TOTAL_WORDS})(?:[:\s].*)?", re.IGNORECASE)
 _TOTAL_FIRST = tuple("tgsdTGSD")
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
@@ -112,6 +133,11 @@ def _number_fault(text: str, grammar: Grammar) -> Fault:
     return Fault("not_a_number", f"{text!r} is not a number", f"write a number with {expected}")
 
 
+def date_tokens(form: str) -> list[str]:
+    """A date format as its tokens and the signs between them: `D-MMM-YY` is `D`, `-`, `MMM`, `-`, `YY`."""
+    return re.findall("YYYY|YY|MMM|MM|M|DD|D|.", form)
+
+
 def date_of(text: str, grammar: Grammar) -> date | Fault:
     """The date that a trimmed text means under the declared format; the first of the month where the format has no day."""
     found = grammar.date.fullmatch(text)
@@ -123,11 +149,12 @@ def date_of(text: str, grammar: Grammar) -> date | Fault:
                 "other_date_format", f"{text!r} is not written as {grammar.date_format}", "correct the cell, or declare date_format"
             )
         return Fault("not_a_date", f"{text!r} is not a date", f"write it as {grammar.date_format}")
-    parts = {token: int(digits) for token, digits in found.groupdict().items()}
-    if parts["YYYY"] not in YEARS:
+    parts = found.groupdict()
+    year = int(parts["Y"]) + (CENTURY if len(parts["Y"]) == 2 else 0)
+    if year not in YEARS:
         return Fault("impossible_date", f"{text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}", "check the year")
     try:
-        return date(parts["YYYY"], parts["MM"], parts.get("DD", 1))
+        return date(year, MONTH_NAMES.get(parts["M"].casefold()) or int(parts["M"]), int(parts.get("D", 1)))
     except ValueError:
         return Fault("impossible_date", f"{text!r} is no day of the calendar", "check day and month")
 

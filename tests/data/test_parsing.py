@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sopkit.data.parsing import PLAIN, Fault, Grammar, choice_of, code_of, date_of, flag_of, is_total_label, month_of, number_of, trimmed
+from sopkit.data.sources.declaration import Dialect
 
 SWEDISH = Grammar(",", " ", "YYYY-MM-DD")
 GERMAN = Grammar(",", ".", "DD.MM.YYYY")
@@ -115,6 +116,13 @@ def test_what_is_accepted_is_what_the_dialect_says(text: str, marks: tuple[str, 
         ("20260305", "YYYYMMDD", date(2026, 3, 5)),
         ("2026-03", "YYYY-MM", date(2026, 3, 1)),
         ("2024-02-29", "YYYY-MM-DD", date(2024, 2, 29)),
+        ("3/5/2026", "M/D/YYYY", date(2026, 3, 5)),
+        ("12/31/2026", "M/D/YYYY", date(2026, 12, 31)),
+        ("03/05/2026", "M/D/YYYY", date(2026, 3, 5)),
+        ("2-Jun-06", "D-MMM-YY", date(2006, 6, 2)),
+        ("02-maj-2026", "DD-MMM-YYYY", date(2026, 5, 2)),
+        ("15 okt 26", "D MMM YY", date(2026, 10, 15)),
+        ("260305", "YYMMDD", date(2026, 3, 5)),
     ],
 )
 def test_dates_of_the_format(text: str, form: str, day: date):
@@ -141,6 +149,49 @@ def test_dates_of_the_format(text: str, form: str, day: date):
 def test_texts_that_are_no_date(text: str, rule: str):
     fault = date_of(text, PLAIN)
     assert isinstance(fault, Fault) and fault.rule == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "rule"),
+    [
+        ("2/30/2026", "M/D/YYYY", "impossible_date"),
+        ("13/1/2026", "M/D/YYYY", "impossible_date"),
+        ("0/1/2026", "M/D/YYYY", "impossible_date"),
+        ("2-Jux-06", "D-MMM-YY", "other_date_format"),
+        ("2-06-06", "D-MMM-YY", "other_date_format"),
+        ("2-Jun-2006", "D-MMM-YY", "other_date_format"),
+        ("2-Jun-06", "YYYY-MM-DD", "other_date_format"),
+        ("Date Not Captured", "M/D/YY", "not_a_date"),
+    ],
+)
+def test_texts_that_are_not_of_the_format(text: str, form: str, rule: str):
+    fault = date_of(text, Grammar(date_format=form))
+    assert isinstance(fault, Fault) and fault.rule == rule
+
+
+@given(
+    day=st.dates(date(2000, 1, 1), date(2099, 12, 31)),
+    parts=st.permutations(["Y", "M", "D"]),
+    year=st.sampled_from(["YYYY", "YY"]),
+    month=st.sampled_from(["MM", "M", "MMM"]),
+    token=st.sampled_from(["DD", "D"]),
+    sign=st.sampled_from("-/. "),
+)
+def test_a_date_that_is_written_in_a_format_is_read_back(day: date, parts: list[str], year: str, month: str, token: str, sign: str):
+    names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+    written = {
+        "Y": f"{day.year:04d}" if year == "YYYY" else f"{day.year % 100:02d}",
+        "M": {"MM": f"{day.month:02d}", "M": str(day.month), "MMM": names[day.month - 1].title()}[month],
+        "D": f"{day.day:02d}" if token == "DD" else str(day.day),
+    }
+    form = sign.join({"Y": year, "M": month, "D": token}[part] for part in parts)
+    assert date_of(sign.join(written[part] for part in parts), Grammar(date_format=form)) == day
+
+
+@pytest.mark.parametrize("form", ["YYYYMD", "DMYY", "YYYY-MM-MM", "YYYY-DD", "MM-DD", "YYYY-MM-DDThh", "DD.MM.YYYY YY", ""])
+def test_what_is_no_date_format_is_refused(form: str):
+    with pytest.raises(ValueError, match="no date format"):
+        Dialect(file="a.csv", date_format=form)
 
 
 def test_months():

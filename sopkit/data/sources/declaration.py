@@ -1,10 +1,13 @@
 """How one input table is read: declared in the params, nothing guessed. No pandas, so that the command line stays light."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from sopkit.data.parsing import DATE_TOKENS, date_tokens
 
 Scalar = str | bool | int | float
 KINDS_OF_FILE = (".csv", ".txt", ".csv.gz", ".txt.gz", ".xlsx", ".parquet")
@@ -24,7 +27,8 @@ class Dialect(BaseModel):
         default="", description="thousands separator; a space also means the two no-break spaces; empty = none"
     )
     date_format: str = Field(
-        default="YYYY-MM-DD", description="dates as text, in YYYY, MM and DD; without DD a date is the first of its month"
+        default="YYYY-MM-DD",
+        description="dates as text: YYYY or YY (20YY), MM, M (no leading zero) or MMM (jan), DD or D; without a day it is the first of the month",
     )
     empty_marks: tuple[str, ...] = Field(default=(), description="cells that mean empty, such as `-` or `n/a`; a blank always does")
     header_row: int = Field(default=1, ge=1, description="physical row of the header, first row = 1")
@@ -45,10 +49,14 @@ class Dialect(BaseModel):
     @field_validator("date_format")
     @classmethod
     def _a_date_format(cls, form: str) -> str:
-        if form.count("YYYY") != 1 or form.count("MM") != 1 or form.count("DD") > 1:
-            raise ValueError(f"{form!r} is no date format: it holds YYYY and MM once and DD at most once, such as DD.MM.YYYY")
-        if any(sign.isalnum() for sign in form.replace("YYYY", "").replace("MM", "").replace("DD", "")):
-            raise ValueError(f"{form!r} is no date format: only YYYY, MM, DD and signs between them")
+        parts = date_tokens(form)
+        tokens = [part for part in parts if part in DATE_TOKENS]
+        if sorted(token[0] for token in tokens) not in (["D", "M", "Y"], ["M", "Y"]):
+            raise ValueError(f"{form!r} is no date format: it holds a year, a month and at most one day, such as DD.MM.YYYY or D-MMM-YY")
+        if any({"M", "D"} & {here, there} for here, there in pairwise(parts) if here in DATE_TOKENS and there in DATE_TOKENS):
+            raise ValueError(f"{form!r} is no date format: M and D have one or two digits, so a sign must stand beside them")
+        if any(token.isalnum() for token in parts if token not in DATE_TOKENS):
+            raise ValueError(f"{form!r} is no date format: only YYYY, YY, MMM, MM, M, DD, D and signs between them")
         return form
 
     @model_validator(mode="after")
