@@ -10,7 +10,7 @@ AUDIENCES = (  # role, artefact, what is in it, the table it shows; an empty nam
     ("managing_director", "pack/executive.pdf", "decisions, money, demand, supply, family sheets", ""),
     ("management_team", "pack/executive.html", "the same, with every figure's source", ""),
     ("head_of_sales", "plan.xlsx, Demand", "unconstrained demand by item, region and channel", "consensus_demand"),
-    ("order_desk", "plan.xlsx, Fulfilment", "what is shipped on time, late or lost", "demand_fulfilment"),
+    ("order_desk", "plan.xlsx, Demand", "what is shipped on time, late or lost", "demand_fulfilment"),
     ("head_of_operations", "plan.xlsx, Plan by item", "production, stock and backlog by item and month", "supply_plan"),
     ("head_of_operations", "plan.xlsx, Loads", "hours asked for and given by resource and month", "resource_load"),
     ("head_of_hr", "plan.xlsx, People", "people, hiring and lay-off by skill group and month", "workforce_plan"),

@@ -42,7 +42,7 @@ class Sheet:
 
     name: str
     question: str
-    table: str  # the contract whose columns it shows
+    tables: tuple[str, ...]  # the contracts whose columns it shows
     frame: "pd.DataFrame"
 
 
@@ -70,22 +70,20 @@ def plan_workbook(tables: Mapping[str, "pd.DataFrame"], about: "About") -> bytes
 def plan_sheets(tables: Mapping[str, "pd.DataFrame"]) -> list[Sheet]:
     """The sheets of the workbook, in order; a table that is absent gives a sheet without rows."""
     names = tables["items"][["item", "item_name", "family"]]
-    named = {name: _with_names(tables[name], names) for name in ("consensus_demand", "supply_plan", "demand_fulfilment") if name in tables}
-    supply = named["supply_plan"]
+    supply = _with_names(tables["supply_plan"], names)
     columns = [column for column in PLAN_COLUMNS if column in supply]
     families = supply.groupby(["family", "period"], as_index=False)[columns].sum()
     return [
-        Sheet(N_("Plan by family"), N_("What is sold, made and kept, by family and month"), "supply_plan", families),
-        Sheet(N_("Plan by item"), N_("The same by item"), "supply_plan", supply),
-        Sheet(N_("Demand"), N_("Unconstrained demand and where it comes from"), "consensus_demand", named["consensus_demand"]),
+        Sheet(N_("Plan by family"), N_("What is sold, made and kept, by family and month"), ("supply_plan",), families),
+        Sheet(N_("Plan by item"), N_("The same by item"), ("supply_plan",), supply),
         Sheet(
-            N_("Fulfilment"),
-            N_("What becomes of each unit of demand"),
-            "demand_fulfilment",
-            named.get("demand_fulfilment", supply.iloc[:0]),
+            N_("Demand"),
+            N_("Unconstrained demand, where it comes from and what becomes of it"),
+            ("consensus_demand", "demand_fulfilment"),
+            _with_names(_demand(tables), names),
         ),
         *[
-            Sheet(label, question, name, tables[name])
+            Sheet(label, question, (name,), tables[name])
             for label, question, name in (
                 (N_("Loads"), N_("Hours asked for and given, by resource and month"), "resource_load"),
                 (N_("People"), N_("People by skill group and month"), "workforce_plan"),
@@ -95,6 +93,16 @@ def plan_sheets(tables: Mapping[str, "pd.DataFrame"]) -> list[Sheet]:
             if name in tables
         ],
     ]
+
+
+def _demand(tables: Mapping[str, "pd.DataFrame"]) -> "pd.DataFrame":
+    """The consensus demand, and beside it what becomes of each unit where the constrained plan says so."""
+    demand = tables["consensus_demand"]
+    if "demand_fulfilment" not in tables:
+        return demand
+    keys = list(CONTRACTS["demand_fulfilment"].key)
+    became = tables["demand_fulfilment"][[*keys, "shipped", "late", "lost", "closing_backlog"]]
+    return demand.merge(became, on=keys, how="outer", validate="one_to_one").sort_values(keys, ignore_index=True)
 
 
 def _with_names(frame: "pd.DataFrame", names: "pd.DataFrame") -> "pd.DataFrame":
@@ -127,7 +135,7 @@ def _write_sheet(book: "xlsxwriter.Workbook", writer: Writer, sheet: Sheet) -> N
     page = book.add_worksheet(writer.text(sheet.name))
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
     for place, column in enumerate(sheet.frame.columns):
-        unit = _unit_of(sheet.table, column)
+        unit = _unit_of(sheet.tables, column)
         label = writer.text(LABELS.get(column, column.replace("_", " ")))
         page.write_string(0, place, f"{label}\n{writer.unit(unit)}" if unit else label, head)
         _write_column(book, page, place, list(sheet.frame[column]), unit)
@@ -136,8 +144,8 @@ def _write_sheet(book: "xlsxwriter.Workbook", writer: Writer, sheet: Sheet) -> N
     page.autofilter(0, 0, len(sheet.frame), len(sheet.frame.columns) - 1)
 
 
-def _unit_of(table: str, column: str) -> str:
-    found = [declared for declared in CONTRACTS[table].columns if declared.name == column]
+def _unit_of(tables: tuple[str, ...], column: str) -> str:
+    found = [declared for table in tables for declared in CONTRACTS[table].columns if declared.name == column]
     return found[0].unit if found and found[0].kind in ("number", "whole") else ""
 
 

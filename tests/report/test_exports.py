@@ -33,7 +33,7 @@ def test_every_row_is_there_and_units_stand_in_the_header(hostile: tuple[bytes, 
     workbook, tables = hostile
     book = load_workbook(BytesIO(workbook))
     assert book.sheetnames == [
-        "About", "Plan by family", "Plan by item", "Demand", "Fulfilment", "Loads", "People", "Suppliers", "Money",
+        "About", "Plan by family", "Plan by item", "Demand", "Loads", "People", "Suppliers", "Money",
     ]  # fmt: skip
     assert book["Plan by item"].max_row == len(tables["supply_plan"]) + 1
     assert book["Plan by family"].max_row == 6 * 24 + 1
@@ -43,6 +43,17 @@ def test_every_row_is_there_and_units_stand_in_the_header(hostile: tuple[bytes, 
     place = [cell.value for cell in book["Plan by item"][1]].index("demand\nunits")
     total = sum(row[place].value or 0 for row in book["Plan by item"].iter_rows(min_row=2))
     assert total == pytest.approx(tables["supply_plan"]["demand"].sum())
+
+
+def test_demand_and_what_becomes_of_it_stand_on_one_sheet(hostile: tuple[bytes, dict]) -> None:
+    workbook, tables = hostile
+    page = load_workbook(BytesIO(workbook))["Demand"]
+    assert page.max_row == len(tables["consensus_demand"]) + 1
+    heads = [cell.value for cell in page[1]]
+    sums = {head: sum(row[place].value or 0 for row in page.iter_rows(min_row=2)) for place, head in enumerate(heads) if "units" in head}
+    assert sums["quantity\nunits"] == pytest.approx(tables["consensus_demand"]["quantity"].sum())
+    for name in ("shipped", "late", "lost"):
+        assert sums[f"{name}\nunits"] == pytest.approx(tables["demand_fulfilment"][name].sum())
 
 
 def test_the_checks_hold_and_can_fail(hostile: tuple[bytes, dict]) -> None:
@@ -60,7 +71,7 @@ def test_the_same_tables_give_the_same_bytes() -> None:
 def test_what_a_company_does_not_have_is_left_out() -> None:
     tables = basic_tables()
     book = load_workbook(BytesIO(plan_workbook(tables, about("sv"))))
-    assert book.sheetnames == ["Om", "Plan per familj", "Plan per artikel", "Efterfrågan", "Uppfyllnad", "Ekonomi"]
+    assert book.sheetnames == ["Om", "Plan per familj", "Plan per artikel", "Efterfrågan", "Ekonomi"]
     told = distribution(tables)
     assert "plan.xlsx, Loads" not in set(told["artefact"])
     assert told.set_index("artefact").loc["plan.xlsx, Money", "rows"] == len(tables["plan_statement"])
