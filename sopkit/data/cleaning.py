@@ -81,7 +81,7 @@ def known_at_cutoff(frame: pd.DataFrame, table: str, *, cutoff: str) -> Closed:
     partial = future = later_events = 0
     if table in KNOWN_FROM and len(frame):
         months = month_numbers(frame[KNOWN_FROM[table]])
-        keep = (months <= month_number(cutoff)) & (months != UNDATED)
+        keep = months <= month_number(cutoff)  # an undated row was known: UNDATED lies before every month
         partial = int((months == month_number(cutoff) + 1).sum())
         future = int((~keep).sum()) - partial
     known = frame.copy(deep=False) if keep.all() else frame[keep].reset_index(drop=True)

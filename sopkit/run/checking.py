@@ -19,7 +19,8 @@ SHOWN = 200  # findings printed at most; the files that are written hold all of 
 def print_findings(params_file: Path, cycle: str | None) -> None:
     """Read the sources of a company; print every finding and the reach of each table, and write them below `check/<cycle>/`.
 
-    Raises DataError with the findings that step 1 would stop at, InfrastructureError where nothing can be written.
+    Raises DataError with what is wrong in the declared sources, InfrastructureError where nothing can be written. A table that is
+    not provided is told and is no error here: only a run needs it.
     """
     params = load_params(params_file, cycle)
     folder = CompanyFolder.of(params.company).checked(params.cycle)
@@ -28,7 +29,7 @@ def print_findings(params_file: Path, cycle: str | None) -> None:
     print("\n".join(finding_lines(intake)))
     for path in write_findings(folder, intake, params):
         print(f"written: {path}")
-    intake.raise_if_rejected()
+    intake.raise_if_faulty()
 
 
 def intake_of(params: CompanyParams, root: Path) -> "Intake":

@@ -6,6 +6,7 @@ import pytest
 
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.reading import Intake, read_sources
+from sopkit.errors import DataError
 
 LINES = "day;art;qty;amount\n05.03.2026;00123;1.000,5;2,25\n06.03.2026;00123;2;0,75\n01.03.2026;NA;1;1\n01.04.2026;NA;5;5\n"
 DIALECT = {"delimiter": ";", "decimal": ",", "thousands": ".", "date_format": "DD.MM.YYYY"}
@@ -97,3 +98,63 @@ def test_a_missing_file_of_a_query_is_told_once(tmp_path: Path):
 def test_a_kind_for_no_column_is_told(tmp_path: Path):
     result = asked(tmp_path, kinds=KINDS | {"amout": "number"})
     assert "missing_column" in result.findings["rule"].tolist()
+
+
+CHECK = {
+    "rule": "small_line",
+    "sql": "SELECT source_row, art AS value FROM lines WHERE qty < 3",
+    "message": "lines of less than three units",
+}
+
+
+def checked(folder: Path, *checks: dict[str, str], **source: object) -> Intake:
+    (folder / "lines.csv").write_text(LINES)
+    declared = {"sql": SQL, "from": {"lines": {"file": "lines.csv", "kinds": KINDS} | DIALECT}, "checks": checks} | source
+    return read_sources({"sales_history": Source.model_validate(declared)}, folder, cutoff="2026-03")
+
+
+def test_a_check_is_told_with_its_count_and_its_first_row(tmp_path: Path):
+    result = checked(tmp_path, CHECK)
+    told = result.findings.set_index("rule").loc["small_line"]
+    assert told[["file", "row", "value", "outcome"]].tolist() == ["lines.csv", 3, "00123", "ACCEPT"]
+    assert told["message"] == "2 rows: lines of less than three units"
+    result.raise_if_faulty()
+
+
+def test_a_check_without_rows_is_silent(tmp_path: Path):
+    assert "small_line" not in checked(tmp_path, CHECK | {"sql": "SELECT source_row FROM lines WHERE qty < 0"}).findings["rule"].tolist()
+
+
+@pytest.mark.parametrize("outcome", ["ASK", "REJECT"])
+def test_a_check_can_stop_the_run(tmp_path: Path, outcome: str):
+    result = checked(tmp_path, CHECK | {"outcome": outcome})
+    assert result.findings.set_index("rule").loc["small_line", "outcome"] == outcome
+    with pytest.raises(DataError, match="lines of less than three units"):
+        result.raise_if_faulty()
+
+
+def test_a_question_of_a_check_can_be_answered(tmp_path: Path):
+    answer = {"rule": "small_line", "who": "data_owner", "reason": "samples"}
+    told = checked(tmp_path, CHECK | {"outcome": "ASK"}, acknowledged=[answer]).findings.set_index("rule").loc["small_line"]
+    assert told["outcome"] == "ACCEPT"
+    assert "acknowledged by data_owner: samples" in told["message"]
+
+
+def test_a_check_that_fails_is_told_and_reaches_nothing_else(tmp_path: Path):
+    result = checked(tmp_path, CHECK | {"sql": "SELECT * FROM read_text('/etc/passwd')"}, CHECK | {"rule": "other"})
+    rules = result.findings.set_index("rule")
+    assert rules.loc["query", "message"].startswith("check small_line: the query fails")
+    assert rules.loc["other", "row"] == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ({"file": "a.csv", "checks": [CHECK]}, "need `sql` and `from`"),
+        ({"sql": SQL, "from": {"lines": {"file": "a.csv"}}, "checks": [CHECK | {"of": "other"}]}, "`of` is a name in `from`"),
+        ({"sql": SQL, "from": {"lines": {"file": "a.csv"}, "more": {"file": "b.csv"}}, "checks": [CHECK]}, "name in `of` the file"),
+    ],
+)
+def test_a_check_says_which_file_it_is_about(source: dict[str, object], says: str):
+    with pytest.raises(ValueError, match=says):
+        Source.model_validate(source)

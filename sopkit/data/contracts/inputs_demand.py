@@ -53,7 +53,7 @@ class Opportunities(Contract):
         .in_swedish("affärsmöjlighet")
         .named("Affär", "Affärsmöjlighet", "Opportunity id", "Deal")
         .such_as("O-1001"),
-        CUSTOMER.meant("customer", "kund"),
+        CUSTOMER,
         ITEM,
         REGION,
         CHANNEL,
@@ -66,11 +66,29 @@ class Opportunities(Contract):
         .named("Sannolikhet", "Probability")
         .such_as("0.6"),
         QUANTITY,
-        PERIOD.meant("month of expected delivery", "månad för väntad leverans").named("Leveransmånad", "Delivery month").such_as("2026-06"),
+        PERIOD.meant("month of expected delivery; empty where nobody has said", "månad för väntad leverans; tomt där ingen har sagt något")
+        .named("Leveransmånad", "Delivery month")
+        .such_as("2026-06")
+        .optional(),
         flag("in_baseline", "already part of the statistical baseline")
         .in_swedish("ingår redan i den statistiska basprognosen")
         .named("I basprognosen", "In baseline")
         .such_as("false"),
+        money("amount", "value of the deal", least=0)
+        .in_swedish("affärens värde")
+        .named("Belopp", "Värde", "Deal value")
+        .such_as("290000")
+        .optional(),
+        day("opened_date", "when it was opened")
+        .in_swedish("när den öppnades")
+        .named("Öppnad", "Skapad", "Opened", "Created", "Engage date")
+        .such_as("2026-01-15")
+        .optional(),
+        day("close_date", "when it is expected to be decided, or was")
+        .in_swedish("när den väntas avgöras, eller avgjordes")
+        .named("Avslutsdatum", "Beslutsdatum", "Close date", "Expected close")
+        .such_as("2026-04-15")
+        .optional(),
     )
 
 

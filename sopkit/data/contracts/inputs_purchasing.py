@@ -18,10 +18,11 @@ class Suppliers(Contract):
         .in_swedish("namn")
         .named("Leverantörsnamn", "Namn", "Supplier name", "Vendor name")
         .such_as("Valve maker"),
-        number("lead_time_days", "agreed lead time", "days", least=0)
-        .in_swedish("avtalad ledtid i dagar")
+        number("lead_time_days", "agreed lead time; empty where none is known", "days", least=0)
+        .in_swedish("avtalad ledtid i dagar; tomt där ingen är känd")
         .named("Ledtid", "Ledtid dagar", "Leveranstid", "Lead time")
-        .such_as("63"),
+        .such_as("63")
+        .optional(),
         share("on_time_target_share", "agreed share of deliveries on time")
         .in_swedish("avtalad andel leveranser i tid")
         .named("Mål leveransprecision", "On-time target")
@@ -78,10 +79,11 @@ class PurchaseReceipts(Contract):
         .named("Inleverans", "Inleveransnr", "Mottagning", "Receipt no", "Goods receipt")
         .such_as("R4001"),
         SUPPLIER,
-        day("order_date", "ordered")
-        .in_swedish("beställd")
+        day("order_date", "ordered; empty where it is not known")
+        .in_swedish("beställd; tomt där det inte är känt")
         .named("Orderdatum", "Beställningsdatum", "Inköpsdatum", "Order date")
-        .such_as("2025-12-01"),
+        .such_as("2025-12-01")
+        .optional(),
         day("promised_date", "promised")
         .in_swedish("lovad")
         .named("Lovat datum", "Bekräftat datum", "Utlovat datum", "Promised date", "Confirmed date", "Due date")

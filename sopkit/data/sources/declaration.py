@@ -28,7 +28,7 @@ class Dialect(BaseModel):
     )
     date_format: str = Field(
         default="YYYY-MM-DD",
-        description="dates as text: YYYY or YY (20YY), MM, M (no leading zero) or MMM (jan), DD or D; without a day it is the first of the month",
+        description="dates as text: YYYY or YY (20YY), MM, M or MMM (jan), DD or D; without a day it is the first of the month",
     )
     empty_marks: tuple[str, ...] = Field(default=(), description="cells that mean empty, such as `-` or `n/a`; a blank always does")
     header_row: int = Field(default=1, ge=1, description="physical row of the header, first row = 1")
@@ -90,6 +90,21 @@ class Acknowledgement(BaseModel):
     reason: str = Field(min_length=3, description="why it is right as it is")
 
 
+class Check(BaseModel):
+    """A rule of the company on what it sends: the rows that a query returns become a finding."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$", description="name of the rule, as findings and `acknowledged` name it")
+    of: str = Field(default="", description="name in `from` whose rows it is about; may be left out where there is one")
+    sql: str = Field(description="one SELECT of the rows concerned; `source_row` is the physical row, `value` what is shown of it")
+    message: str = Field(min_length=10, description="what the rows are, and what the mapping makes of them")
+    outcome: Literal["ACCEPT", "REPAIR", "ASK", "REJECT"] = Field(
+        default="ACCEPT", description="told; told and changed by the mapping; a question; a stop"
+    )
+    hint: str = Field(default="", description="what to do about it")
+
+
 class Source(Dialect):
     """Where one input table comes from: a file, rows written here, or one query over several files."""
 
@@ -100,6 +115,9 @@ class Source(Dialect):
     ignored: tuple[str, ...] = Field(default=(), description="headers that are not read; `*` = all that nothing else names")
     sql: str | None = Field(default=None, description="one SELECT over the names in `from`; returns contract columns")
     files: dict[str, QueryFile] = Field(default_factory=dict, alias="from", description="name in the query: file")
+    checks: tuple[Check, ...] = Field(
+        default=(), description="rules on the files in `from`, each told as a finding with its count and rows"
+    )
     may_be_empty: bool = Field(default=False, description="a header without rows is right")
     assumption: str = Field(default="", description="what is assumed because the source does not measure it; listed in coverage and pack")
     acknowledged: tuple[Acknowledgement, ...] = Field(default=(), description="answers to questions of the intake")
@@ -118,6 +136,10 @@ class Source(Dialect):
             raise ValueError(f"give one of file, rows and sql, not {' and '.join(given) or 'none'}")
         if bool(self.files) != (self.sql is not None):
             raise ValueError("`sql` and `from` belong together")
+        if strange := [check.rule for check in self.checks if not self.files or (check.of and check.of not in self.files)]:
+            raise ValueError(f"checks {', '.join(strange)}: they need `sql` and `from`, and `of` is a name in `from`")
+        if vague := [check.rule for check in self.checks if not check.of and len(self.files) > 1]:
+            raise ValueError(f"checks {', '.join(vague)}: name in `of` the file whose rows they are about")
         if both := sorted(set(self.columns) & set(self.constants)):
             raise ValueError(f"{', '.join(both)}: given as a column and as a constant")
         return self

@@ -1,6 +1,6 @@
 """The intake of a cycle: every declared source read, every finding collected, then one verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from sopkit.data.findings import Finding, FindingLog, problems_of
 from sopkit.data.sources.coverage import coverage
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.opened import PARAMS_ROWS, OpenedFiles
-from sopkit.data.sources.queries import query_result
+from sopkit.data.sources.queries import check_findings, query_result
 from sopkit.data.sources.raw import RawTable, unreadable
-from sopkit.data.sources.rules import table_rules
+from sopkit.data.sources.rules import note_answered, table_rules
 from sopkit.data.sources.table import ReadTable, typed_table
 from sopkit.errors import DataError, Problem
 
@@ -26,14 +26,22 @@ class Intake:
     tables: dict[str, pd.DataFrame]  # every input table; empty = not provided
     findings: pd.DataFrame  # Findings
     coverage: pd.DataFrame  # Coverage
-    problems: tuple[Problem, ...] = ()  # what stops the run, ready to print
+    problems: tuple[Problem, ...] = ()  # what is wrong with what was declared, ready to print
+    absent: tuple[Problem, ...] = ()  # tables without which nothing can be planned, and that nobody declared
+
+    def raise_if_faulty(self) -> None:
+        """Stop with DataError where anything declared was rejected, or a question has no answer; all problems at once."""
+        self._raise(self.problems)
 
     def raise_if_rejected(self) -> None:
-        """Stop with DataError where anything was rejected, or a question has no answer; all problems at once."""
-        if self.problems:
+        """The same, and where a table is absent without which nothing can be planned."""
+        self._raise((*self.absent, *self.problems))
+
+    def _raise(self, problems: Sequence[Problem]) -> None:
+        if problems:
             counts = self.findings["outcome"].value_counts()
             told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("REJECT", "ASK", "REPAIR", "ACCEPT") if outcome in counts)
-            raise DataError(f"the input data cannot be used ({told})", self.problems)
+            raise DataError(f"the input data cannot be used ({told or 'nothing was found in what is declared'})", problems)
 
 
 def read_sources(sources: Mapping[str, Source], root: Path, *, cutoff: str) -> Intake:
@@ -58,13 +66,18 @@ def read_sources(sources: Mapping[str, Source], root: Path, *, cutoff: str) -> I
         source = sources[name]
         raw = _raw_table(source, opened, cutoff, log)
         read[name] = typed_table(raw, name, INPUTS[name], source, log)
-    for name in NEEDED:
-        if name not in sources:
-            told = f"no source is declared for {name}: {INPUTS[name].grain}"
-            log.note(Finding("params", "missing_table", told, "REJECT", f"declare sources.{name}"))
+    absent = [_absent(name, log) for name in NEEDED if name not in sources]
     frames = table_rules(read, sources, log, cutoff=cutoff)
     tables = {name: _conformed(frames.get(name), contract, log) for name, contract in INPUTS.items()}
-    return Intake(tables, log.frame(), coverage(tables, sources), tuple(problems_of(log.stopping)))
+    return Intake(tables, log.frame(), coverage(tables, sources), tuple(problems_of(log.stopping)), tuple(absent))
+
+
+def _absent(name: str, log: FindingLog) -> Problem:
+    """A needed table that nobody declared: told here, and a stop only for who wants to plan."""
+    told = f"no source is declared for {name}: {INPUTS[name].grain}"
+    hint = f"declare sources.{name}"
+    log.note(Finding("params", "missing_table", f"{told}; without it nothing can be planned", "ACCEPT", hint))
+    return Problem("params", told, "a source", hint)
 
 
 def _refuse_unknown_tables(sources: Mapping[str, Source]) -> None:
@@ -83,6 +96,8 @@ def _raw_table(source: Source, opened: OpenedFiles, cutoff: str, log: FindingLog
     readable = {name: view for name, view in views.items() if view is not None}
     if len(readable) < len(views):
         return unreadable(origin)  # the file is told already
+    for finding in check_findings(source, readable, cutoff) if source.checks else ():
+        note_answered(finding, source, log) if finding.outcome == "ASK" else log.note(finding)
     return query_result(source.sql, readable, origin, cutoff, log)
 
 

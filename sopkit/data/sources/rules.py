@@ -1,6 +1,7 @@
 """Rules over whole tables: what was known at the cutoff, months that are missing, codes that nobody knows."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -52,7 +53,7 @@ def _tell_missing_months(table: ReadTable, frame: pd.DataFrame, source: Source, 
         return
     shown = ", ".join(missing[:SHOWN]) + (f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else "")
     hint = "send these months, or acknowledge that nothing happened in them"
-    _ask(Finding(table.origin, "missing_month", f"{table.name} has no row in {shown}", "ASK", hint, table.sheet), source, log)
+    note_answered(Finding(table.origin, "missing_month", f"{table.name} has no row in {shown}", "ASK", hint, table.sheet), source, log)
 
 
 def _tell_unknown_codes(table: ReadTable, frame: pd.DataFrame, frames: dict[str, pd.DataFrame], log: FindingLog) -> None:
@@ -90,9 +91,9 @@ def _tell_count(table: ReadTable, odd: pd.Series, rule: str, told: str, log: Fin
         log.note(Finding(table.origin, rule, told, "ACCEPT", sheet=table.sheet, value=str(count)))
 
 
-def _ask(finding: Finding, source: Source, log: FindingLog) -> None:
+def note_answered(finding: Finding, source: Source, log: FindingLog) -> None:
     """A question: it stops the run unless the params carry an answer to its rule, which is recorded in its place."""
     answer = next((answer for answer in source.acknowledged if answer.rule == finding.rule), None)
     outcome: Outcome = "ACCEPT" if answer else "ASK"
     message = f"{finding.message}; acknowledged by {answer.who}: {answer.reason}" if answer else finding.message
-    log.note(Finding(finding.file, finding.rule, message, outcome, "" if answer else finding.hint, finding.sheet, value=finding.value))
+    log.note(replace(finding, message=message, outcome=outcome, hint="" if answer else finding.hint))
