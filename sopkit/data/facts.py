@@ -1,6 +1,6 @@
 """Facts: figures that may be printed, each with its unit, definition, source and, where unknown, the reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -76,12 +76,6 @@ def fact_rows(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(listed)
     frame["lag"] = frame["lag"].astype("Int64")
     return checked_facts(frame)
-
-
-def joined_facts(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Several tables of facts as one; DataError where two of them tell the same fact."""
-    filled = [part for part in parts if not part.empty]
-    return checked_facts(pd.concat(filled, ignore_index=True)) if filled else empty(Facts)
 
 
 def checked_facts(frame: pd.DataFrame) -> pd.DataFrame:

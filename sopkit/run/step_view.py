@@ -15,6 +15,7 @@ import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS, INPUTS
 from sopkit.data.contracts.conform import conform, empty
+from sopkit.data.facts import checked_facts
 from sopkit.errors import ParamsError, Problem, StepError
 from sopkit.meeting.policy import Overlay
 from sopkit.meeting.scenarios import changed_table, overlaid_policy
@@ -156,7 +157,7 @@ class StepView:
 
     def facts(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Keep rows of facts; returns them, to be looked at."""
-        checked = conform(frame, CONTRACTS["facts"])
+        checked = checked_facts(frame)
         self._facts.append(checked)
         return checked[["id", "level", "period", "scenario", "value", "unit", "reason"]]
 

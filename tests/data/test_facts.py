@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from sopkit.data.contracts import CONTRACTS
-from sopkit.data.facts import checked_facts, fact, fact_rows, joined_facts
+from sopkit.data.facts import checked_facts, fact, fact_rows
 from sopkit.errors import DataError
 
 
@@ -50,13 +50,8 @@ def test_money_alone_has_a_currency():
     assert pd.isna(fact_rows([sales(1.0, unit="units")])["currency"].iloc[0])
 
 
-def test_no_rows_and_joined_tables():
+def test_no_rows_are_a_table_too():
     assert list(fact_rows([]).columns) == CONTRACTS["facts"].column_names()
-    first, second = fact_rows([sales(1.0)]), fact_rows([sales(2.0, period="2026-01")])
-    assert len(joined_facts([first, fact_rows([]), second])) == 2
-    assert joined_facts([]).empty
-    with pytest.raises(DataError, match="share a key"):
-        joined_facts([first, first])
 
 
 def test_rows_are_not_mutated():
