@@ -8,6 +8,7 @@ from sopkit.run import preflight
 from sopkit.run.cycle import CompanyFolder
 from sopkit.run.files import write_atomically, write_json
 from sopkit.run.params import CompanyParams, load_params
+from sopkit.run.receiving import receive
 
 if TYPE_CHECKING:
     from sopkit.data.sources.reading import Intake
@@ -25,18 +26,19 @@ def print_findings(params_file: Path, cycle: str | None) -> None:
     params = load_params(params_file, cycle)
     folder = CompanyFolder.of(params.company).checked(params.cycle)
     preflight.check_writable(folder)
-    intake = intake_of(params, params.data_path)
+    receive(params)
+    intake = intake_of(params, params.data_path, CompanyFolder.of(params.company).received(params.cycle))
     print("\n".join(finding_lines(intake)))
     for path in write_findings(folder, intake, params):
         print(f"written: {path}")
     intake.raise_if_faulty()
 
 
-def intake_of(params: CompanyParams, root: Path) -> "Intake":
-    """The declared sources of a company as step 1 reads them; `root` is the folder that their file names start from."""
+def intake_of(params: CompanyParams, root: Path, received: Path | None = None) -> "Intake":
+    """The declared sources of a company as step 1 reads them; `root` and `received` as in `read_sources`."""
     from sopkit.data.sources.reading import read_sources
 
-    return read_sources(params.sources, root, cutoff=params.cutoff)
+    return read_sources(params.sources, root, cutoff=params.cutoff, received=received)
 
 
 def write_findings(folder: Path, intake: "Intake", params: CompanyParams) -> tuple[Path, Path]:

@@ -6,7 +6,7 @@ under its final name is complete: files are written beside it and renamed.
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,6 +97,10 @@ class CompanyFolder:
     def checked(self, cycle: str) -> Path:
         """Where `sop check` leaves what it found."""
         return self.path / "check" / cycle
+
+    def received(self, cycle: str) -> Path:
+        """What databases answered when they were last asked for a cycle."""
+        return self.path / "received" / cycle
 
     def lock_file(self, cycle: str) -> Path:
         """The file that a run of the cycle locks."""
@@ -249,14 +253,16 @@ def forget(run: RunFolder, step: Step) -> None:
 # -- inputs ----------------------------------------------------------------------------------------------------------
 
 
-def snapshot_inputs(run: RunFolder, root: Path, hashes: Mapping[Path, str]) -> None:
-    """Copy the source files into the run, under the names they have below `root`; what is there already stays.
+def snapshot_inputs(run: RunFolder, files: Mapping[str, Path], hashes: Mapping[str, str]) -> None:
+    """Copy the source files into the run, under their names in the snapshot; what is there already stays.
+
+    A copy, not a link: a file that its owner writes over in place would change with it.
 
     Raises InfrastructureError where a file changed between hashing and copying.
     """
     wanted = set()
-    for source, expected in hashes.items():
-        target = run.inputs / input_name(source, root)
+    for name, expected in hashes.items():
+        source, target = files[name], run.inputs / name
         wanted.add(target)
         if target.is_file() and file_hash(target) == expected:
             continue
@@ -277,8 +283,12 @@ def snapshot_inputs(run: RunFolder, root: Path, hashes: Mapping[Path, str]) -> N
     run.inputs.mkdir(parents=True, exist_ok=True)
 
 
-def input_name(source: Path, root: Path) -> str:
-    """Name of a source file in the snapshot: its path below the data folder."""
+def input_names(files: Iterable[Path], root: Path) -> dict[str, Path]:
+    """Source files by their names in the snapshot: their paths below the data folder."""
+    return {_input_name(path, root): path for path in files}
+
+
+def _input_name(source: Path, root: Path) -> str:
     try:
         return source.resolve().relative_to(root.resolve()).as_posix()
     except ValueError:

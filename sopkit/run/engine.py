@@ -57,7 +57,7 @@ class Kernel:
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *QUIET]
         self.manager.kernel_spec.argv = command  # type: ignore[union-attr]
         environment = {**os.environ, **PINNED, "IPYTHONDIR": str(self.folder), "PYTHONPATH": _python_path(), KERNEL_MARK: watch.mark}
-        environment = {key: value for key, value in environment.items() if key != "SOPKIT_RUN"}
+        environment = {key: value for key, value in environment.items() if key != "SOPKIT_RUN" and key not in watch.withheld}
         run_sync(self.manager.start_kernel)(env=environment, cwd=str(self.folder))
         self.pid = int(self.manager.provisioner.pid)  # type: ignore[union-attr]
         watch.on_kernel(self.pid)

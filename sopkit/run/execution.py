@@ -32,6 +32,7 @@ def execute_step(prepared: Prepared, step: Step, parts: Parts, recorder: Recorde
     cycle.forget(run, step)
     peaks: list[float] = []
     watch = Watch(_environment(prepared), lock.mark, lock.note_kernel, lambda report: _tell_cell(recorder, step, report, peaks))
+    watch.withheld = frozenset(name for name in (place.env for place in prepared.params.secrets) if name)
     recorder.attempt("running")
     recorder.tell(Event("step", step_label(step), "running", cell=_code_cells(step)))
     try:

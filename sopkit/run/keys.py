@@ -28,6 +28,7 @@ from sopkit.steps import Step
 PACKAGE = Path(__file__).resolve().parents[1]
 RUN_ID_DIGITS = 12
 ABSENT = "absent"
+PLACES = ("data_root", "data_folder", "connections")  # where inputs come from: what came counts, not from where
 UNSEEN = {  # sections of the params that a step has no use for; a test reads the notebooks
     "data_collection": ("supply", "meeting"),
     "demand_planning": ("sources", "supply", "meeting"),
@@ -44,7 +45,8 @@ class Origins:
 
     params: CompanyParams
     scenario: str
-    inputs: Mapping[Path, str]
+    inputs: Mapping[str, str]  # by name in the snapshot
+    files: Mapping[str, Path]  # where each of them stands
     notebooks: Mapping[str, str]  # by step
     package: str
     templates: str
@@ -57,9 +59,8 @@ class Origins:
     @property
     def run_id(self) -> str:
         """First 12 hex digits of the hash over all of it."""
-        sources = {path.relative_to(self.params.data_path).as_posix(): value for path, value in self.inputs.items()}
-        content = self.params.model_dump(mode="json", exclude={"data_root", "data_folder"})
-        told = [content, self.scenario, sources, dict(self.notebooks), self.package, self.templates]
+        content = self.params.model_dump(mode="json", exclude=set(PLACES))
+        told = [content, self.scenario, dict(self.inputs), dict(self.notebooks), self.package, self.templates]
         return hash_of([*told, self.scenarios, self.process, self.lock, dict(self.previous)])[:RUN_ID_DIGITS]
 
 
@@ -85,12 +86,12 @@ def tree_hash(*folders: Path) -> str:
     return digest.hexdigest()
 
 
-def input_hashes(files: Iterable[Path]) -> dict[Path, str]:
-    """Hashes of the source files; DataError that names every one that is missing or unreadable."""
+def input_hashes(files: Mapping[str, Path]) -> dict[str, str]:
+    """Hashes of the source files by name; DataError that names every one that is missing or unreadable."""
     found, problems = {}, []
-    for path in sorted(files):
+    for name, path in sorted(files.items()):
         try:
-            found[path] = file_hash(path)
+            found[name] = file_hash(path)
         except OSError as error:
             problems.append(Problem(str(path), error.strerror or "unreadable", "a readable file", "Mend the source in the params."))
     if problems:
@@ -98,8 +99,8 @@ def input_hashes(files: Iterable[Path]) -> dict[Path, str]:
     return found
 
 
-def origins(params: CompanyParams, steps: Sequence[Step], files: Iterable[Path], scenario: str = "base") -> Origins:
-    """What a run of `params` would be made from, as things stand now."""
+def origins(params: CompanyParams, steps: Sequence[Step], files: Mapping[str, Path], scenario: str = "base") -> Origins:
+    """What a run of `params` would be made from, as things stand now; `files` are the inputs by name in the snapshot."""
     root = places.suite_root()
     overlays = [*params.meeting.scenarios, *([] if scenario == "base" else [scenario])]
     before = CompanyFolder.of(params.company).previous_run(params.cycle)
@@ -107,6 +108,7 @@ def origins(params: CompanyParams, steps: Sequence[Step], files: Iterable[Path],
         params=params,
         scenario=scenario,
         inputs=input_hashes(files),
+        files=dict(files),
         notebooks={step.name: notebook_hash(places.notebook_file(step.notebook)) for step in steps},
         package=tree_hash(PACKAGE),
         templates=tree_hash(root / "templates"),
@@ -136,8 +138,7 @@ def step_parts(step: Step, steps: Sequence[Step], made_from: Origins, run: RunFo
         **{f"previous:{name}": made_from.previous[name] for name in sorted(step.previous)},
     }
     if not read_from(step, steps):
-        sources = {path.relative_to(made_from.params.data_path).as_posix(): value for path, value in made_from.inputs.items()}
-        parts["inputs"] = hash_of(sources)
+        parts["inputs"] = hash_of(dict(made_from.inputs))
     builds_on = _builds_on(step, steps)
     left = {other.name: marker_outputs(run, other) for other in builds_on}
     if any(outputs is None for outputs in left.values()):
@@ -175,7 +176,7 @@ def _builds_on(step: Step, steps: Sequence[Step]) -> list[Step]:
 
 def _params_hash(step: Step, params: CompanyParams) -> str:
     """What the params say, less what a step cannot see: other steps' knobs, and the sections in `UNSEEN`."""
-    unseen = {*UNSEEN.get(step.name, ()), "steps", "cycle", "gates", "data_root", "data_folder"}
+    unseen = {*UNSEEN.get(step.name, ()), *PLACES, "steps", "cycle", "gates"}
     if step.renders or step.documents:
         unseen -= {"gates"}
     return hash_of([params.model_dump(mode="json", exclude=unseen), params.steps.get(step.name, {})])

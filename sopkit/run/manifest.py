@@ -63,7 +63,7 @@ def merge(
         "plan_hash": digest,
         "keys": dict(keys),
         "parameters": made_from.params.model_dump(mode="json", exclude={"data_root", "data_folder"}),
-        "inputs": {path.relative_to(made_from.params.data_path).as_posix(): value for path, value in made_from.inputs.items()},
+        "inputs": dict(made_from.inputs),
         "previous": dict(made_from.previous),
         "outputs": dict(sorted(outputs.items())),
         "code": {

@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sopkit.data.sources.connections import CONNECTION_NAME, Connection, Secret
 from sopkit.data.sources.declaration import Source
 from sopkit.demand.policy import DemandPolicy
 from sopkit.errors import ParamsError, Problem
@@ -14,6 +15,7 @@ from sopkit.finance.policy import MoneyPolicy
 from sopkit.meeting.policy import MeetingPolicy, Overlay
 from sopkit.periods import CADENCES, MONTH, cutoff_of
 from sopkit.run import places
+from sopkit.run.literal_secrets import refuse_literal_secrets, shown
 from sopkit.run.yaml_reading import read_yaml
 from sopkit.steps import BY_NAME
 from sopkit.supply.policy import SupplyPolicy
@@ -43,6 +45,7 @@ class CompanyParams(BaseModel):
         default="suite", description="where data_folder starts (SOPKIT_ROOT, _REPORTS, _DATA)"
     )
     data_folder: str = Field(description="folder of the source files; {cycle} stands for the cycle")
+    connections: dict[str, Connection] = Field(default_factory=dict, description="databases that sources come from, by name")
     sources: dict[str, Source] = Field(description="one declared source per input table")
     demand: DemandPolicy = DemandPolicy()
     supply: SupplyPolicy = SupplyPolicy()
@@ -54,6 +57,11 @@ class CompanyParams(BaseModel):
     def cutoff(self) -> str:
         """The last closed period."""
         return cutoff_of(self.cycle)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Where the secrets of its connections are kept."""
+        return tuple(connection.password for connection in self.connections.values() if connection.password)
 
     @property
     def data_path(self) -> Path:
@@ -68,6 +76,7 @@ def load_params(path: Path, cycle: str | None = None) -> CompanyParams:
     Raises ParamsError with all problems at once: file, line, what came, what was expected, the nearest known name.
     """
     content, lines = read_yaml(path)
+    refuse_literal_secrets(content, path, lines)
     content = {key: value for key, value in content.items() if key not in BY_NAME} | {
         "steps": {key: value or {} for key, value in content.items() if key in BY_NAME},
         **({"cycle": cycle} if cycle else {}),
@@ -76,7 +85,25 @@ def load_params(path: Path, cycle: str | None = None) -> CompanyParams:
     if not MONTH.fullmatch(params.cycle):
         came = f"cycle {params.cycle!r}"
         raise ParamsError("not a cycle of this company", [Problem(str(path), came, f"a {params.cadence} period, such as 2026-03")])
+    _check_connections(params, path, lines)
     return params
+
+
+def _check_connections(params: CompanyParams, path: Path, lines: dict[tuple[str, ...], int]) -> None:
+    """Every connection has a usable name, and every source that names one finds it."""
+    there = ", ".join(params.connections) or "none is declared"
+    wrong = [("connections", name) for name in params.connections if not CONNECTION_NAME.fullmatch(name)]
+    problems = [Problem(_line(path, lines, place), repr(place[-1]), "a name of lower case letters, digits and _") for place in wrong]
+    for name, source in params.sources.items():
+        if source.connection is not None and source.connection not in params.connections:
+            place = ("sources", name, "connection")
+            problems.append(Problem(_line(path, lines, place), repr(source.connection), f"a name under `connections`: {there}"))
+    if problems:
+        raise ParamsError("connections cannot be used", problems)
+
+
+def _line(path: Path, lines: dict[tuple[str, ...], int], place: tuple[str, ...]) -> str:
+    return f"{path}, line {lines.get(place, 1)}, {'.'.join(place)}"
 
 
 def company_word(params: CompanyParams, params_file: Path) -> str:
@@ -116,7 +143,7 @@ def _problem(model: type[BaseModel], item: object, path: Path, lines: dict[tuple
     if item["type"] == "extra_forbidden":  # type: ignore[index]
         near = get_close_matches(place[-1], _names_beside(model, place), n=1, cutoff=0.5)
         return Problem(where, "an unknown name", "a declared one", f"Did you mean {near[0]}?" if near else "")
-    return Problem(where, repr(item["input"])[:80], item["msg"])  # type: ignore[index]
+    return Problem(where, shown(item["input"], place), item["msg"])  # type: ignore[index]
 
 
 def _names_beside(model: type[BaseModel], place: tuple[str, ...]) -> list[str]:

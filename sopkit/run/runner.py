@@ -19,7 +19,8 @@ from sopkit.run.gates import check_gate_before, passed_gates
 from sopkit.run.keys import Parts, changed_origins, changed_parts, hash_of, origins, step_parts
 from sopkit.run.lock import CycleLock, cycle_lock, kill_marked
 from sopkit.run.output import Event, Reporter, step_label
-from sopkit.run.params import load_params, load_scenarios
+from sopkit.run.params import CompanyParams, load_params, load_scenarios
+from sopkit.run.receiving import changed_since, receive, received_files
 from sopkit.run.record import Recorder
 from sopkit.run.request import Prepared, Request
 from sopkit.steps import STEPS, Step
@@ -39,7 +40,9 @@ class Outcome:
 
 
 def prepare(request: Request, steps: Sequence[Step] = STEPS) -> Prepared:
-    """Refuse what can be refused before a kernel starts; writes nothing but a trial file in the company's reports folder.
+    """Refuse what can be refused before a kernel starts, and ask the databases that the sources name.
+
+    Writes nothing but a trial file in the company's reports folder, and below `received/` what the databases answered.
 
     Raises ParamsError, DataError (missing sources) or InfrastructureError.
     """
@@ -51,7 +54,8 @@ def prepare(request: Request, steps: Sequence[Step] = STEPS) -> Prepared:
     load_scenarios((*params.meeting.scenarios, *([] if request.scenario == "base" else [request.scenario])))
     company = CompanyFolder.of(params.company)
     preflight.check_writable(company.path)
-    made_from = origins(params, steps, input_files(params.sources, params.data_path), request.scenario)
+    receive(params)
+    made_from = origins(params, steps, _inputs(params), request.scenario)
     return Prepared(request, params, steps, made_from, company, company.run(made_from.run_id))
 
 
@@ -158,7 +162,7 @@ def _begin_work(prepared: Prepared) -> None:
         return
     if prepared.company.shows(prepared.params.cycle, prepared.run, prepared.request.scenario):
         prepared.run = prepared.company.aside(prepared.run, [step for step in prepared.steps if step.name in prepared.keys])
-    cycle.snapshot_inputs(prepared.run, prepared.params.data_path, prepared.made_from.inputs)
+    cycle.snapshot_inputs(prepared.run, prepared.made_from.files, prepared.made_from.inputs)
     prepared.begun = True
 
 
@@ -169,14 +173,22 @@ def _complete(prepared: Prepared, recorder: Recorder) -> None:
     request, params = prepared.request, prepared.params
     begin = time.perf_counter()
     write_appendix(prepared.run, prepared.steps, f"{params.title} {params.cycle}")
-    now = origins(load_params(request.params_file, request.cycle), prepared.steps, prepared.made_from.inputs, request.scenario)
-    changed = changed_origins(prepared.made_from, now)
+    params_now = load_params(request.params_file, request.cycle)
+    changed = changed_origins(prepared.made_from, origins(params_now, prepared.steps, _inputs(params_now), request.scenario))
+    if moved := changed_since(params, prepared.made_from.inputs):
+        told = f"warning: {', '.join(moved)}: other rows now than when they were received; the run shows what was received"
+        recorder.tell(Event("warning", detail=told))
     if changed:
         told = f"warning: {', '.join(changed)} changed while the run went on; it shows what was there at its start, so run again"
         recorder.tell(Event("warning", detail=told))
     gates = passed_gates(params.gates, prepared.steps)
-    manifest.merge(prepared.run, prepared.made_from, prepared.steps, prepared.keys, gates, changed)
+    manifest.merge(prepared.run, prepared.made_from, prepared.steps, prepared.keys, gates, [*changed, *moved])
     recorder.tell(Event("merge", detail=f"appendix, facts and manifest written in {time.perf_counter() - begin:.1f} s"))
+
+
+def _inputs(params: CompanyParams) -> dict[str, Path]:
+    """Every file that a run is made from, by its name in the snapshot: the sources' own, and what came from databases."""
+    return cycle.input_names(input_files(params.sources, params.data_path), params.data_path) | received_files(params)
 
 
 def _run_with(prepared: Prepared, step: Step, key: str) -> RunFolder | None:

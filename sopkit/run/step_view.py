@@ -73,9 +73,13 @@ class StepView:
 
     @property
     def inputs_folder(self) -> Path:
-        """Where the source files are: the run's snapshot, or in a sandbox the files themselves."""
-        snapshot = self.folder / "inputs"
-        return snapshot if self.recorded and snapshot.is_dir() else self.params.data_path
+        """Where the source files are: the run's snapshot, or in a sandbox the files themselves.
+
+        A sandbox asks no database: where a source is one, it reads the snapshot of the cycle's last run.
+        """
+        in_databases = any(source.connection for source in self.params.sources.values())
+        snapshot = (self.folder if self.recorded else self.fallback) / "inputs"
+        return snapshot if (self.recorded or in_databases) and snapshot.is_dir() else self.params.data_path
 
     @property
     def scenarios(self) -> dict[str, Overlay]:

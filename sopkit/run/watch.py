@@ -35,6 +35,7 @@ class Watch:
     on_cell: Callable[[CellReport], None] = lambda report: None
     notebook: "NotebookNode | None" = None
     position: int | None = None  # the cell that runs, or ran last
+    withheld: frozenset[str] = frozenset()  # names in this process's environment that no kernel gets: secrets
 
 
 def heading_above(cells: "Sequence[NotebookNode]", position: int) -> str:

@@ -42,16 +42,17 @@ def test_a_snapshot_holds_what_was_hashed(tmp_path: Path) -> None:
     (root / "deep").mkdir(parents=True)
     (root / "deep" / "a.csv").write_text("1")
     (root / "b.csv").write_text("2")
-    files = {path: file_hash(path) for path in (root / "deep" / "a.csv", root / "b.csv")}
-    cycle.snapshot_inputs(run, root, files)
+    files = cycle.input_names([root / "deep" / "a.csv", root / "b.csv"], root)
+    hashes = {name: file_hash(path) for name, path in files.items()}
+    cycle.snapshot_inputs(run, files, hashes)
     assert (run.inputs / "deep" / "a.csv").read_text() == "1"
-    del files[root / "b.csv"]
-    cycle.snapshot_inputs(run, root, files)
+    del hashes["b.csv"]
+    cycle.snapshot_inputs(run, files, hashes)
     assert not (run.inputs / "b.csv").exists()  # what the run was not made from is not there
     (root / "deep" / "a.csv").write_text("3")
     (run.inputs / "deep" / "a.csv").unlink()
     with pytest.raises(InfrastructureError, match="an input changes while it is read"):
-        cycle.snapshot_inputs(run, root, files)
+        cycle.snapshot_inputs(run, files, hashes)
     assert not list(run.inputs.rglob("*.part"))
 
 

@@ -9,7 +9,7 @@ from sopkit.data.contracts import INPUTS
 from sopkit.data.contracts.column import Contract
 from sopkit.data.contracts.conform import conform
 from sopkit.data.contracts.derived_demand import Coverage
-from sopkit.data.sources.declaration import Source
+from sopkit.data.sources.declaration import Source, database_origin
 
 
 def coverage(tables: Mapping[str, pd.DataFrame], sources: Mapping[str, Source]) -> pd.DataFrame:
@@ -36,13 +36,15 @@ def _row(name: str, contract: type[Contract], table: pd.DataFrame, source: Sourc
         "rows": len(table),
         "first_period": months.min() if len(months) else None,
         "last_period": months.max() if len(months) else None,
-        "origin": _origin(source) if source else None,
+        "origin": _origin(source, name) if source else None,
         "consequence": None if source else contract.without or "the plan cannot be made",
         "assumption": (source.assumption or None) if source else None,
     }
 
 
-def _origin(source: Source) -> str:
+def _origin(source: Source, name: str) -> str:
+    if source.connection is not None:
+        return database_origin(source, name)
     files = [
         f"{dialect.file}{f' ({dialect.sheet})' if dialect.sheet else ''}" for dialect in (source, *source.files.values()) if dialect.file
     ]

@@ -8,8 +8,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sopkit.data.parsing import DATE_TOKENS, date_tokens
+from sopkit.data.sources.statements import parameter_names, query_fault, table_fault
 
 Scalar = str | bool | int | float
+DATABASES = "databases"  # folder of a snapshot: what came from databases
+BOUND_BY_CYCLE = ("cycle", "cycle_day", "cutoff", "cutoff_day")  # parameters that every query may use
 KINDS_OF_FILE = (".csv", ".txt", ".csv.gz", ".txt.gz", ".xlsx", ".parquet")
 
 
@@ -106,7 +109,7 @@ class Check(BaseModel):
 
 
 class Source(Dialect):
-    """Where one input table comes from: a file, rows written here, or one query over several files."""
+    """Where one input table comes from: a file, rows written here, one query over several files, or a database."""
 
     columns: dict[str, str] = Field(
         default_factory=dict, description="contract column: header in the file; else the contract's names and aliases"
@@ -117,6 +120,12 @@ class Source(Dialect):
     files: dict[str, QueryFile] = Field(default_factory=dict, alias="from", description="name in the query: file")
     checks: tuple[Check, ...] = Field(
         default=(), description="rules on the files in `from`, each told as a finding with its count and rows"
+    )
+    connection: str | None = Field(default=None, description="database that the table comes from: a name under `connections`")
+    table: str | None = Field(default=None, description="table or view of the database, as schema.table; all its columns")
+    query: str | None = Field(default=None, description="or one SELECT in the database's own SQL; parameters as :name")
+    parameters: dict[str, Scalar] = Field(
+        default_factory=dict, description="values bound in `query`, besides :cycle, :cycle_day, :cutoff and :cutoff_day"
     )
     may_be_empty: bool = Field(default=False, description="a header without rows is right")
     assumption: str = Field(default="", description="what is assumed because the source does not measure it; listed in coverage and pack")
@@ -131,9 +140,10 @@ class Source(Dialect):
 
     @model_validator(mode="after")
     def _one_origin(self) -> "Source":
-        given = [name for name, there in (("file", self.file), ("rows", self.rows), ("sql", self.sql)) if there]
+        origins = (("file", self.file), ("rows", self.rows), ("sql", self.sql), ("connection", self.connection))
+        given = [name for name, there in origins if there]
         if len(given) != 1:
-            raise ValueError(f"give one of file, rows and sql, not {' and '.join(given) or 'none'}")
+            raise ValueError(f"give one of file, rows and sql, or a connection, not {' and '.join(given) or 'none'}")
         if bool(self.files) != (self.sql is not None):
             raise ValueError("`sql` and `from` belong together")
         if strange := [check.rule for check in self.checks if not self.files or (check.of and check.of not in self.files)]:
@@ -144,6 +154,32 @@ class Source(Dialect):
             raise ValueError(f"{', '.join(both)}: given as a column and as a constant")
         return self
 
+    @model_validator(mode="after")
+    def _a_database_is_asked_once(self) -> "Source":
+        if self.connection is None:
+            if self.table or self.query or self.parameters:
+                raise ValueError("`table`, `query` and `parameters` belong to a `connection`")
+            return self
+        if (self.table is None) == (self.query is None):
+            raise ValueError("a `connection` needs either `table` or `query`")
+        if self.table is not None and (fault := table_fault(self.table)):
+            raise ValueError(f"`table` {fault}")
+        if self.query is not None and (fault := query_fault(self.query)):
+            raise ValueError(f"`query` {fault}; write one SELECT")
+        self._check_parameters()
+        return self
+
+    def _check_parameters(self) -> None:
+        used = parameter_names(self.query or "")
+        if unbound := sorted(used - set(self.parameters) - set(BOUND_BY_CYCLE)):
+            raise ValueError(
+                f"`query` names :{unbound[0]}, which stands neither under `parameters` nor is one of {', '.join(BOUND_BY_CYCLE)}"
+            )
+        if unused := sorted(set(self.parameters) - used):
+            raise ValueError(f"`parameters` holds {unused[0]}, which `query` does not name")
+        if taken := sorted(set(self.parameters) & set(BOUND_BY_CYCLE)):
+            raise ValueError(f"`parameters` holds {taken[0]}, which the cycle gives")
+
     @property
     def file_names(self) -> tuple[str, ...]:
         """The files it reads, relative to the data folder."""
@@ -153,3 +189,13 @@ class Source(Dialect):
 def input_files(sources: Mapping[str, Source], root: Path) -> list[Path]:
     """The files that the sources read, each once, sorted; they need not exist."""
     return sorted({root / name for source in sources.values() for name in source.file_names})
+
+
+def received_name(name: str, source: Source) -> str:
+    """Where in a folder of received tables the one for an input table stands."""
+    return f"{source.connection}/{name}.parquet"
+
+
+def database_origin(source: Source, name: str) -> str:
+    """What findings call a table that came from a database."""
+    return f"{source.connection}: {source.table or f'query for {name}'}"

@@ -10,12 +10,13 @@ from sopkit.data.contracts import INPUTS, NEEDED, Contract
 from sopkit.data.contracts.conform import conform, empty
 from sopkit.data.findings import Finding, FindingLog, problems_of
 from sopkit.data.sources.coverage import coverage
-from sopkit.data.sources.declaration import Source
+from sopkit.data.sources.declaration import DATABASES, Source, database_origin, received_name
 from sopkit.data.sources.opened import PARAMS_ROWS, OpenedFiles
 from sopkit.data.sources.queries import check_findings, query_result
 from sopkit.data.sources.raw import RawTable, unreadable
 from sopkit.data.sources.rules import note_answered, table_rules
 from sopkit.data.sources.table import ReadTable, typed_table
+from sopkit.data.sources.typed_files import read_received_table
 from sopkit.errors import DataError, Problem
 
 
@@ -44,13 +45,14 @@ class Intake:
             raise DataError(f"the input data cannot be used ({told or 'nothing was found in what is declared'})", problems)
 
 
-def read_sources(sources: Mapping[str, Source], root: Path, *, cutoff: str) -> Intake:
+def read_sources(sources: Mapping[str, Source], root: Path, *, cutoff: str, received: Path | None = None) -> Intake:
     """Every declared source read, checked and typed, in one pass that collects all findings.
 
     Args:
         sources: input table: how it is read.
         root: folder that the sources' file names start from.
         cutoff: last closed period; what a table tells about later is left out and counted.
+        received: folder of what came from databases; `databases` in the root where it is not given, as in a run's snapshot.
 
     Returns:
         Intake. Nothing is raised for bad data: `raise_if_rejected` does that.
@@ -64,7 +66,10 @@ def read_sources(sources: Mapping[str, Source], root: Path, *, cutoff: str) -> I
     read: dict[str, ReadTable] = {}
     for name in sorted(sources, key=list(INPUTS).index):
         source = sources[name]
-        raw = _raw_table(source, opened, cutoff, log)
+        if source.connection is not None:
+            raw = read_received_table((received or root / DATABASES) / received_name(name, source), database_origin(source, name), log)
+        else:
+            raw = _raw_table(source, opened, cutoff, log)
         read[name] = typed_table(raw, name, INPUTS[name], source, log)
     absent = [_absent(name, log) for name in NEEDED if name not in sources]
     frames = table_rules(read, sources, log, cutoff=cutoff)

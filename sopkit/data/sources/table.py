@@ -13,17 +13,19 @@ from sopkit.data.contracts.conform import WORDS, dtype_of, empty
 from sopkit.data.findings import LISTED, Finding, FindingLog
 from sopkit.data.parsing import PLAIN, Grammar
 from sopkit.data.sources.cells import ParsedCells, parsed_cells
+from sopkit.data.sources.database_columns import LOOSE_NUMBER, LOOSE_TEXT, PADDED
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.headers import column_positions
 from sopkit.data.sources.raw import Cells, RawTable, Rows
 from sopkit.data.sources.totals import records_only
 
+WORDS_OF_DATABASE = (LOOSE_TEXT, PADDED)  # types of text that only a database tells apart
 TYPES_OF_KIND = {
     "number": ("int", "uint", "float", "double", "halffloat", "decimal"),
     "whole": ("int", "uint", "float", "double", "decimal"),
-    "day": ("date", "timestamp"),
-    "period": ("string", "large_string", "date", "timestamp"),
-    "flag": ("bool",),
+    "day": ("date", "timestamp", LOOSE_TEXT),
+    "period": ("string", "large_string", "date", "timestamp", *WORDS_OF_DATABASE),
+    "flag": ("bool", LOOSE_NUMBER),
 }
 TEXT_TYPES = ("string", "large_string", "null")
 
@@ -95,7 +97,7 @@ def _parsed_column(
     header = table.header[position]
     if table.types and (fault := _type_fault(column, table.types[position], strict=source.sql is None)):
         log.note(
-            Finding(table.origin, "column_type", fault, "REJECT", "send the column in its own type, or CAST it in `sql`", column=header)
+            Finding(table.origin, "column_type", fault, "REJECT", "send the column in its own type, or CAST it in the query", column=header)
         )
         return None, header
     grammar = PLAIN if source.rows else grammar
@@ -104,7 +106,7 @@ def _parsed_column(
 
 def _type_fault(column: Column, arrived: str, *, strict: bool) -> str:
     """Why a typed file's column cannot be this column; a query may return text for any kind, a Parquet file may not."""
-    kinds = TYPES_OF_KIND.get(column.kind, ("string", "large_string"))
+    kinds = TYPES_OF_KIND.get(column.kind, ("string", "large_string", *WORDS_OF_DATABASE))
     allowed = (*kinds, "null") if strict else (*kinds, *TEXT_TYPES)
     if arrived.startswith(allowed):
         return ""

@@ -1,5 +1,6 @@
 """Parquet files and query results as raw tables: typed columns keep their type, which the contract then checks."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sopkit.data.findings import Finding, FindingLog
+from sopkit.data.sources.database_columns import CAME_AS, PADDED
 from sopkit.data.sources.declaration import Dialect
 from sopkit.data.sources.raw import Cells, RawTable, unreadable
 
@@ -23,6 +25,38 @@ def read_parquet_file(path: Path, dialect: Dialect, log: FindingLog) -> RawTable
         log.note(Finding(origin, "unreadable_file", told, "REJECT", "send the file again"))
         return unreadable(origin)
     return raw_of_arrow(table, origin)
+
+
+def read_received_table(path: Path, origin: str, log: FindingLog) -> RawTable:
+    """What came from a database, as it was kept; row 2 is its first record. Blanks that fill up a CHAR column are left out and counted."""
+    if not path.is_file():
+        hint = "in a sandbox the last run's snapshot is read: let the cycle run once"
+        log.note(Finding(origin, "missing_file", f"nothing was received from the database: no {path.name}", "REJECT", hint))
+        return unreadable(origin)
+    try:
+        table = pq.read_table(path, partitioning=None)
+    except (pa.ArrowException, OSError) as reason:
+        told = f"what was received cannot be read: {str(reason).splitlines()[0]}"
+        log.note(Finding(origin, "unreadable_file", told, "REJECT", "run again"))
+        return unreadable(origin)
+    raw = raw_of_arrow(table, origin)
+    types = tuple(
+        (field.metadata or {}).get(CAME_AS, arrived.encode()).decode() for field, arrived in zip(table.schema, raw.types, strict=True)
+    )
+    cells = tuple(
+        _without_padding(column, header, origin, log) if arrived == PADDED else column
+        for column, header, arrived in zip(raw.cells, raw.header, types, strict=True)
+    )
+    return replace(raw, cells=cells, types=types)
+
+
+def _without_padding(column: Cells, header: str, origin: str, log: FindingLog) -> Cells:
+    plain = [value.rstrip(" ") if isinstance(value, str) else value for value in column.values]
+    padded = np.array([short != value for short, value in zip(plain, column.values, strict=True)] or [False])[column.codes]
+    if count := int(padded.sum()):
+        told = f"{count} values of a CHAR column were filled up with blanks, which were left out"
+        log.note(Finding(origin, "trimmed", told, "REPAIR", column=header, value=str(count)))
+    return Cells(plain, column.codes)
 
 
 def raw_of_arrow(table: pa.Table, origin: str) -> RawTable:
