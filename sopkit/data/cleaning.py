@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sopkit.data.contracts.conform import rounded
+from sopkit.data.contracts.column import Column
 from sopkit.data.contracts.derived_demand import SERIES, DemandHistory
 from sopkit.data.monthly import UNDATED, SeriesGrid, month_labels, month_numbers, series_grid, words_at
 from sopkit.periods import month_label, month_number, months_between, shifted
@@ -119,8 +119,8 @@ def unknown_codes(frame: pd.DataFrame, tables: dict[str, pd.DataFrame], table: s
     for column, (other, key) in REFERENCES.items():
         if column not in frame.columns or other == table or other not in tables or tables[other].empty:
             continue
-        known = tables[other][key]
-        counts = frame.loc[frame[column].notna() & ~frame[column].isin(known) & ~frame[column].isin(ANY), column].value_counts()
+        strange = set(frame[column].dropna().unique()).difference(tables[other][key].dropna(), ANY)
+        counts = frame.loc[frame[column].isin(strange), column].value_counts() if strange else pd.Series([], dtype="int64")
         found += [(column, other, code, int(rows), rows / len(frame)) for code, rows in counts.items()]
     return pd.DataFrame(found, columns=["column", "other_table", "code", "rows", "row_share"]).sort_values(
         ["column", "code"], ignore_index=True
@@ -153,20 +153,27 @@ def demand_history(sales_history: pd.DataFrame, orders: pd.DataFrame, *, cutoff:
     ordered = orders["quantity"] - orders["cancelled_quantity"].fillna(0.0)
     by_orders = cells % max(grid.months, 1) + grid.first >= month_number(first_covered)
     item, region, channel, period = grid.keys(cells).values()
-    frame = pd.DataFrame(
-        {
-            "item": item,
-            "region": region,
-            "channel": channel,
-            "period": period,
-            "quantity": np.where(by_orders, grid.sums(1, ordered.to_numpy(np.float64))[cells], sales["quantity"]),
-            "sold_quantity": sales["quantity"],
-            "revenue": sales["revenue"],
-            "cost": _cost(sales_history, grid)[cells],
-            "source": words_at(["orders", "sales"], np.where(by_orders, 0, 1)),
-        }
-    )
-    return rounded(frame, DemandHistory)
+    quantity = np.where(by_orders, grid.sums(1, ordered.to_numpy(np.float64))[cells], sales["quantity"])
+    numbers = {
+        "quantity": quantity,
+        "sold_quantity": sales["quantity"],
+        "revenue": sales["revenue"],
+        "cost": _cost(sales_history, grid)[cells],
+    }
+    columns = {
+        "item": item,
+        "region": region,
+        "channel": channel,
+        "period": period,
+        **{name: _as_kept(amounts, DemandHistory.column(name)) for name, amounts in numbers.items()},
+        "source": words_at(["orders", "sales"], np.where(by_orders, 0, 1)),
+    }
+    return pd.DataFrame(columns, columns=DemandHistory.column_names(), copy=False)
+
+
+def _as_kept(amounts: np.ndarray, column: Column) -> np.ndarray:
+    """Amounts rounded as their table keeps them; no minus zero."""
+    return np.round(amounts, column.decimals) + 0.0
 
 
 def _cost(sales_history: pd.DataFrame, grid: SeriesGrid) -> np.ndarray:

@@ -13,6 +13,7 @@ from sopkit.periods import month_label, month_number
 EPOCH = 1970 * 12  # month number of 1970-01, from which numpy counts
 UNDATED = -(1 << 40)  # month number of an empty cell: before every month
 MOST_COUNTED = 1 << 24  # possible series up to which a mark for each is cheaper than sorting
+DAY = 86_400  # seconds
 Codes = npt.NDArray[np.int64]
 Amounts = npt.NDArray[np.float64]
 
@@ -20,12 +21,25 @@ Amounts = npt.NDArray[np.float64]
 def month_numbers(cells: pd.Series) -> Codes:
     """Month number of each date or month label (`sopkit.periods`); UNDATED where the cell is empty."""
     if pd.api.types.is_datetime64_dtype(cells.dtype):
-        days = cells.to_numpy()
-        numbers = days.astype("datetime64[M]").astype(np.int64) + EPOCH
-        return np.where(np.isnat(days), UNDATED, numbers) if cells.hasnans else numbers
+        return _months_of_days(cells.to_numpy())
     words, codes = coded(cells)
     known = np.array([month_number(word) for word in words] + [UNDATED], np.int64)
     return known[codes]
+
+
+def _months_of_days(times: npt.NDArray[np.datetime64]) -> Codes:
+    """Month number of each time, by a table of the days that occur."""
+    undated = np.isnat(times)
+    if undated.any():
+        numbers = np.full(len(times), UNDATED, np.int64)
+        numbers[~undated] = _months_of_days(times[~undated])
+        return numbers
+    days = times.astype("datetime64[s]").astype(np.int64) // DAY
+    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+    if last - first > MOST_COUNTED:
+        return times.astype("datetime64[M]").astype(np.int64) + EPOCH
+    months = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + EPOCH
+    return months[days - first]
 
 
 def month_labels(numbers: Codes) -> pd.Series:

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from pydantic import ValidationError
 
 from sopkit.data.sources.declaration import Source, input_files
-from sopkit.data.sources.quotes import stray_quotes
+from sopkit.data.sources.quotes import guarded
 from sopkit.data.sources.reading import Intake, read_sources
 
 HEADER = ["item", "period", "quantity"]
@@ -228,7 +228,7 @@ def test_input_files_are_listed_once_without_pandas(tmp_path: Path):
     ],
 )
 def test_stray_quotes(data: bytes, columns: int, lines: list[int]):
-    assert [quote.line for quote in stray_quotes(data, ";", columns)] == lines
+    assert [quote.line for quote in guarded(data, ";", columns).stray] == lines
 
 
 def test_a_frame_of_text_stays_text_through_parquet(tmp_path: Path):

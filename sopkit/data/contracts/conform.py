@@ -31,7 +31,12 @@ def empty(contract: type[Contract]) -> pd.DataFrame:
 
 @cache
 def _empty(contract: type[Contract]) -> pd.DataFrame:
-    return pd.DataFrame({column.name: pd.Series([], dtype=dtype_of(column)) for column in contract.columns})
+    return pd.DataFrame({column.name: _no_cells(dtype_of(column)) for column in contract.columns}, copy=False)
+
+
+@cache
+def _no_cells(dtype: str) -> pd.Series:
+    return pd.Series([], dtype=dtype)
 
 
 def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
@@ -55,7 +60,7 @@ def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
             cells, found = _typed(frame[column.name].reset_index(drop=True), column, contract.name)
             problems += found
         else:
-            cells = pd.Series([pd.NA] * len(frame), dtype=object) if column.required else _unknown(column, len(frame))
+            cells = pd.Series([pd.NA] * len(frame), dtype=object) if column.required else unknown(column, len(frame))
         typed[column.name] = cells
     result = pd.DataFrame(typed, index=range(len(frame)))
     if not problems:
@@ -79,7 +84,8 @@ def rounded(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
     return frame.assign(**numbers)[[name for name in contract.column_names() if name in frame]]
 
 
-def _unknown(column: Column, rows: int) -> pd.Series:
+def unknown(column: Column, rows: int) -> pd.Series:
+    """A column of which nothing is known."""
     dtype = dtype_of(column)
     nothing = {"float64": np.nan, "datetime64[s]": np.datetime64("NaT", "s")}.get(dtype)
     return pd.Series([nothing] * rows, dtype=dtype)

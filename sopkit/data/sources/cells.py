@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from sopkit.data.contracts.column import Column
-from sopkit.data.findings import LISTED, Finding, FindingLog
+from sopkit.data.findings import LISTED, Finding, FindingLog, Outcome
 from sopkit.data.parsing import (
     Fault,
     Grammar,
@@ -21,9 +23,22 @@ from sopkit.data.parsing import (
     number_of,
     trimmed,
 )
-from sopkit.data.sources.raw import Cells, RawTable, cell_address
+from sopkit.data.sources.many import plain_values
+from sopkit.data.sources.raw import Cells, Mask, RawTable, cell_address
 
 Meaning = Callable[[object], object]
+Reader = Callable[[object], tuple[object, Fault | None, Fault | None]]
+MANY = 500  # distinct texts beyond which the plain ones are read all at once
+VALUE_TYPES = {
+    "number": "numbers",
+    "whole": "numbers",
+    "day": "days",
+    "period": "words",
+    "code": "words",
+    "text": "words",
+    "choice": "words",
+    "flag": "flags",
+}
 EXACT_DIGITS = 15  # digits that a spreadsheet keeps
 SERIAL_DAYS = range(20_000, 80_000)  # 1954 to 2119 as a spreadsheet counts days
 SERIAL_START = date(1899, 12, 30)
@@ -31,51 +46,71 @@ SERIAL_START = date(1899, 12, 30)
 
 @dataclass(frozen=True)
 class ParsedCells:
-    """The distinct values of a column with what they mean: None where blank or broken, and the faults and repairs."""
+    """The values of a column with what they mean: nothing where blank or broken, and which have a fault or a repair.
 
-    values: list[object]
+    `values` are as `kind` says: numbers and counts float64 (NaN = nothing), words an Arrow array (null = nothing), days
+    datetime64[s] (NaT), flags objects (None).
+    """
+
+    kind: str
+    values: npt.NDArray | pa.Array
     cells: Cells
-    faults: dict[int, Fault]
-    repairs: dict[int, Fault]
+    faulty: Mask  # of each value
+    repaired: Mask
+    explain: Callable[[int], Fault]  # the fault or the repair of a value
 
     @property
-    def broken(self) -> np.ndarray:
+    def broken(self) -> Mask:
         """Whether the value in each row has a fault."""
-        return self._marked(self.faults)
+        return self._rows(self.faulty)
 
     @property
-    def blank(self) -> np.ndarray:
+    def nothing(self) -> Mask:
+        """Whether each value means nothing."""
+        if isinstance(self.values, pa.Array):
+            return self.values.is_null().to_numpy(zero_copy_only=False)
+        if self.values.dtype == object:
+            return np.array([value is None for value in self.values], bool)
+        return np.isnat(self.values) if self.values.dtype.kind == "M" else np.isnan(self.values)
+
+    @property
+    def blank(self) -> Mask:
         """Whether the cell in each row means nothing and has no fault."""
-        nothing = np.array([value is None and index not in self.faults for index, value in enumerate(self.values)] or [True])
-        return nothing[self.cells.codes]
+        return self._rows(self.nothing & ~self.faulty)
+
+    def arrow(self, kind: pa.DataType) -> pa.Array:
+        """The values as an Arrow array, nothing = null."""
+        if isinstance(self.values, pa.Array):
+            return self.values.cast(kind)
+        return pa.array(self.values, mask=self.nothing).cast(kind)
 
     def tell(self, table: RawTable, header: str, log: FindingLog) -> None:
         """Write a finding for each row with a fault or a repair."""
-        self._tell(self.faults, "REJECT", table, header, log)
-        self._tell(self.repairs, "REPAIR", table, header, log)
+        self._tell(self.faulty, "REJECT", table, header, log)
+        self._tell(self.repaired, "REPAIR", table, header, log)
 
-    def _marked(self, which: dict[int, Fault]) -> np.ndarray:
-        marks = np.zeros(max(len(self.values), 1), bool)
-        marks[list(which)] = True
-        return marks[self.cells.codes]
+    def _rows(self, which: Mask) -> Mask:
+        return which[self.cells.codes] if which.any() else np.zeros(len(self.cells.codes), bool)
 
-    def _tell(self, which: dict[int, Fault], outcome: str, table: RawTable, header: str, log: FindingLog) -> None:
-        if not which:
+    def _tell(self, which: Mask, outcome: Outcome, table: RawTable, header: str, log: FindingLog) -> None:
+        if not which.any():
             return
         position = table.header.index(header) if header in table.header else -1
-        hits = np.flatnonzero(self._marked(which))
-        for hit in hits[:LISTED]:
-            code, row = int(self.cells.codes[hit]), int(table.rows[hit])
-            fault, came = which[code], str(self.cells.values[code])[:200]
+        hits = np.flatnonzero(which[self.cells.codes])
+        faults: dict[int, tuple[Fault, str]] = {}
+        for code, row in zip(self.cells.codes[hits[:LISTED]].tolist(), table.rows[hits[:LISTED]].tolist(), strict=True):
+            if code not in faults:
+                faults[code] = (self.explain(code), str(self.cells.values[code])[:200])
+            fault, came = faults[code]
             cell = cell_address(row, position) if table.sheet and position >= 0 else ""
-            log.note(Finding(table.origin, fault.rule, fault.message, outcome, fault.hint, table.sheet, row, header, cell, came))  # type: ignore[arg-type]
+            log.note(Finding(table.origin, fault.rule, fault.message, outcome, fault.hint, table.sheet, row, header, cell, came))
         if len(hits) > LISTED:
             told = f"{len(hits) - LISTED} more cells of this column, not listed one by one"
-            log.note(Finding(table.origin, "more_of_the_same", told, outcome, sheet=table.sheet, column=header))  # type: ignore[arg-type]
+            log.note(Finding(table.origin, "more_of_the_same", told, outcome, sheet=table.sheet, column=header))
 
 
 def parsed_cells(cells: Cells, kind: str, grammar: Grammar, empty_marks: Sequence[str] = (), bounds: Column | None = None) -> ParsedCells:
-    """What the distinct values of a column mean under a kind.
+    """What the values of a column mean under a kind.
 
     Args:
         cells: the column as it came.
@@ -85,27 +120,61 @@ def parsed_cells(cells: Cells, kind: str, grammar: Grammar, empty_marks: Sequenc
         bounds: the contract's column, whose bounds and choices then hold too.
 
     Returns:
-        ParsedCells: text str, numbers float, dates date, flags bool; None where the cell is blank.
+        ParsedCells.
     """
+    read = _reader(kind, grammar, tuple(empty_marks), bounds)
+    count = len(cells.values)
+    faulty, repaired = np.zeros(count, bool), np.zeros(count, bool)
+    plain = plain_values(cells.values, kind, grammar, empty_marks) if count > MANY else None
+    looked_at = range(count) if plain is None else plain.others.tolist()
+    meanings = np.full(len(looked_at), None, object)
+    values = cells.values if plain is None else [cells.values[place] for place in looked_at]
+    for number, (place, came) in enumerate(zip(looked_at, values, strict=True)):
+        meanings[number], fault, repair = read(came)
+        faulty[place], repaired[place] = fault is not None, repair is not None
+    typed = _typed(meanings, kind)
+    if plain is not None:
+        typed = plain.with_others(typed)
+        faulty |= _out_of_bounds(typed, bounds)
+        if faulty.any() and isinstance(typed, np.ndarray):
+            typed[faulty] = np.nan
+
+    def explain(place: int) -> Fault:
+        _, fault, repair = read(cells.values[place])
+        return fault or repair  # type: ignore[return-value]
+
+    return ParsedCells(kind, typed, cells, faulty, repaired, explain)
+
+
+def _reader(kind: str, grammar: Grammar, empty_marks: tuple[str, ...], bounds: Column | None) -> Reader:
+    """Reads one value: what it means (None = nothing), its fault, its repair."""
     meaning = _meaning(kind, grammar, bounds.choices if bounds else ())
-    values: list[object] = []
-    faults: dict[int, Fault] = {}
-    repairs: dict[int, Fault] = {}
-    for index, came in enumerate(cells.values):
+
+    def read(came: object) -> tuple[object, Fault | None, Fault | None]:
+        repair = None
         if isinstance(came, str):
             text = trimmed(came)
             if text != came and text:
-                repairs[index] = Fault("trimmed", f"blanks around {text!r} were left out")
+                repair = Fault("trimmed", f"blanks around {text!r} were left out")
             came = None if not text or text in empty_marks else text
         value = None if came is None else meaning(came)
         if bounds is not None and isinstance(value, float):
             value = _bounded(value, bounds)
-        if isinstance(value, Fault):
-            faults[index] = value
-            repairs.pop(index, None)
-            value = None
-        values.append(value)
-    return ParsedCells(values, cells, faults, repairs)
+        return (None, value, None) if isinstance(value, Fault) else (value, None, repair)
+
+    return read
+
+
+def _typed(values: npt.NDArray, kind: str) -> npt.NDArray | pa.Array:
+    """The values in the type of their kind."""
+    form = VALUE_TYPES[kind]
+    if form == "words":
+        return pa.array(values, pa.large_string())
+    if form == "days":
+        return np.array([str(value or "NaT") for value in values], dtype="datetime64[s]")
+    if form == "numbers":
+        return values.astype(np.float64)  # None becomes NaN
+    return values
 
 
 def _meaning(kind: str, grammar: Grammar, choices: tuple[str, ...]) -> Meaning:
@@ -129,6 +198,20 @@ def _number(came: object, grammar: Grammar) -> float | Fault:
         return Fault("not_a_number", f"{came} is a {_kind_of(came)}, not a number", "write a number")
     value = float(came)
     return value if np.isfinite(value) else Fault("not_a_number", f"{came} is no finite number", "write a number, or leave the cell empty")
+
+
+def _out_of_bounds(values: npt.NDArray | pa.Array, column: Column | None) -> Mask:
+    """Where a number lies outside the column's bounds, as `_bounded` says."""
+    outside = np.zeros(len(values), bool)
+    if column is None or not isinstance(values, np.ndarray):
+        return outside
+    if column.least is not None:
+        outside |= values < column.least
+    if column.most is not None:
+        outside |= values > column.most
+    if column.kind == "whole":
+        outside |= ~np.isnan(values) & (values != np.round(values))
+    return outside
 
 
 def _bounded(value: float, column: Column) -> float | Fault:

@@ -29,7 +29,8 @@ def coverage(tables: Mapping[str, pd.DataFrame], sources: Mapping[str, Source]) 
 def _row(name: str, contract: type[Contract], table: pd.DataFrame, source: Source | None) -> dict[str, object]:
     dated = next((column.name for column in contract.columns if column.kind in ("day", "period") and column.name in contract.key), None)
     dated = dated or next((column.name for column in contract.columns if column.kind in ("day", "period") and column.required), None)
-    months = months_of(table[dated]).dropna() if dated and len(table) else pd.Series([], dtype="str")
+    ends = table[dated].dropna().agg(["min", "max"]) if dated and len(table) else pd.Series([], dtype="str")
+    months = months_of(ends.reset_index(drop=True)).dropna()
     return {
         "table": name,
         "status": "provided" if source else "not_provided",

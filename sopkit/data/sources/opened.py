@@ -59,8 +59,7 @@ class OpenedFiles:
             contract_kind, arrow_type = KINDS[kind]
             parsed = parsed_cells(cells, contract_kind, grammar, file.empty_marks)
             parsed.tell(table, name, self._log)
-            values = pa.array(parsed.values, arrow_type)
-            column = pa.DictionaryArray.from_arrays(pa.array(cells.codes), values)
+            column = pa.DictionaryArray.from_arrays(pa.array(cells.codes), parsed.arrow(arrow_type))
             self._columns[key] = column if kind == "text" else column.dictionary_decode()
         return self._columns[key]
 

@@ -1,12 +1,44 @@
-"""A table as it came: headers, physical rows, and each column as distinct values and which of them stands where."""
+"""A table as it came: headers, physical rows, and each column as texts or values and which of them stands where."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
-Rows = npt.NDArray[np.int64]
+from sopkit.data.parsing import trimmed
+
+Rows = npt.NDArray[np.integer]
+Mask = npt.NDArray[np.bool_]
+
+
+class Texts(Sequence[object]):
+    """Texts of a file kept as an Arrow array: a Python string is made of a text only where one is asked for."""
+
+    def __init__(self, array: pa.Array) -> None:
+        self.array = array
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.array.to_pylist())
+
+    @overload
+    def __getitem__(self, place: int) -> object: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[object]: ...
+    def __getitem__(self, place: int | slice) -> object:
+        if isinstance(place, slice):
+            return Texts(self.array[place])
+        return self.array[place].as_py()
+
+    def places(self, pattern: str) -> npt.NDArray[np.int64]:
+        """Where a text matches a regular expression (RE2: time linear in the text, whatever it holds)."""
+        return np.flatnonzero(pc.match_substring_regex(self.array, pattern).to_numpy(zero_copy_only=False))
 
 
 @dataclass(frozen=True)
@@ -14,11 +46,30 @@ class Cells:
     """One column: `values[codes[i]]` is what came in row i; a value is text as written, typed by the file, or None."""
 
     values: Sequence[object]
-    codes: npt.NDArray[np.int32]
+    codes: npt.NDArray[np.integer]
 
-    def taken(self, keep: npt.NDArray[np.bool_]) -> "Cells":
+    def taken(self, keep: Mask) -> "Cells":
         """The column with only the rows that are kept."""
         return Cells(self.values, self.codes[keep])
+
+    def marked(self, places: Sequence[int] | npt.NDArray[np.int64]) -> Mask:
+        """The rows in which one of some values stands."""
+        if not len(places):
+            return np.zeros(len(self.codes), bool)
+        marks = np.zeros(len(self.values), bool)
+        marks[places] = True
+        return marks[self.codes]
+
+    def where(self, holds: Callable[[object], bool], pattern: str) -> Mask:
+        """The rows whose value keeps a rule.
+
+        Args:
+            holds: the rule.
+            pattern: a regular expression that every text which keeps it matches, so that only few texts are looked at.
+        """
+        if isinstance(self.values, Texts):
+            return self.marked([place for place in self.values.places(pattern).tolist() if holds(self.values[place])])
+        return self.marked([place for place, value in enumerate(self.values) if holds(value)])
 
 
 @dataclass(frozen=True)
@@ -34,8 +85,10 @@ class RawTable:
     types: tuple[str, ...] = ()  # Arrow type of each column, where the file declares types
     broken: bool = False  # the file could not be read as a table: told in the findings
 
-    def taken(self, keep: npt.NDArray[np.bool_]) -> "RawTable":
+    def taken(self, keep: Mask) -> "RawTable":
         """The table with only the rows that are kept."""
+        if keep.all():
+            return self
         return replace(self, cells=tuple(column.taken(keep) for column in self.cells), rows=self.rows[keep])
 
 
@@ -53,16 +106,19 @@ def cells_of(values: Sequence[object]) -> Cells:
 
 def is_blank(value: object) -> bool:
     """Whether a cell holds nothing."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and not trimmed(value))
 
 
-def blank_rows(table: RawTable) -> npt.NDArray[np.bool_]:
+BLANK = r"^[\s\x{00a0}\x{202f}\x{200b}-\x{200d}\x{2060}\x{feff}]*$"  # texts that may be blank
+
+
+def blank_rows(table: RawTable) -> Mask:
     """The rows in which every cell is blank."""
     blank = np.ones(len(table.rows), bool)
     for column in table.cells:
         if not blank.any():
             break
-        blank &= np.array([is_blank(value) for value in column.values] or [False])[column.codes]
+        blank &= column.where(is_blank, BLANK)
     return blank
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from sopkit.data.contracts import INPUTS, NEEDED, Contract
-from sopkit.data.contracts.conform import conform, empty
+from sopkit.data.contracts import INPUTS, NEEDED
+from sopkit.data.contracts.conform import empty
 from sopkit.data.findings import Finding, FindingLog, problems_of
 from sopkit.data.sources.coverage import coverage
 from sopkit.data.sources.declaration import DATABASES, Source, database_origin, received_name
@@ -73,7 +73,7 @@ def read_sources(sources: Mapping[str, Source], root: Path, *, cutoff: str, rece
         read[name] = typed_table(raw, name, INPUTS[name], source, log)
     absent = [_absent(name, log) for name in NEEDED if name not in sources]
     frames = table_rules(read, sources, log, cutoff=cutoff)
-    tables = {name: _conformed(frames.get(name), contract, log) for name, contract in INPUTS.items()}
+    tables = {name: frames[name] if name in frames else empty(contract) for name, contract in INPUTS.items()}
     return Intake(tables, log.frame(), coverage(tables, sources), tuple(problems_of(log.stopping)), tuple(absent))
 
 
@@ -104,15 +104,3 @@ def _raw_table(source: Source, opened: OpenedFiles, cutoff: str, log: FindingLog
     for finding in check_findings(source, readable, cutoff) if source.checks else ():
         note_answered(finding, source, log) if finding.outcome == "ASK" else log.note(finding)
     return query_result(source.sql, readable, origin, cutoff, log)
-
-
-def _conformed(frame: pd.DataFrame | None, contract: type[Contract], log: FindingLog) -> pd.DataFrame:
-    """The clean rows as the contract promises them: the contract's own check, once more, behind the reader's."""
-    if frame is None:
-        return empty(contract)
-    try:
-        return conform(frame, contract)
-    except DataError as error:
-        for problem in error.problems:
-            log.note(Finding(contract.name, "contract", f"{problem.where}: {problem.came}", "REJECT", f"expected {problem.expected}"))
-        return empty(contract)

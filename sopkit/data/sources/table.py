@@ -9,14 +9,15 @@ import pandas as pd
 import pyarrow as pa
 
 from sopkit.data.contracts.column import Column, Contract
-from sopkit.data.contracts.conform import WORDS, dtype_of, empty
+from sopkit.data.contracts.conform import empty, unknown
 from sopkit.data.findings import LISTED, Finding, FindingLog
 from sopkit.data.parsing import PLAIN, Grammar
 from sopkit.data.sources.cells import ParsedCells, parsed_cells
 from sopkit.data.sources.database_columns import LOOSE_NUMBER, LOOSE_TEXT, PADDED
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.headers import column_positions
-from sopkit.data.sources.raw import Cells, RawTable, Rows
+from sopkit.data.sources.key_order import KeyOrder, key_order
+from sopkit.data.sources.raw import Cells, Mask, RawTable, Rows
 from sopkit.data.sources.totals import records_only
 
 WORDS_OF_DATABASE = (LOOSE_TEXT, PADDED)  # types of text that only a database tells apart
@@ -32,7 +33,7 @@ TEXT_TYPES = ("string", "large_string", "null")
 
 @dataclass(frozen=True)
 class ReadTable:
-    """The good rows of one input table, typed, with the physical row that each came from."""
+    """The good rows of one input table as its contract promises them, with the physical row that each came from."""
 
     name: str
     frame: pd.DataFrame
@@ -52,7 +53,7 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
         log: takes the findings, all of one pass.
 
     Returns:
-        ReadTable with the contract's columns, in the order of the file.
+        ReadTable with the contract's columns, sorted by key.
     """
     if raw.broken:
         return ReadTable(name, empty(contract), np.zeros(0, np.int64), raw.origin, raw.sheet)
@@ -63,25 +64,33 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
         told = "a header and no rows" if not len(raw.rows) else "no row is left"
         log.note(Finding(raw.origin, "no_rows", f"{name}: {told}", "REJECT", "send the rows, or declare may_be_empty", raw.sheet))
     broken = np.zeros(len(table.rows), bool)
-    columns: dict[str, pd.Series] = {}
-    keys: list[npt.NDArray[np.int64]] = []
+    columns: dict[str, ParsedCells | None] = {}
     for column in contract.columns:
         parsed, header = _parsed_column(column, table, positions, source, grammar, log)
+        columns[column.name] = parsed
         if parsed is None:
-            columns[column.name] = _missing(column, len(table.rows))
             broken |= column.required
             continue
         parsed.tell(table, header, log)
         broken |= parsed.broken
         if column.required:
             broken |= _tell_blank(parsed, table, header, log)
-        columns[column.name] = _series(parsed, column)
-        if column.name in contract.key:
-            keys.append(_key_codes(parsed))
-    if len(keys) == len(contract.key):
-        broken |= _tell_duplicates(keys, table, contract, ~broken, log)
-    frame = pd.DataFrame(columns, columns=contract.column_names())
-    return ReadTable(name, frame[~broken].reset_index(drop=True), table.rows[~broken], raw.origin, raw.sheet)
+    order = _good_order([columns[name] for name in contract.key], table, contract, ~broken, log)
+    frame = pd.DataFrame({column.name: _series(columns[column.name], column, order) for column in contract.columns}, copy=False)
+    return ReadTable(name, frame, table.rows[order], raw.origin, raw.sheet)
+
+
+def _good_order(
+    keys: Sequence[ParsedCells | None], table: RawTable, contract: type[Contract], good: Mask, log: FindingLog
+) -> npt.NDArray[np.int64]:
+    """The places of the good rows, sorted by key, of equal keys the first; the others are told."""
+    there = [key for key in keys if key is not None]
+    if len(there) < len(keys):
+        return np.flatnonzero(good)
+    sorted_keys = key_order(there, good)
+    if sorted_keys.repeats.any():
+        _tell_duplicates(sorted_keys, table, contract, log)
+    return sorted_keys.order[~sorted_keys.repeats] if sorted_keys.repeats.any() else sorted_keys.order
 
 
 def _parsed_column(
@@ -113,25 +122,24 @@ def _type_fault(column: Column, arrived: str, *, strict: bool) -> str:
     return f"the column is {arrived} in the file, where {column.kind} is expected"
 
 
-def _missing(column: Column, rows: int) -> pd.Series:
-    dtype = "float64" if column.kind == "whole" else dtype_of(column)
-    return pd.Series([None] * rows, dtype="boolean" if dtype == "bool" else dtype)
-
-
-def _series(parsed: ParsedCells, column: Column) -> pd.Series:
-    """The values by row in the contract's type (counts still as float: broken rows have none)."""
-    codes = parsed.cells.codes
-    if column.kind in WORDS:
-        texts = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(parsed.values, pa.string()))
-        return pd.Series(texts.dictionary_decode(), dtype="str")
-    if column.kind == "day":
-        days = np.array([str(value or "NaT") for value in parsed.values] or ["NaT"], dtype="datetime64[s]")
-        return pd.Series(days[codes])
+def _series(parsed: ParsedCells | None, column: Column, order: npt.NDArray[np.int64]) -> pd.Series:
+    """The values of some rows, as the contract promises them."""
+    if parsed is None:
+        return unknown(column, len(order))
+    codes = parsed.cells.codes[order]
+    if isinstance(parsed.values, pa.Array):
+        texts = pa.DictionaryArray.from_arrays(pa.array(codes), parsed.values).dictionary_decode()
+        return pd.Series(pd.array(texts, dtype="str"))
+    values = parsed.values
     if column.kind == "flag":
-        flags = pd.Series([value if isinstance(value, bool) else None for value in parsed.values] or [None], dtype="boolean")
-        return flags.iloc[codes].reset_index(drop=True)
-    numbers = np.array([np.nan if value is None else value for value in parsed.values] or [np.nan], dtype=float)
-    return pd.Series(numbers[codes])
+        flags = pd.Series(values, dtype="boolean").iloc[codes].reset_index(drop=True)
+        return flags.astype("bool") if column.required else flags
+    if column.kind == "whole":
+        counts = pd.Series(values[codes])
+        return counts.astype("int64") if column.required else counts.astype("Int64")
+    if column.kind == "number":
+        values = np.round(values, column.decimals) + 0.0  # + 0.0: no minus zero on disk
+    return pd.Series(values[codes])
 
 
 def _tell_blank(parsed: ParsedCells, table: RawTable, header: str, log: FindingLog) -> npt.NDArray[np.bool_]:
@@ -150,34 +158,15 @@ def _tell_blank(parsed: ParsedCells, table: RawTable, header: str, log: FindingL
     return blank
 
 
-def _key_codes(parsed: ParsedCells) -> npt.NDArray[np.int64]:
-    """A number per row that is equal where the parsed values are equal."""
-    known: dict[object, int] = {}
-    ids = np.array([known.setdefault(value, len(known)) for value in parsed.values] or [0], np.int64)
-    return ids[parsed.cells.codes]
-
-
-def _tell_duplicates(
-    keys: Sequence[npt.NDArray[np.int64]], table: RawTable, contract: type[Contract], good: npt.NDArray[np.bool_], log: FindingLog
-) -> npt.NDArray[np.bool_]:
-    """Tell both rows of each doubled key; every row but the first of a key counts as broken."""
-    combined = np.zeros(len(table.rows), np.int64)
-    for key in keys:
-        _, combined = np.unique(combined * (int(key.max(initial=0)) + 1) + key, return_inverse=True)
-    candidates = np.flatnonzero(good)
-    order = candidates[np.argsort(combined[candidates], kind="stable")]
-    later = np.zeros(len(order), bool)
-    later[1:] = combined[order[1:]] == combined[order[:-1]]
-    first = np.maximum.accumulate(np.where(later, 0, np.arange(len(order)))) if len(order) else np.zeros(0, np.int64)
-    repeated = np.zeros(len(table.rows), bool)
-    repeated[order[later]] = True
+def _tell_duplicates(sorted_keys: KeyOrder, table: RawTable, contract: type[Contract], log: FindingLog) -> None:
+    """Tell each row that repeats a key, with the first row that has it."""
     name = ", ".join(contract.key)
-    for place in np.flatnonzero(later)[:LISTED]:
-        here, there = int(table.rows[order[place]]), int(table.rows[order[first[place]]])
+    repeated = np.flatnonzero(sorted_keys.repeats)
+    rows, firsts = table.rows[sorted_keys.order[repeated]], table.rows[sorted_keys.first[repeated]]
+    for here, there in zip(rows[:LISTED].tolist(), firsts[:LISTED].tolist(), strict=True):
         told = f"the same key ({name}) stands on rows {there} and {here}"
         hint = "remove one, or add the lines up where they are lines of one record"
         log.note(Finding(table.origin, "duplicate_key", told, "REJECT", hint, table.sheet, here, name, value=f"also row {there}"))
-    if int(later.sum()) > LISTED:
-        told = f"{int(later.sum()) - LISTED} more rows repeat a key"
+    if len(repeated) > LISTED:
+        told = f"{len(repeated) - LISTED} more rows repeat a key"
         log.note(Finding(table.origin, "duplicate_key", told, "REJECT", sheet=table.sheet, column=name))
-    return repeated

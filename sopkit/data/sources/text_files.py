@@ -1,28 +1,28 @@
 """Text files (CSV and kin) as raw tables: every cell stays text, every bad line keeps its physical row.
 
-pyarrow parses into dictionary columns, so that rules run on distinct texts only. One thread: with more, pyarrow does not
-know the row of a line that it cannot use.
+The file is read in blocks of whole records; pyarrow parses each into dictionary columns, so that rules run on distinct
+texts only. One thread: with more, pyarrow does not know the row of a line that it cannot use.
 """
 
 import csv
-import gzip
-import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from sopkit.data.findings import Finding, FindingLog
+from sopkit.data.findings import LISTED, Finding, FindingLog
 from sopkit.data.parsing import trimmed
 from sopkit.data.sources.declaration import Dialect
-from sopkit.data.sources.quotes import masked, stray_quotes
-from sopkit.data.sources.raw import Cells, RawTable, Rows, unreadable
+from sopkit.data.sources.quotes import MASK, guarded, masked
+from sopkit.data.sources.raw import RawTable, Rows, unreadable
+from sopkit.data.sources.text_blocks import CONTROL_SIGNS, Block, UnusableText, utf8_blocks, windows_text, wrong_sign
+from sopkit.data.sources.text_columns import TextColumn
 
-MOST_BYTES = 1 << 30
 MOST_COLUMNS = 2_000
-BLOCK = 4 << 20
-Encoding = str
 
 
 def read_text_file(path: Path, dialect: Dialect, log: FindingLog) -> RawTable:
@@ -37,83 +37,34 @@ def read_text_file(path: Path, dialect: Dialect, log: FindingLog) -> RawTable:
         A RawTable of texts; marked broken where the file is no table in the declared dialect.
     """
     origin = dialect.file or path.name
-    data = _utf8_of(path, dialect, origin, log)
-    if data is None:
+    try:
+        return _table(utf8_blocks(path, dialect.encoding, origin), dialect, origin, log)
+    except UnusableText as reason:
+        log.note(reason.finding)
         return unreadable(origin)
-    start = _header_start(data, dialect.header_row)
-    header = _header_of(data, start, dialect)
+
+
+def _table(blocks: Iterator[Block], dialect: Dialect, origin: str, log: FindingLog) -> RawTable:
+    """The header, then block after block of records."""
+    first = next(blocks)
+    start = _header_start(first.data, dialect.header_row)
+    texts = _Signs(dialect.encoding, origin)
+    header = [texts.of(name, first) for name in _header_of(first.data, start, dialect)]
     if not any(header):
-        log.note(
-            Finding(origin, "empty_file", f"no header on row {dialect.header_row}", "REJECT", "declare header_row, or send the file again")
-        )
-        return unreadable(origin)
+        told = f"no header on row {dialect.header_row}"
+        raise UnusableText(Finding(origin, "empty_file", told, "REJECT", "declare header_row, or send the file again"))
     if len(header) > MOST_COLUMNS:
-        log.note(Finding(origin, "too_large", f"{len(header)} columns", "REJECT", f"send at most {MOST_COLUMNS} columns"))
-        return unreadable(origin)
-    body_row = dialect.header_row + 1
-    body = data[_next_line(data, start) :]
-    quotes = stray_quotes(body, dialect.delimiter, len(header)) if b'"' in body else []
-    stray = Finding(origin, "stray_quote", "a quote opens and does not close", "REJECT", "close or remove the quote")
-    log.note_rows(stray, [quote.line + body_row - 1 for quote in quotes], [""] * len(quotes))
-    try:
-        return _parsed(masked(body, quotes), header, dialect, origin, log)
-    except pa.ArrowInvalid as reason:
-        told = f"the lines under the header cannot be read: {str(reason).splitlines()[0][:200]}"
-        log.note(Finding(origin, "unreadable_file", told, "REJECT", "check delimiter and line ends"))
-        return unreadable(origin)
-
-
-def _utf8_of(path: Path, dialect: Dialect, origin: str, log: FindingLog) -> bytes | None:
-    """The file's text as UTF-8 without mark, or None with the reason in the log."""
-    try:
-        data = _bytes_of(path)
-    except (OSError, EOFError, zlib.error) as reason:
-        log.note(Finding(origin, "unreadable_file", f"the file cannot be unpacked: {reason}", "REJECT", "send the file again"))
-        return None
-    if len(data) > MOST_BYTES:
-        log.note(Finding(origin, "too_large", f"more than {MOST_BYTES >> 30} GiB of text", "REJECT", "send it in parts"))
-        return None
-    if not data.strip(b" \t\r\n\xef\xbb\xbf\x00"):
-        log.note(Finding(origin, "empty_file", f"the file is empty ({len(data)} bytes)", "REJECT", "send the file again"))
-        return None
-    if fault := _encoding_fault(data, dialect.encoding, origin):
-        log.note(fault)
-        return None
-    if dialect.encoding == "utf-8":
-        return data.removeprefix(b"\xef\xbb\xbf")
-    return data.decode(dialect.encoding).removeprefix("\ufeff").encode("utf-8")
-
-
-def _bytes_of(path: Path) -> bytes:
-    if path.suffix != ".gz":
-        return path.read_bytes()
-    with gzip.open(path) as packed:
-        return packed.read(MOST_BYTES + 1)
-
-
-def _encoding_fault(data: bytes, encoding: Encoding, origin: str) -> Finding | None:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") and encoding != "utf-16":
-        return Finding(origin, "encoding", "the file is UTF-16", "REJECT", "declare encoding: utf-16, or save it as UTF-8")
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError as reason:
-        line = data.count(b"\n", 0, reason.start) + 1
-        told = f"byte 0x{data[reason.start]:02x} at offset {reason.start} (line {line}) is no {encoding}"
-        return Finding(origin, "encoding", told, "REJECT", f"declare encoding: {'cp1252' if encoding == 'utf-8' else 'utf-8'}", row=line)
-    if encoding in ("cp1252", "iso-8859-1") and not data.isascii() and _is_utf8(data):
-        return Finding(origin, "encoding", f"the file is declared {encoding} and is UTF-8", "REJECT", "declare encoding: utf-8")
-    if b"\x00" in data and encoding != "utf-16":
-        line = data.count(b"\n", 0, data.find(b"\x00")) + 1
-        return Finding(origin, "encoding", f"a zero byte on line {line}", "REJECT", "this is no text file: save it as CSV", row=line)
-    return None
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+        told = f"{len(header)} columns"
+        raise UnusableText(Finding(origin, "too_large", told, "REJECT", f"send at most {MOST_COLUMNS} columns"))
+    body = first._replace(data=first.data[_next_line(first.data, start) :], line=dialect.header_row + 1)
+    lines = _Lines(header, dialect.delimiter, texts, origin, log)
+    rest = b""
+    while True:
+        rest = lines.take(rest, body)
+        if body.last:
+            break
+        body = next(blocks)
+    return lines.table(dialect.header_row)
 
 
 def _header_start(data: bytes, header_row: int) -> int:
@@ -136,62 +87,142 @@ def _header_of(data: bytes, start: int, dialect: Dialect) -> list[str]:
         return []
 
 
-def _parsed(body: bytes, header: list[str], dialect: Dialect, origin: str, log: FindingLog) -> RawTable:
-    """The lines under the header, as dictionary columns; bad lines are told and left out."""
-    bad: list[pacsv.InvalidRow] = []
+class _BadLine(NamedTuple):
+    row: int
+    cells: int
+    text: str
 
-    def left_out(row: pacsv.InvalidRow) -> str:
-        bad.append(row)
-        return "skip"
 
-    names = [f"c{position}" for position in range(len(header))]
-    if not body:
-        columns = [Cells([], np.zeros(0, np.int32)) for _ in names]
-        return RawTable(origin, tuple(header), dialect.header_row, tuple(columns), np.zeros(0, np.int64))
-    quoted = b'"' in body
-    table = pacsv.read_csv(
-        pa.BufferReader(body),
-        read_options=pacsv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=names),
-        parse_options=pacsv.ParseOptions(
-            delimiter=dialect.delimiter, newlines_in_values=quoted, ignore_empty_lines=False, invalid_row_handler=left_out
-        ),
-        convert_options=pacsv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())), strings_can_be_null=False
-        ),
+class _Lines:
+    """Collects the records of a text, block by block."""
+
+    def __init__(self, header: list[str], delimiter: str, texts: "_Signs", origin: str, log: FindingLog) -> None:
+        self._header, self._delimiter, self._texts, self._origin, self._log = header, delimiter, texts, origin, log
+        self._columns = [TextColumn() for _ in header]
+        self._rows: list[Rows] = []
+        self._bad: list[_BadLine] = []
+        self._unlisted = 0
+        self._stray: list[int] = []
+
+    def take(self, rest: bytes, block: Block) -> bytes:
+        """Add the records of some lines, led by what the block before left over; returns what must wait for the next one."""
+        data = rest + block.data if rest else block.data
+        line = block.line - rest.count(b"\n")
+        found = guarded(data, self._delimiter, len(self._header), last=block.last)
+        if found.open_from is not None:
+            data, left = data[: found.open_from], data[found.open_from :]
+        else:
+            left = b""
+        self._stray += [line + quote.line - 1 for quote in found.stray]
+        if data:
+            self._parse(block._replace(data=masked(data, found.stray), line=line), found.spans_lines, bool(found.stray))
+        return left
+
+    def _parse(self, block: Block, spans_lines: bool, has_masks: bool) -> None:
+        bad: list[pacsv.InvalidRow] = []
+
+        def left_out(row: pacsv.InvalidRow) -> str:
+            bad.append(row)
+            return "skip"
+
+        names = [f"c{position}" for position in range(len(self._header))]
+        kinds = {name: column.kind for name, column in zip(names, self._columns, strict=True)}
+        try:
+            table = pacsv.read_csv(
+                pa.BufferReader(block.data),
+                read_options=pacsv.ReadOptions(use_threads=False, block_size=len(block.data) + 1, column_names=names),
+                parse_options=pacsv.ParseOptions(
+                    delimiter=self._delimiter, newlines_in_values=spans_lines, ignore_empty_lines=False, invalid_row_handler=left_out
+                ),
+                convert_options=pacsv.ConvertOptions(column_types=kinds, strings_can_be_null=False),
+            )
+        except pa.ArrowInvalid as reason:
+            told = f"the lines under the header cannot be read: {str(reason).splitlines()[0][:200]}"
+            finding = Finding(self._origin, "unreadable_file", told, "REJECT", "check delimiter and line ends")
+            raise UnusableText(finding) from None
+        parts = [self._texts.mended(_one_array(table.column(name)), block, has_masks) for name in names]
+        rows, bad_rows = _physical_rows(parts if spans_lines else [], len(table), [row.number - 1 for row in bad], block.line)
+        for column, part in zip(self._columns, parts, strict=True):
+            column.take(part)
+        self._rows.append(rows)
+        self._unlisted += max(0, len(self._bad) + len(bad) - LISTED)
+        listed = list(zip(bad_rows.tolist(), bad, strict=True))[: LISTED - len(self._bad)]
+        self._bad += [_BadLine(row, line.actual_columns, self._texts.of(line.text[:200], block)) for row, line in listed]
+
+    def table(self, header_row: int) -> RawTable:
+        """All records as a table, its bad lines told."""
+        stray = Finding(self._origin, "stray_quote", "a quote opens and does not close", "REJECT", "close or remove the quote")
+        self._log.note_rows(stray, self._stray, [""] * len(self._stray))
+        self._tell_bad_lines()
+        rows = np.concatenate(self._rows) if self._rows else np.zeros(0, np.int32)
+        columns = []
+        while self._columns:  # one by one: a column's blocks are given free before the next is joined
+            columns.append(self._columns.pop(0).cells())
+        return RawTable(self._origin, tuple(self._header), header_row, tuple(columns), rows)
+
+    def _tell_bad_lines(self) -> None:
+        columns = len(self._header)
+        for line in self._bad:
+            short = line.cells < columns
+            rule, word = ("short_row", "fewer") if short else ("long_row", "more")
+            told = f"{line.cells} cells, {word} than the {columns} of the header"
+            hint = "the line is cut" if short else "put quotes around cells that hold the delimiter, or declare decimal and delimiter"
+            self._log.note(Finding(self._origin, rule, told, "REJECT", hint, row=line.row, value=line.text))
+        if self._unlisted:
+            told = f"{self._unlisted} more lines with too few or too many cells, not listed one by one"
+            self._log.note(Finding(self._origin, "more_of_the_same", told, "REJECT", "check delimiter and decimal"))
+
+
+def _one_array(column: pa.ChunkedArray) -> pa.Array:
+    return (
+        column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     )
-    columns = [_cells(table.column(name)) for name in names]
-    rows, bad_rows = _physical_rows(columns, len(table), [row.number - 1 for row in bad], dialect.header_row + 1)
-    _tell_bad_lines(bad, bad_rows, len(header), origin, log)
-    return RawTable(origin, tuple(header), dialect.header_row, tuple(columns), rows)
 
 
-def _cells(column: pa.ChunkedArray) -> Cells:
-    chunks = column.unify_dictionaries().chunks
-    if not chunks:
-        return Cells([], np.zeros(0, np.int32))
-    codes = np.concatenate([chunk.indices.to_numpy() for chunk in chunks]).astype(np.int32, copy=False)
-    values = chunks[-1].dictionary.to_pylist()
-    return Cells([value.replace("\x1f", '"') for value in values], codes)
+class _Signs:
+    """Brings texts as they were parsed to what the file says: signs of cp1252, and quotes that were masked."""
+
+    def __init__(self, encoding: str, origin: str) -> None:
+        self._encoding, self._origin = encoding, origin
+        self._one_byte = encoding in ("cp1252", "iso-8859-1")
+
+    def of(self, text: str, block: Block) -> str:
+        """One text of a block."""
+        text = text.replace(chr(MASK), '"')
+        if not self._one_byte or not any("\x80" <= sign <= "\x9f" for sign in text):
+            return text
+        mended = windows_text(text, self._encoding)
+        if mended is None:
+            raise UnusableText(wrong_sign(block, self._encoding, self._origin))
+        return mended
+
+    def mended(self, part: pa.Array, block: Block, has_masks: bool) -> pa.Array:
+        """A column of a block."""
+        if not has_masks and not self._one_byte:
+            return part
+        texts = part.dictionary if pa.types.is_dictionary(part.type) else part
+        wanted = rf"{CONTROL_SIGNS}|\x{{{MASK:x}}}" if self._one_byte else rf"\x{{{MASK:x}}}"
+        marks = pc.match_substring_regex(texts, wanted)
+        if not pc.any(marks).as_py():
+            return part
+        mended = pa.array([self.of(text, block) for text in texts.filter(marks).to_pylist()], texts.type)
+        texts = pc.replace_with_mask(texts, marks, mended)
+        return pa.DictionaryArray.from_arrays(part.indices, texts) if pa.types.is_dictionary(part.type) else texts
 
 
-def _physical_rows(columns: list[Cells], count: int, bad: list[int], first_row: int) -> tuple[Rows, Rows]:
+def _physical_rows(columns: list[pa.Array], count: int, bad: list[int], first_row: int) -> tuple[Rows, Rows]:
     """Physical rows of the good and the bad records: a record behind a cell with line breaks stands lower in the file."""
-    records = np.arange(count + len(bad), dtype=np.int64)
-    good = np.delete(records, bad)
-    breaks = np.zeros(len(records), np.int64)
+    records = np.arange(first_row, first_row + count + len(bad), dtype=np.int32)
+    good = np.ones(len(records), bool)
+    good[bad] = False
+    breaks = np.zeros(count, np.int32)
     for column in columns:
-        inside = np.array([str(value).count("\n") for value in column.values] or [0], np.int64)
+        texts = column.dictionary if pa.types.is_dictionary(column.type) else column
+        inside = pc.count_substring(texts, "\n").to_numpy(zero_copy_only=False)
         if inside.any():
-            breaks[good] += inside[column.codes]
-    before = np.concatenate([[0], np.cumsum(breaks)[:-1]]) if len(records) else breaks
-    physical = records + before + first_row
-    return physical[good], physical[bad]
-
-
-def _tell_bad_lines(bad: list[pacsv.InvalidRow], rows: Rows, columns: int, origin: str, log: FindingLog) -> None:
-    for row, line in zip(rows, bad, strict=True):
-        short = line.actual_columns < columns
-        rule, word = ("short_row", "fewer") if short else ("long_row", "more")
-        told = f"{line.actual_columns} cells, {word} than the {columns} of the header"
-        hint = "the line is cut" if short else "put quotes around cells that hold the delimiter, or declare decimal and delimiter"
-        log.note(Finding(origin, rule, told, "REJECT", hint, row=int(row), value=line.text[:200]))
+            breaks += inside[column.indices.to_numpy()] if texts is not column else inside
+    if breaks.any():
+        after = np.zeros(len(records), np.int32)
+        after[good] = breaks
+        records[1:] += np.cumsum(after)[:-1]
+    return records[good], records[~good]

@@ -1,15 +1,17 @@
 """Rows of a file that are no records: blank lines, headers that come again, totals."""
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
 from sopkit.data.contracts.column import Contract
 from sopkit.data.findings import Finding, FindingLog
-from sopkit.data.parsing import Grammar, is_total_label, trimmed
+from sopkit.data.parsing import TOTAL_WORDS, Grammar, is_total_label, trimmed
 from sopkit.data.sources.cells import parsed_cells
-from sopkit.data.sources.raw import Cells, RawTable, blank_rows, is_blank
+from sopkit.data.sources.raw import BLANK, Mask, RawTable, blank_rows, is_blank
 
-Mask = npt.NDArray[np.bool_]
+TOTAL_LABEL = rf"(?i)(?:{TOTAL_WORDS})"  # texts that may label a totals row
 TOLERANCE = 0.005  # a total is printed to the cent
 MEASURES = ("number", "whole")
 
@@ -41,26 +43,30 @@ def _repeated_header(table: RawTable) -> Mask:
     for name, cells in zip(table.header, table.cells, strict=True):
         if not again.any():
             break
-        again &= _where(cells, lambda value, name=name: isinstance(value, str) and trimmed(value) == name)
+        again &= cells.where(partial(_is_name, name), _containing(name))
     return again
 
 
 def _labelled_totals(table: RawTable, positions: dict[str, int], contract: type[Contract]) -> Mask:
     labelled = np.zeros(len(table.rows), bool)
     for cells in table.cells:
-        labelled |= _where(cells, lambda value: isinstance(value, str) and is_total_label(value))
+        labelled |= cells.where(lambda value: isinstance(value, str) and is_total_label(value), TOTAL_LABEL)
     if not labelled.any():
         return labelled
     gap = np.zeros(len(table.rows), bool)
     for name, position in positions.items():
         if contract.column(name).required:
-            gap |= _where(table.cells[position], is_blank)
+            gap |= table.cells[position].where(is_blank, BLANK)
     return labelled & gap
 
 
-def _where(cells: Cells, holds: object) -> Mask:
-    marks = np.array([bool(holds(value)) for value in cells.values] or [False])  # type: ignore[operator]
-    return marks[cells.codes]
+def _is_name(name: str, value: object) -> bool:
+    return isinstance(value, str) and trimmed(value) == name
+
+
+def _containing(name: str) -> str:
+    """A pattern of all texts that hold a name."""
+    return "".join(f"\\x{{{ord(sign):x}}}" for sign in name) or "^"
 
 
 def _measures(table: RawTable, positions: dict[str, int], contract: type[Contract], grammar: Grammar) -> dict[str, npt.NDArray[np.float64]]:
@@ -69,8 +75,7 @@ def _measures(table: RawTable, positions: dict[str, int], contract: type[Contrac
     for name, position in positions.items():
         if contract.column(name).kind in MEASURES:
             parsed = parsed_cells(table.cells[position], "number", grammar)
-            numbers = np.array([np.nan if value is None else value for value in parsed.values] or [np.nan], dtype=float)
-            found[name] = numbers[table.cells[position].codes]
+            found[name] = parsed.values[table.cells[position].codes]
     return found
 
 

@@ -1,0 +1,56 @@
+"""One column of a text file while its blocks arrive: distinct texts and small codes, or all texts where most differ."""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sopkit.data.sources.raw import Cells, Texts
+
+DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+MOST_DISTINCT = 0.3  # share of distinct texts in a block beyond which looking each up costs more than it saves
+
+
+class TextColumn:
+    """Joins the parts of a column; a text may stand in it twice where a column has very many."""
+
+    def __init__(self) -> None:
+        self.kind: pa.DataType = DICTIONARY  # how the next block is best read
+        self._texts: list[pa.Array] = []
+        self._codes: list[npt.NDArray[np.integer] | None] = []  # None: each text stands once, in order
+
+    def take(self, part: pa.Array) -> None:
+        """Add the column's part of a block."""
+        if not pa.types.is_dictionary(part.type):
+            self._texts.append(part)
+            self._codes.append(None)
+            return
+        texts = part.dictionary
+        self._texts.append(texts)
+        self._codes.append(part.indices.to_numpy().astype(smallest(len(texts))))
+        if len(texts) > 1_000 and len(texts) > MOST_DISTINCT * len(part):
+            self.kind = pa.string()
+
+    def cells(self) -> Cells:
+        """The whole column."""
+        if not self._texts:
+            return Cells(Texts(pa.array([], pa.string())), np.zeros(0, np.int32))
+        lengths = [len(texts) if codes is None else len(codes) for texts, codes in zip(self._texts, self._codes, strict=True)]
+        joined = pa.concat_arrays(self._texts)
+        places = np.cumsum([0, *(len(texts) for texts in self._texts)])
+        if pa.types.is_dictionary(self.kind) and len(self._texts) > 1:
+            encoded = joined.dictionary_encode()
+            joined, place_of = encoded.dictionary, encoded.indices.to_numpy()
+        else:
+            place_of = np.arange(len(joined), dtype=np.int32)
+        result = np.empty(sum(lengths), smallest(len(joined)))
+        row = 0
+        for start, stop, length, codes in zip(places[:-1], places[1:], lengths, self._codes, strict=True):
+            known = place_of[start:stop]
+            result[row : row + length] = known if codes is None else known[codes]
+            row += length
+        return Cells(Texts(joined), result)
+
+
+def smallest(count: int) -> type[np.signedinteger]:
+    """The smallest integer type for so many codes."""
+    return np.int8 if count <= 1 << 7 else np.int16 if count <= 1 << 15 else np.int32
