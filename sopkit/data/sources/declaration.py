@@ -75,6 +75,14 @@ class QueryFile(Dialect):
     kinds: dict[str, Literal["text", "number", "day"]] = Field(
         default_factory=dict, description="header: text, number or day; text where not named"
     )
+    date_formats: dict[str, str] = Field(
+        default_factory=dict, description="header: date format, for a column that is written in another one than the file's"
+    )
+
+    @field_validator("date_formats")
+    @classmethod
+    def _date_formats(cls, forms: dict[str, str]) -> dict[str, str]:
+        return {header: cls._a_date_format(form) for header, form in forms.items()}
 
     @model_validator(mode="after")
     def _one_origin(self) -> "QueryFile":
@@ -101,7 +109,9 @@ class Check(BaseModel):
     rule: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$", description="name of the rule, as findings and `acknowledged` name it")
     of: str = Field(default="", description="name in `from` whose rows it is about; may be left out where there is one")
     sql: str = Field(description="one SELECT of the rows concerned; `source_row` is the physical row, `value` what is shown of it")
-    message: str = Field(min_length=10, description="what the rows are, and what the mapping makes of them")
+    message: str = Field(
+        min_length=10, description="what the rows are, and what the mapping makes of them; `{rows}` stands for their number"
+    )
     outcome: Literal["ACCEPT", "REPAIR", "ASK", "REJECT"] = Field(
         default="ACCEPT", description="told; told and changed by the mapping; a question; a stop"
     )

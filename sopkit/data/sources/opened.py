@@ -27,7 +27,7 @@ class OpenedFiles:
         self._log = log
         self._tables: dict[Dialect, RawTable] = {}
         self._given: list[RawTable] = []
-        self._columns: dict[tuple[int, str, str, tuple[str, ...]], pa.Array] = {}  # by the id of a remembered table
+        self._columns: dict[tuple[int, str, str, str, tuple[str, ...]], pa.Array] = {}  # by the id of a remembered table
 
     def table(self, dialect: Dialect) -> RawTable:
         """The cells of a declared file, or of rows given in the params; broken where it cannot be read."""
@@ -52,10 +52,10 @@ class OpenedFiles:
         return pa.table(columns | {ROW_COLUMN: pa.array(np.asarray(table.rows, dtype=np.int64))})
 
     def _column(self, table: RawTable, name: str, cells: Cells, file: QueryFile) -> pa.Array:
-        kind = file.kinds.get(name, "text")
-        key = (id(table), name, kind, file.empty_marks)
+        kind, form = file.kinds.get(name, "text"), file.date_formats.get(name, file.date_format)
+        key = (id(table), name, kind, form, file.empty_marks)
         if key not in self._columns:
-            grammar = PLAIN if file.rows else Grammar(file.decimal, file.thousands, file.date_format)
+            grammar = PLAIN if file.rows else Grammar(file.decimal, file.thousands, form)
             contract_kind, arrow_type = KINDS[kind]
             parsed = parsed_cells(cells, contract_kind, grammar, file.empty_marks)
             parsed.tell(table, name, self._log)
@@ -64,9 +64,10 @@ class OpenedFiles:
         return self._columns[key]
 
     def _tell_unknown_kinds(self, table: RawTable, file: QueryFile) -> None:
-        for name in sorted(set(file.kinds) - set(table.header)):
-            told = f"`kinds` names {name!r}, which the file does not have; it has {', '.join(table.header)}"
-            self._log.note(Finding(table.origin, "missing_column", told, "REJECT", "correct `kinds`", column=name))
+        for declared, names in (("kinds", file.kinds), ("date_formats", file.date_formats)):
+            for name in sorted(set(names) - set(table.header)):
+                told = f"`{declared}` names {name!r}, which the file does not have; it has {', '.join(table.header)}"
+                self._log.note(Finding(table.origin, "missing_column", told, "REJECT", f"correct `{declared}`", column=name))
 
 
 def _plain(dialect: Dialect) -> Dialect:

@@ -83,10 +83,11 @@ def check_findings(source: Source, views: Mapping[str, pa.Table], cutoff: str) -
 def _finding(check: Check, rows: pa.Table, origin: str) -> Finding:
     first = rows.slice(0, 1).to_pylist()[0]
     value = first.get("value")
+    told = check.message if "{rows}" in check.message else f"{{rows}} rows: {check.message}"
     return Finding(
         origin,
         check.rule,
-        f"{len(rows):,} rows: {check.message}",
+        told.replace("{rows}", f"{len(rows):,}"),
         check.outcome,
         check.hint,
         row=int(first.get(ROW_COLUMN) or 0),
