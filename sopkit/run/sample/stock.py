@@ -87,6 +87,8 @@ def simulated_stock(world: World, lines: pd.DataFrame) -> Stock:
         for family in told.get(period, {}):
             rows = world.rows_of(family)
             made[rows, month] = np.maximum(0.0, np.round(wanted[rows, month]) - opening[rows] + shipped[rows, month])
+        if (most := _most_before_stock_out(world, shipped, month)) is not None:
+            made[out, month] = np.clip(most - opening[out] + shipped[out, month], 0.0, None if _is_last_before(period) else made[out, month])
         if period == STOCK_OUT_PERIOD:
             arrived = np.round(expected[out, month + 1] * LATE_RELIEF)  # on the last days of the month
             made[out, month] = np.maximum(0.0, shipped[out, month] + arrived - opening[out])
@@ -94,6 +96,18 @@ def simulated_stock(world: World, lines: pd.DataFrame) -> Stock:
         closing[:, month] = opening + made[:, month] - shipped[:, month]
         opening = closing[:, month]
     return Stock(shipped, planned, made, closing)
+
+
+def _is_last_before(period: str) -> bool:
+    return period == shifted(STOCK_OUT_PERIOD, -1)
+
+
+def _most_before_stock_out(world: World, shipped: np.ndarray, month: int) -> np.ndarray | None:
+    """Closing stock of the items that were out, in the two months before: no more than what then shipped, so that shelves emptied."""
+    until = world.month(STOCK_OUT_PERIOD)
+    if month not in (until - 2, until - 1):
+        return None
+    return shipped[world.stocked_out, month + 1 : until + 1].sum(axis=1)
 
 
 def inventory_frame(world: World, stock: Stock, as_of: str) -> pd.DataFrame:
@@ -139,7 +153,10 @@ def production_history(world: World, stock: Stock, as_of: str, day: np.datetime6
             first = round(total * share[at, month])
             for number, quantity in ((1, first), (2, total - first)):
                 days = (last_day(period) - first_day(period)).days
-                done = np.datetime64(f"{period}-01") + int((0.45 * (number - 1) + 0.45 * finish[at, month, number - 1]) * days)
+                part = 0.45 * (number - 1) + 0.45 * finish[at, month, number - 1]
+                if period == STOCK_OUT_PERIOD and at in world.stocked_out:
+                    part = 1.0  # what ended the stock-out came on the last day
+                done = np.datetime64(f"{period}-01") + int(part * days)
                 start = done - int(np.ceil(took[at, month, number - 1]))
                 if quantity > 0 and start <= day:
                     rows.append((f"P-{item}-{period}-{number}", item, start, done, float(quantity)))

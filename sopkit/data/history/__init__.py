@@ -1,0 +1,1 @@
+"""History that can be planned on: what stock-outs hid, what stands out, what broke, and a row for each adjustment."""
