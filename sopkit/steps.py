@@ -71,6 +71,7 @@ STEPS = (
         writes=(
             *(name.rstrip("?") for name in SOURCES),
             *_names("demand_history coverage findings kpi_history last_plan forecast_accuracy plan_score"),
+            *_names("stock_outs item_classes working_day_effects monthly_history history_adjustments"),
         ),
     ),
     Step(

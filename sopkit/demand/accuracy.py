@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sopkit.demand.series import CELLS, COMPANY, month_numbers, with_family
+from sopkit.demand.series import CELLS, COMPANY, month_numbers, stocked_out, with_family
 from sopkit.errors import DataError, Problem
 from sopkit.periods import months_between
 
@@ -21,6 +21,7 @@ JUDGED_AGAINST = {
 LAYERS = ("naive", *JUDGED_AGAINST)  # the constrained plan is no forecast: it is judged by plan attainment
 PARTS = ["baseline", "lifecycle", "override"]  # of the plan's quantity; a published plan that was handed in may lack them
 LAST_PLAN = ["made_in", *CELLS, "quantity", "shipped", "net_price", *PARTS]
+STOCKED_OUT = ("stocked_out_cells", "stocked_out_bias_ratio")
 SNAPSHOT_KEY = ["layer", "made_in", *CELLS]
 
 
@@ -135,12 +136,13 @@ def plan_score(last_plan: pd.DataFrame, history: pd.DataFrame, items: pd.DataFra
 
 
 def forecast_accuracy(snapshots: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame, *, cutoff: str) -> pd.DataFrame:
-    """WAPE, bias and value added of each frozen layer at lags 1, 2 and 3.
+    """WAPE, bias and value added of each frozen layer at lags 1, 2 and 3, on recorded demand; months out of stock are shown apart.
 
     WAPE = sum |forecast - actual| / sum actual and bias = sum (forecast - actual) / sum actual, over item x region x channel cells of
     the closed months and families that the layer covers; demand there that it did not forecast counts with a forecast of zero.
     Value added = WAPE of the layer it is judged against - its own WAPE, on the cells that both cover (docs/glossary.md); the
-    executive layer is judged only in the family months that it changed.
+    executive layer is judged only in the family months that it changed. Cells in which a stock-out hid demand are left out of the three
+    and counted; what was forecast for them over what was recorded stands beside.
 
     Args:
         snapshots: forecast_snapshots contract: all frozen layers.
@@ -156,19 +158,22 @@ def forecast_accuracy(snapshots: pd.DataFrame, history: pd.DataFrame, items: pd.
     scored = [
         _scores(_cells(snapshots[known & (lag == wanted)], history, items), wanted) for wanted in LAGS if (known & (lag == wanted)).any()
     ]
-    columns = ["layer", "family", "lag", "months", "wape_ratio", "bias_ratio", "value_added_ratio"]
+    columns = ["layer", "family", "lag", "months", "wape_ratio", "bias_ratio", "value_added_ratio", *STOCKED_OUT]
     if not scored:
         return pd.DataFrame(columns=columns)
     table = pd.DataFrame([row for rows in scored for row in rows], columns=columns)
-    table = table.astype({"layer": "str", "family": "str", "wape_ratio": float, "bias_ratio": float, "value_added_ratio": float})
+    numbers = ("wape_ratio", "bias_ratio", "value_added_ratio", STOCKED_OUT[1])
+    table = table.astype({"layer": "str", "family": "str", **dict.fromkeys(numbers, float)})
     return table.sort_values(["layer", "family", "lag"], ignore_index=True)
 
 
 def _cells(forecasts: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """One row per cell: keys, family, actual, and a column per layer, NaN in the family months that a layer does not cover."""
-    actual = history.loc[history["period"].isin(set(forecasts["period"])), [*CELLS, "quantity"]].set_index(CELLS)["quantity"]
+    seen = history[history["period"].isin(set(forecasts["period"]))]
+    actual = seen[CELLS].assign(actual=seen["quantity"], stocked_out=stocked_out(seen)).set_index(CELLS)
     wide = forecasts.pivot(index=CELLS, columns="layer", values="quantity")
-    wide = wide.join(actual.rename("actual"), how="outer").fillna({"actual": 0.0}).sort_index().reset_index()
+    wide = wide.join(actual, how="outer").sort_index().reset_index()
+    wide = wide.assign(actual=wide["actual"].fillna(0.0), stocked_out=wide["stocked_out"].eq(True))
     wide = with_family(wide, items)
     for layer in [layer for layer in LAYERS if layer in wide]:
         covers = wide[layer].notna().groupby([wide["family"], wide["period"]]).transform("any")
@@ -183,8 +188,9 @@ def _scores(cells: pd.DataFrame, lag: int) -> list[tuple]:
         covered = cells[cells[layer].notna()]
         groups = [*covered.groupby("family", sort=True), (COMPANY, covered)]
         for family, group in groups:
-            added = _value_added(group, layer)
-            rows.append((layer, family, lag, group["period"].nunique(), _wape(group, layer), _bias(group, layer), added))
+            apart, kept = group[group["stocked_out"]], group[~group["stocked_out"]]
+            told = (_wape(kept, layer), _bias(kept, layer), _value_added(kept, layer), len(apart), _bias(apart, layer))
+            rows.append((layer, family, lag, group["period"].nunique(), *told))
     return rows
 
 

@@ -1,6 +1,7 @@
 """The rolling-origin backtest as tables: each model against seasonal naive, and the errors of families."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from sopkit.demand.kernels import Panel, right_aligned
 from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.pool import demand_panel
 from sopkit.demand.rolling import NAIVE, Rolling, check_models, rolling
-from sopkit.demand.series import COMPANY, with_family
+from sopkit.demand.series import COMPANY, HIDDEN, with_family
 from sopkit.demand.weights import pooled
 from sopkit.periods import shifted
 
@@ -31,7 +32,8 @@ def backtest(
     MASE = mean over series of mean |e| / in-sample mean |y_t - y_{t-m}|; RMSSE = mean over series of sqrt(mean e^2 / in-sample mean
     (y_t - y_{t-m})^2); WAPE = sum |e| / sum y; bias = sum e / sum y, e = forecast - actual. Scored at an origin is each series with
     `minimum_history` months, dormant ones too; MASE and RMSSE need more than a season and leave younger ones out. The pool's weights
-    at an origin come from what was known then. Source: Hyndman and Koehler 2006; Makridakis, Spiliotis and Assimakopoulos 2022 (RMSSE).
+    at an origin come from what was known then. Models learn from the un-censored demand and are scored on the recorded one, in the months
+    that no stock-out censored. Source: Hyndman and Koehler 2006; Makridakis, Spiliotis and Assimakopoulos 2022 (RMSSE).
 
     Args:
         history: demand_history contract.
@@ -102,7 +104,32 @@ def _past(
     panel, keys = _panel_of(frame, policy.season_length)
     family = with_family(keys, items)["family"].to_numpy(dtype=object)
     past = rolling(panel, names, horizon=horizon, origins=origins, minimum_history=policy.minimum_history)
-    return names, family, past
+    recorded = recorded_panel(history[history["period"] <= cutoff], frame)
+    return names, family, replace(past, actual=_on_record(past, panel, recorded))
+
+
+def recorded_panel(history: pd.DataFrame, learnt: pd.DataFrame) -> np.ndarray:
+    """Recorded demand in the rows of a panel that models learnt from; NaN where a stock-out hid some of it.
+
+    The recorded figure there is no yardstick of a forecast of demand: those months are shown apart (docs/glossary.md, Actuals).
+    """
+    keys = list(learnt.index.names[:-1])
+    sums = history.groupby([*keys, "period"], sort=True)["quantity"].sum().to_numpy(dtype=float)
+    return np.where(np.abs(sums - learnt["quantity"].to_numpy()) > HIDDEN, np.nan, sums)
+
+
+def _on_record(past: Rolling, panel: Panel, recorded: np.ndarray) -> np.ndarray:
+    """The yardstick in place of what was learnt from: (series, origins, horizon), NaN where nothing was scored before either."""
+    values = np.full(panel.values.shape, np.nan)
+    values[~np.isnan(panel.values)] = recorded
+    actual = past.actual.copy()
+    months, horizon = len(panel.values.T), past.stand_in.shape[-1]
+    for place, cut in enumerate(past.cuts):
+        if cut <= months:
+            known = min(horizon, cut)
+            scored = actual[:, place, :known]
+            actual[:, place, :known] = np.where(np.isnan(scored), np.nan, values[:, months - cut : months - cut + known])
+    return actual
 
 
 def _panel_of(frame: pd.DataFrame, season_length: int) -> tuple[Panel, pd.DataFrame]:

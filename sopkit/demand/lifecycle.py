@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sopkit.demand.series import CELLS, SERIES, month_numbers, trailing_shares, with_family
+from sopkit.demand.series import CELLS, SERIES, month_numbers, trailing_shares, training_quantity, with_family
 from sopkit.errors import DataError, Problem
 
 SEASON_YEARS = 3  # whole years of history, at most, behind a launch's season
@@ -86,7 +86,7 @@ def _season(sold: pd.DataFrame) -> np.ndarray:
     age = month.max() - month
     years = int(np.clip((age.max() + 1) // 12, 1, SEASON_YEARS))
     recent = age < 12 * years
-    sums = np.bincount(month[recent] % 12, weights=sold["quantity"].to_numpy()[recent], minlength=12).clip(min=0)
+    sums = np.bincount(month[recent] % 12, weights=training_quantity(sold).to_numpy()[recent], minlength=12).clip(min=0)
     return sums / sums.sum() if sums.sum() > 0 else np.full(12, 1 / 12)
 
 

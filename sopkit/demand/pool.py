@@ -9,7 +9,7 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.rolling import check_models
-from sopkit.demand.series import CELLS, SERIES, month_numbers, trailing_shares
+from sopkit.demand.series import CELLS, SERIES, month_numbers, trailing_shares, training_quantity
 from sopkit.errors import DataError, Problem
 from sopkit.periods import month_number, period_range, shifted
 
@@ -62,14 +62,17 @@ def statistical_forecast(
 
 
 def demand_panel(history: pd.DataFrame, level: list[str], cutoff: str) -> pd.DataFrame:
-    """Demand by series and month as sktime wants it: index (keys of the level, month as Period), column quantity in units.
+    """Demand that models learn from, by series and month, as sktime wants it.
+
+    Index (keys of the level, month as Period), column quantity in units: the un-censored demand (`series.training_quantity`).
 
     Raises:
         DataError: no history, series with missing months, or that do not reach the cutoff; the data step writes whole series.
     """
     if history.empty:
         raise DataError("nothing to forecast", [Problem("demand_history", f"no month up to {cutoff}", "at least one series")])
-    sums = history.groupby([*level, "period"], sort=True)["quantity"].sum().reset_index()
+    asked = history[[*level, "period"]].assign(quantity=training_quantity(history))
+    sums = asked.groupby([*level, "period"], sort=True)["quantity"].sum().reset_index()
     month = month_numbers(sums["period"])
     spans = sums[level].assign(month=month).groupby(level, sort=True)["month"].agg(["min", "max", "count"])
     whole = (spans["max"] == month_number(cutoff)) & (spans["max"] - spans["min"] + 1 == spans["count"])

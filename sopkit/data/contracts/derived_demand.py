@@ -44,7 +44,9 @@ class StockOuts(Contract):
         units("hidden_quantity", "estimate of what was not asked for because nothing was there; 0 where the recorded demand stands"),
         units("hidden_p10", "10 % quantile of it").optional(),
         units("hidden_p90", "90 % quantile of it").optional(),
-        share("chance_share", "chance that so little is asked for on so many days, adjusted for the number of stock-outs; empty where it cannot be told").optional(),
+        share(
+            "chance_share", "chance of so little demand on so many days, adjusted for the number of stock-outs; empty = not known"
+        ).optional(),
         choice("outcome", "what became of the recorded demand", "uncensored | recorded | unknown"),
         text("why", "why, in words"),
     )
@@ -213,6 +215,8 @@ class ForecastAccuracy(Contract):
         number("wape_ratio", "sum of absolute item errors / sum of actuals", "ratio", least=0).optional(),
         number("bias_ratio", "sum of errors (forecast - actual) / sum of actuals; positive = over-forecast", "ratio").optional(),
         number("value_added_ratio", "WAPE of the layer before minus WAPE of this one; positive = better", "ratio").optional(),
+        whole("stocked_out_cells", "item-months left out of these, because a stock-out hid demand in them", "cells").optional(),
+        number("stocked_out_bias_ratio", "in those: sum of (forecast - recorded) / sum of recorded", "ratio").optional(),
     )
 
 

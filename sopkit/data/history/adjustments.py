@@ -1,6 +1,7 @@
 """A row for everything that was done to the history, or seen in it and left alone."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,11 @@ class AdjustmentInputs:
     stock_outs: pd.DataFrame
     working_day_effects: pd.DataFrame
     findings: pd.DataFrame
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pd.DataFrame]) -> "AdjustmentInputs":
+        """The inputs out of a run's tables by name."""
+        return cls(**{field.name: tables[field.name] for field in fields(cls)})
 
 
 def history_adjustments(inputs: AdjustmentInputs, *, cutoff: str) -> pd.DataFrame:
@@ -158,3 +164,32 @@ def _lifecycle(inputs: AdjustmentInputs, cutoff: str) -> pd.DataFrame:
         rows.append(("phase_out", row.item, row.period, f"{verb} after {row.period}"))
     table = pd.DataFrame(rows, columns=["kind", "item", "period", "why"])
     return table.assign(outcome="flagged")
+
+
+def adjustment_checks(inputs: AdjustmentInputs, adjustments: pd.DataFrame) -> pd.DataFrame:
+    """Whether nothing but what stands in a row was changed.
+
+    Args:
+        inputs: the history and what it was made from.
+        adjustments: history_adjustments contract of them.
+
+    Returns:
+        Frame rule, ok, detail, one row per rule.
+    """
+    history, outs = inputs.demand_history, inputs.stock_outs
+    added = float((history["uncensored_quantity"] - history["quantity"]).sum())
+    hidden = float(outs.loc[outs["outcome"] == UNCENSORED, "hidden_quantity"].sum())
+    changed = int(((history["uncensored_quantity"] - history["quantity"]).abs() > 1e-9).sum())
+    told = int((adjustments["kind"] == "stock_out").sum())
+    flagged = adjustments[adjustments["outcome"] == "flagged"].dropna(subset=["from_quantity", "to_quantity"])
+    untouched = bool((flagged["from_quantity"] == flagged["to_quantity"])[flagged["kind"] == "outlier"].all())
+    rows = [
+        (
+            "units added are those that stock-outs hid",
+            abs(added - hidden) <= 1e-3,
+            f"{added:,.2f} added, {hidden:,.2f} hidden",
+        ),
+        ("each changed month of the history has its row", changed == told, f"{changed} months changed, {told} rows"),
+        ("what was only flagged was not changed", untouched, f"{len(flagged)} flagged rows with quantities"),
+    ]
+    return pd.DataFrame(rows, columns=["rule", "ok", "detail"])

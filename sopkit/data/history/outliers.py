@@ -10,6 +10,7 @@ LIMIT = 3.5  # modified z-scores above which a value is an outlier (Iglewicz and
 NORMAL = 0.6745  # median absolute deviation of a standard normal variable
 LEAST_MONTHS = 12  # months with demand below which a series has no usual
 LEAST_REGULAR = 0.75  # part of the months with demand, below which a month without any is nothing unusual
+PASSES = 3  # the strongest of a month is taken out of what is usual for the others
 LEAST_FACTOR = 1.5  # a month within this factor of what was usual is no outlier, however steady the series
 
 
@@ -41,15 +42,27 @@ def _of_family(group: pd.DataFrame) -> pd.DataFrame:
     """Outliers of one family's series."""
     wide = group.pivot(index=list(SERIES), columns="period", values="asked")
     values = wide.to_numpy(dtype=float)
-    usual = demand_by_family(values, ~np.isnan(values))
-    score = robust_scores(values, usual)
-    sold = np.nan_to_num(usual)
-    far = (values >= LEAST_FACTOR * sold) | (values * LEAST_FACTOR <= sold)
-    noise = np.abs(values - sold) > LIMIT * np.sqrt(sold)
-    rows, months = np.nonzero((np.abs(score) > LIMIT) & far & noise)
+    known = ~np.isnan(values)
+    for _ in range(PASSES):
+        usual = demand_by_family(values, known)
+        score = robust_scores(values, usual)
+        flagged = _stands_out(values, np.nan_to_num(usual), np.nan_to_num(score))
+        known = ~np.isnan(values) & ~_strongest(np.where(flagged, np.abs(score), 0.0))
+    rows, months = np.nonzero(flagged)
     keys = wide.index[rows].to_frame(index=False).assign(period=wide.columns[months])
     table = keys.assign(usual_quantity=usual[rows, months], score=score[rows, months])
     return table.merge(group[[*SERIES, "period", "quantity"]], on=[*SERIES, "period"], how="left", validate="one_to_one")
+
+
+def _stands_out(values: np.ndarray, usual: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Cells with a score, a factor and a distance beyond their limits."""
+    far = (values >= LEAST_FACTOR * usual) | (values * LEAST_FACTOR <= usual)
+    return (np.abs(score) > LIMIT) & far & (np.abs(values - usual) > LIMIT * np.sqrt(usual))
+
+
+def _strongest(size: np.ndarray) -> np.ndarray:
+    """The largest cell of each month, where it is above zero: it would make its whole family stand out, and is no yardstick for it."""
+    return (size > 0) & (size == size.max(axis=0, keepdims=True))
 
 
 def robust_scores(values: np.ndarray, usual: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Stock-outs: months in which the shelf was empty and orders fell silent, and what would have been asked for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -31,14 +32,19 @@ class StockOutInputs:
     inventory: pd.DataFrame
     production_history: pd.DataFrame
 
+    @classmethod
+    def of(cls, tables: Mapping[str, pd.DataFrame]) -> "StockOutInputs":
+        """The inputs out of a run's tables by name."""
+        return cls(**{field.name: tables[field.name] for field in fields(cls)})
+
 
 def stock_outs(inputs: StockOutInputs, *, cutoff: str) -> pd.DataFrame:
     """Months in which an item was out of stock, what was recorded, and what was hidden.
 
     A day is out of stock where stock by the balance, less what is promised, is below an ordinary order line (the mean of the item).
     Orders have fallen silent where the demand of those days is at most a tenth of what they should have brought, and so rarely as low in
-    other months of its family that at most 5 % of all such findings are due to chance (Benjamini and Hochberg 1995). Only then is demand taken as censored and estimated (`estimated_hidden`); where
-    orders kept coming the recorded demand is the demand, and the row says so.
+    other months of its family that at most 5 % of all such findings are due to chance (Benjamini and Hochberg 1995). Only then is demand
+    taken as censored and estimated (`estimated_hidden`); where orders kept coming the recorded demand is the demand, and the row says so.
 
     Args:
         inputs: the tables; without inventory nothing can be found, since silence alone is no evidence.

@@ -88,7 +88,8 @@ def simulated_stock(world: World, lines: pd.DataFrame) -> Stock:
             rows = world.rows_of(family)
             made[rows, month] = np.maximum(0.0, np.round(wanted[rows, month]) - opening[rows] + shipped[rows, month])
         if (most := _most_before_stock_out(world, shipped, month)) is not None:
-            made[out, month] = np.clip(most - opening[out] + shipped[out, month], 0.0, None if _is_last_before(period) else made[out, month])
+            enough = np.maximum(0.0, most - opening[out] + shipped[out, month])
+            made[out, month] = enough if period == shifted(STOCK_OUT_PERIOD, -1) else np.minimum(enough, made[out, month])
         if period == STOCK_OUT_PERIOD:
             arrived = np.round(expected[out, month + 1] * LATE_RELIEF)  # on the last days of the month
             made[out, month] = np.maximum(0.0, shipped[out, month] + arrived - opening[out])
@@ -96,10 +97,6 @@ def simulated_stock(world: World, lines: pd.DataFrame) -> Stock:
         closing[:, month] = opening + made[:, month] - shipped[:, month]
         opening = closing[:, month]
     return Stock(shipped, planned, made, closing)
-
-
-def _is_last_before(period: str) -> bool:
-    return period == shifted(STOCK_OUT_PERIOD, -1)
 
 
 def _most_before_stock_out(world: World, shipped: np.ndarray, month: int) -> np.ndarray | None:
