@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sopkit.demand.kernels.complex_smoothing import complex_smoothing
+from sopkit.demand.kernels.croston import chance_of_demand, croston, croston_corrected
 from sopkit.demand.kernels.damped import damped
 from sopkit.demand.kernels.dynamic_theta import dynamic_theta
 from sopkit.demand.kernels.holt_winters import holt_winters
@@ -24,8 +26,12 @@ KERNELS: dict[str, Kernel] = {
     "damped": damped,
     "dynamic_theta": dynamic_theta,
     "holt_winters": holt_winters,
+    "complex_smoothing": complex_smoothing,
     "imapa": imapa,
     "adida": adida,
+    "croston": croston,
+    "croston_corrected": croston_corrected,
+    "chance_of_demand": chance_of_demand,
     "window_average": window_average,
 }
 

@@ -8,6 +8,7 @@ from scipy.special import fdtri
 CRITICAL = 1.645  # two-sided 90 % of the normal distribution
 CERTAINTY = 0.99  # of the test of the factors
 LEAST_SEASONS = 3  # below three seasons the autocorrelation at one season tells nothing
+DISCOUNTS = (1.0, 0.85, 0.7, 0.5)  # weight of a season against the one after it: 1 = the season never changes
 LEAST_FACTOR = 0.1  # a period with less than a tenth of the mean tells nothing about the level
 
 
@@ -26,11 +27,12 @@ class Season:
 
 
 def season_of(values: np.ndarray, season_length: int) -> Season:
-    """Classical multiplicative decomposition of the series that pass a test of seasonality and were never negative.
+    """Multiplicative decomposition of the series that pass a test of seasonality and were never negative.
 
-    trend_t = centred moving average over one season (2 x m where m is even); factor_p = mean over t of phase p of y_t / trend_t,
-    divided by the factors' mean; adjusted_t = y_t / factor. A phase whose factor is below 0.1 tells nothing about the level: there
-    the adjusted value is the trend. Source: classical decomposition (Kendall and Stuart 1983; R's `decompose`), as in the M4 benchmarks.
+    trend_t = centred moving average over one season (2 x m where m is even); factor_p = discounted mean over t of phase p of
+    y_t / trend_t (`latest_factors`), divided by the factors' mean; adjusted_t = y_t / factor. A phase whose factor is below 0.1 tells
+    nothing about the level: there the adjusted value is the trend. Source: classical decomposition (Kendall and Stuart 1983; R's
+    `decompose`), with the season let change as X-11 lets it (Ladiray and Quenneville 2001, section 4.1).
 
     Args:
         values: right-aligned (series, periods), NaN before a series starts.
@@ -42,14 +44,47 @@ def season_of(values: np.ndarray, season_length: int) -> Season:
     phase = (periods - 1 - np.arange(periods)) % season_length
     trend = centred_average(values, season_length)
     ratio = np.divide(values, trend, out=np.full_like(values, np.nan), where=trend > 0)
-    factors = np.stack([_mean_or_nan(ratio[:, phase == p]) for p in range(season_length)], axis=1)
-    proven = has_autocorrelation(values, season_length) | has_factors(ratio, factors[:, phase], season_length)
-    seasonal = proven & ~(np.nan_to_num(values) < 0).any(axis=1) & ~np.isnan(factors).any(axis=1)
-    factors = np.where(seasonal[:, None], factors / factors.mean(axis=1, keepdims=True), 1.0)
+    fixed = np.stack([_mean_or_nan(ratio[:, phase == p]) for p in range(season_length)], axis=1)
+    proven = has_autocorrelation(values, season_length) | has_factors(ratio, fixed[:, phase], season_length)
+    seasonal = proven & ~(np.nan_to_num(values) < 0).any(axis=1) & ~np.isnan(fixed).any(axis=1)
+    latest = latest_factors(ratio, season_length)
+    mean = latest.mean(axis=1, keepdims=True)
+    seasonal &= mean[:, 0] > 0
+    factors = np.where(seasonal[:, None], latest / np.where(mean > 0, mean, 1.0), 1.0)
     spread = factors[:, phase]
     level = _edges_filled(trend)
     adjusted = np.where(spread >= LEAST_FACTOR, values / np.maximum(spread, LEAST_FACTOR), level)
     return Season(factors, seasonal, np.where(np.isnan(values), np.nan, adjusted))
+
+
+def latest_factors(ratio: np.ndarray, season_length: int) -> np.ndarray:
+    """Seasonal factors as they are at the end: (series, season_length), 0 where a phase has no ratio.
+
+    factor_p = sum_k d^k r_k / sum_k d^k over the ratios r_0, r_1, ... of phase p, the latest first; d of 1, 0.85, 0.7, 0.5 is the one
+    whose factors, made from earlier seasons only, foretold the ratios of each next season best (least squares over all phases; the
+    largest of equal ones). One fixed factor from many years is what makes Theta weak on strongly seasonal series: their season moves.
+    Source: discounted least squares (Brown 1963); X-11's 3 x 5 seasonal filter lets factors move at about d = 0.7.
+
+    Args:
+        ratio: values / trend, right-aligned (series, periods), NaN where there is no trend.
+        season_length: periods in a season.
+    """
+    series, periods = ratio.shape
+    seasons = -(-periods // season_length)
+    padded = np.full((series, seasons * season_length), np.nan)
+    padded[:, seasons * season_length - periods :] = ratio
+    cycles = padded.reshape(series, seasons, season_length)[:, :, ::-1]  # phase 0 is the last period
+    discount = np.array(DISCOUNTS)[:, None, None]
+    total = np.zeros((len(DISCOUNTS), series, season_length))
+    count, missed = np.zeros_like(total), np.zeros((len(DISCOUNTS), series))
+    for season in range(seasons):
+        known, value = ~np.isnan(cycles[:, season]), np.nan_to_num(cycles[:, season])
+        foretold = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+        missed += (np.where(known & (count > 0), value - foretold, 0.0) ** 2).sum(axis=2)
+        total = np.where(known, discount * total + value, total)
+        count = np.where(known, discount * count + 1, count)
+    best, row = missed.argmin(axis=0), np.arange(series)
+    return np.divide(total[best, row], count[best, row], out=np.zeros((series, season_length)), where=count[best, row] > 0)
 
 
 def has_autocorrelation(values: np.ndarray, season_length: int) -> np.ndarray:
