@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from sopkit.demand.kernels import Panel, right_aligned
+from sopkit.demand.models import NAIVE, check_models
 from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.pool import demand_panel
-from sopkit.demand.rolling import NAIVE, Rolling, check_models, rolling
+from sopkit.demand.rolling import Rolling, rolling
 from sopkit.demand.series import COMPANY, HIDDEN, with_family
 from sopkit.demand.weights import pooled
 from sopkit.periods import shifted
@@ -42,7 +43,7 @@ def backtest(
         cutoff: last closed month.
         horizon: months scored at each origin.
         origins: number of earlier cutoffs.
-        models: kernels of the pool.
+        models: models of the pool (`sopkit.demand.models`).
 
     Returns:
         backtest contract: model x family (and `*`); empty where no series is long enough to be scored.

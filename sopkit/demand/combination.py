@@ -1,86 +1,179 @@
-"""The pool of models: fitted on a panel once, it gives forecasts, quantiles, and the words for how they were made."""
+"""The pool of models on a panel: forecasts, quantiles, and the words for how they were made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from sopkit.demand.intervals import Spread, spread_of
-from sopkit.demand.kernels import KERNELS, Panel
-from sopkit.demand.rolling import DORMANT, INTERMITTENT, NAIVE, REGULAR, SHORT, check_models, error_scale, kinds, rolling, stand_ins
-from sopkit.demand.weights import pooled, weights_of
+from sopkit.demand.kernels import Kernel, Panel
+from sopkit.demand.models import NAIVE, check_models, learned
+from sopkit.demand.rolling import DORMANT, INTERMITTENT, REGULAR, SHORT, Rolling, error_scale, kinds, rolling, stand_ins
+from sopkit.demand.weights import equal_weights, mixture, pooled, weights_of
+from sopkit.errors import ParamsError, Problem
 
 WORDS = {
     DORMANT: "silent far longer than between its sales: none expected",
     SHORT: "short history: its mean",
     INTERMITTENT: "sells now and then: IMAPA",
 }
-LEAST_POOLED = 200  # scored errors that a kind of series needs to have quantiles of its own
+LEAST_POOLED = 200  # scored errors that a group of series needs to have quantiles of its own
+CLASSES = (0.8, 0.95)  # shares of the recent volume that classes A and B reach; C is the rest
+WEIGHTS = ("skill", "equal")
+
+
+@dataclass(frozen=True)
+class Backtesting:
+    """How a pool is scored: steps ahead, number of earlier cutoffs, least periods that a model is fitted on, weights by what."""
+
+    horizon: int
+    origins: int
+    minimum_history: int
+    weights: str = "skill"
 
 
 @dataclass(frozen=True, eq=False)
 class Combination:
-    """A fitted pool: how each series is forecast, the weights of its models, and the pooled errors behind its quantiles."""
+    """A pool on a panel. What costs much is done when it is first asked for and kept: the backtest only for weights and quantiles."""
 
     panel: Panel
     models: tuple[str, ...]
-    kind: np.ndarray  # (series,)
-    weight: np.ndarray  # (series, models + 1), seasonal naive last
-    spread: dict[str, Spread]  # by kind of series
+    backtesting: Backtesting
+    evidence: Panel  # what weights, spread and learning models come from; an update without new parameters leaves it behind
+
+    @cached_property
+    def kind(self) -> np.ndarray:
+        """How each series is forecast: (series,) of regular, intermittent, short, dormant."""
+        return kinds(self.panel, self.backtesting.minimum_history)
+
+    @cached_property
+    def past(self) -> Rolling:
+        """What the models would have said at earlier cutoffs."""
+        asked = self.backtesting
+        return rolling(self.evidence, self.models, horizon=asked.horizon, origins=asked.origins, minimum_history=asked.minimum_history)
+
+    @cached_property
+    def weight(self) -> np.ndarray:
+        """Weights of the models, seasonal naive last: (series, models + 1)."""
+        if self.backtesting.weights == "equal":
+            return equal_weights(len(self.evidence.values), len(self.models))
+        return weights_of(self.past, self.models)
+
+    @cached_property
+    def kernels(self) -> dict[str, Kernel]:
+        """Each model and seasonal naive, ready to forecast."""
+        return {name: learned(name, self.evidence, self.backtesting.horizon) for name in (*self.models, NAIVE)}
 
     def forecast(self, horizon: int) -> np.ndarray:
         """Point forecasts: (series, horizon)."""
-        mixed = sum(self.weight[:, [place]] * KERNELS[name](self.panel, horizon) for place, name in enumerate((*self.models, NAIVE)))
-        return np.where((self.kind == REGULAR)[:, None], mixed, stand_ins(self.panel, self.kind, horizon))
+        return self._ahead(horizon)[0]
 
     def quantiles(self, levels: Sequence[float], horizon: int) -> np.ndarray:
         """Quantile forecasts (levels, series, horizon) = forecast + (pooled quantile of the scaled error - its median) x scale.
 
         The median is the forecast: a few origins cannot tell a bias from what happened to all series at once, and the backtest prints it.
-        A dormant series has no spread.
+        A dormant series has no spread. Errors are pooled over the series of the same kind and volume class.
         """
         scale = error_scale(self.panel, horizon)
         point = self.forecast(horizon)
+        group = groups(self.kind, volume_class(self.evidence))
         result = np.empty((len(levels), *point.shape))
         for place, level in enumerate(levels):
             width = np.zeros_like(point)
-            for kind in np.unique(self.kind):
-                rows = self.kind == kind
-                spread = self.spread[kind]
-                width[rows] = (spread.quantile(level, horizon) - spread.quantile(0.5, horizon)) * scale[rows]
-            width[self.kind == DORMANT] = 0.0
-            result[place] = self.panel.bounded(point + width)
+            for name in np.unique(group):
+                spread = self.spread[name]
+                width[group == name] = spread.quantile(level, horizon) - spread.quantile(0.5, horizon)
+            result[place] = self.panel.bounded(point + np.where((self.kind == DORMANT)[:, None], 0.0, width * scale))
         return result
+
+    @cached_property
+    def spread(self) -> dict[str, Spread]:
+        """Pooled scaled errors of each group of series; a group of few has those of its kind, a kind of few those of all."""
+        past, volume = self.past, volume_class(self.evidence)
+        said = pooled(past, self.models, self.backtesting.weights)
+
+        def among(chosen: np.ndarray) -> Spread:
+            return spread_of(past.actual, np.where(chosen[:, :, None], said, np.nan), past.scale)
+
+        everyone = among(past.kind != DORMANT)  # what is dormant has no spread, and must not narrow that of others
+        found = {}
+        for kind in (REGULAR, INTERMITTENT, SHORT, DORMANT):
+            own = among(past.kind == kind) if kind in (REGULAR, INTERMITTENT) else everyone
+            whole = own if own.count >= LEAST_POOLED else everyone
+            for letter in "ABC":
+                part = among((past.kind == kind) & (volume == letter)[:, None]) if whole is own and kind == REGULAR else whole
+                found[f"{kind} {letter}"] = part if part.count >= LEAST_POOLED else whole
+        return found
 
     def methods(self) -> list[str]:
         """In words, how each series is forecast."""
-        return [WORDS.get(kind) or self._mix(weight) for kind, weight in zip(self.kind, self.weight, strict=True)]
+        used = self._ahead(1)[1]
+        return [WORDS.get(kind) or self._mix(weight, wanted) for kind, weight, wanted in zip(self.kind, used, self.weight, strict=True)]
 
-    def _mix(self, weight: np.ndarray) -> str:
+    def moved_on(self, panel: Panel) -> "Combination":
+        """The same pool, its weights, spread and learning as they are, on a longer panel."""
+        later = replace(self, panel=panel)
+        kept = ("past", "weight", "kernels", "spread")
+        later.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        return later
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        return {}
+
+    def _ahead(self, horizon: int) -> tuple[np.ndarray, np.ndarray]:
+        """Point forecasts and the weights behind them; the longest so far is kept, as a step does not depend on those after it."""
+        if "longest" not in self._known or self._known["longest"][0].shape[1] < horizon:
+            stack = np.stack([self.kernels[name](self.panel, horizon) for name in (*self.models, NAIVE)])
+            mixed, used = mixture(stack, self.weight)
+            regular = (self.kind == REGULAR)[:, None]
+            self._known["longest"] = (np.where(regular, mixed, stand_ins(self.panel, self.kind, horizon)), used)
+        forecast, used = self._known["longest"]
+        return forecast[:, :horizon], used
+
+    def _mix(self, weight: np.ndarray, wanted: np.ndarray) -> str:
+        names = (*self.models, NAIVE)
+        failed = [name for name, part, asked in zip(names, weight, wanted, strict=True) if asked > 0 and part == 0]
+        out = f"; {', '.join(failed)} gave no forecast" if failed else ""
         if np.isclose(weight[-1], 1):
-            return "seasonal naive: no model did better"
-        return "pool: " + ", ".join(f"{name} {part:.2f}" for name, part in zip((*self.models, NAIVE), weight, strict=True) if part > 0)
+            return "seasonal naive: no model did better" + out
+        return "pool: " + ", ".join(f"{name} {part:.2f}" for name, part in zip(names, weight, strict=True) if part > 0) + out
 
 
-def combination(panel: Panel, models: Sequence[str], *, horizon: int, origins: int, minimum_history: int) -> Combination:
+def combination(
+    panel: Panel, models: Sequence[str], *, horizon: int, origins: int, minimum_history: int, weights: str = "skill"
+) -> Combination:
     """Fit the pool: rolling origins give weights by series and pooled errors by step ahead.
 
     Args:
         panel: series up to the last period.
-        models: kernels of the pool.
+        models: models of the pool (`sopkit.demand.models`).
         horizon: steps ahead that are scored at each origin.
         origins: number of earlier cutoffs.
         minimum_history: periods below which a series is forecast by its mean.
+        weights: "skill", or "equal", which needs no backtest until quantiles are asked for.
 
     Raises:
-        ParamsError: an unknown model.
+        ParamsError: an unknown model or rule of weights.
     """
-    names = check_models(models)
-    past = rolling(panel, names, horizon=horizon, origins=origins, minimum_history=minimum_history)
-    said = pooled(past, names)
-    everyone = spread_of(past.actual, np.where((past.kind == DORMANT)[:, :, None], np.nan, said), past.scale)
-    spread = {DORMANT: everyone, SHORT: everyone}  # what is dormant has no spread, and must not narrow that of others
-    for kind in (INTERMITTENT, REGULAR):
-        own = spread_of(past.actual, np.where((past.kind == kind)[:, :, None], said, np.nan), past.scale)
-        spread[kind] = own if sum(len(one) for one in own.errors) >= LEAST_POOLED else everyone
-    return Combination(panel, names, kinds(panel, minimum_history), weights_of(past, names), spread)
+    if weights not in WEIGHTS:
+        raise ParamsError("no such weights", [Problem("weights", repr(weights), "one of " + ", ".join(WEIGHTS))])
+    made = Combination(panel, check_models(models), Backtesting(horizon, origins, minimum_history, weights), panel)
+    made.weight, made.kernels  # noqa: B018 - learn now: a fit that defers its work would fail at the first forecast
+    return made
+
+
+def volume_class(panel: Panel) -> np.ndarray:
+    """A, B or C by volume of the last season: (series,); the largest series up to 80 % of the sum are A, up to 95 % B."""
+    recent = np.maximum(np.nan_to_num(panel.values[:, -max(panel.season_length, 12) :]), 0.0).sum(axis=1)
+    order = np.argsort(-recent, kind="stable")
+    before = np.empty(len(recent))
+    before[order] = np.cumsum(recent[order]) - recent[order]
+    share = before / max(recent.sum(), np.finfo(float).tiny)
+    return np.select([share < CLASSES[0], share < CLASSES[1]], ["A", "B"], default="C")
+
+
+def groups(kind: np.ndarray, volume: np.ndarray) -> np.ndarray:
+    """Name of the group whose errors a series' quantiles come from: (series,)."""
+    return np.array([f"{one} {letter}" for one, letter in zip(kind, volume, strict=True)], dtype=object)

@@ -14,14 +14,18 @@ class Spread:
 
     errors: tuple[np.ndarray, ...]  # one array per step ahead, 1 .. horizon
 
+    @property
+    def count(self) -> int:
+        """Scored errors."""
+        return sum(len(one) for one in self.errors)
+
     def quantile(self, level: float, horizon: int) -> np.ndarray:
         """The `level` quantile of the scaled error for each step ahead, (horizon,); beyond the last step scored, that step's.
 
         q_h = the empirical quantile of the pooled errors at steps h - k .. h + k, k the least that brings 60 errors. Where nothing
         could be scored, the normal quantile x sqrt(h): errors of a random walk.
         """
-        scored = sum(len(one) for one in self.errors)
-        if not scored:
+        if not self.count:
             return NormalDist().inv_cdf(level) * np.sqrt(np.arange(1, horizon + 1))
         steps = np.array([np.quantile(self._near(step), level) for step in range(len(self.errors))])
         return steps[np.minimum(np.arange(horizon), len(steps) - 1)]

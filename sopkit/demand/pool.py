@@ -7,8 +7,8 @@ import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
+from sopkit.demand.models import check_models
 from sopkit.demand.policy import DemandPolicy
-from sopkit.demand.rolling import check_models
 from sopkit.demand.series import CELLS, SERIES, month_numbers, trailing_shares, training_quantity
 from sopkit.errors import DataError, Problem
 from sopkit.periods import month_number, period_range, shifted
@@ -29,7 +29,7 @@ def statistical_forecast(
         policy: level of the forecast, season length, minimum history.
         cutoff: last closed month; the forecast starts in the month after it.
         horizon: months forecast.
-        models: kernels of the pool.
+        models: models of the pool (`sopkit.demand.models`).
         origins: earlier cutoffs at which the models are scored.
 
     Returns:
@@ -46,7 +46,9 @@ def statistical_forecast(
     level: list[str] = list(policy.forecast_level)
     series = demand_panel(closed, level, cutoff)
     ahead = list(range(1, horizon + 1))
-    pool = PoolForecaster(policy.season_length, tuple(models), horizon, origins, policy.minimum_history).fit(series)
+    pool = PoolForecaster(
+        sp=policy.season_length, models=tuple(models), horizon=horizon, origins=origins, minimum_history=policy.minimum_history
+    ).fit(series)
     quantity = pool.predict(fh=ahead)
     quantiles = pool.predict_quantiles(fh=ahead, alpha=list(LEVELS.values()))
     naive = SeasonalNaivePanel(sp=policy.season_length).fit(series).predict(fh=ahead)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sopkit.demand.kernels import KERNELS, Panel
+from sopkit.demand.kernels import KERNELS, Kernel, Panel
 from sopkit.demand.kernels.intermittent import demand_runs_together, mean_interval
-from sopkit.errors import ParamsError, Problem
+from sopkit.demand.models import NAIVE, learned
 
-NAIVE = "seasonal_naive"  # the yardstick is always there
 DORMANT, SHORT, INTERMITTENT, REGULAR = "dormant", "short", "intermittent", "regular"
 LONGEST_INTERVAL = 1.32  # periods per period with demand; above it an item sells now and then (Syntetos, Boylan and Croston 2005)
 PARTS = ("actual", "stand_in", "kind", "scale", "naive_scale", "naive_square")  # of `Rolling`, one array each
@@ -27,21 +26,12 @@ class Rolling:
     season_length: int
     cuts: tuple[int, ...]  # periods between an origin and the last period, latest origin first
     actual: np.ndarray  # (series, origins, horizon)
-    forecast: dict[str, np.ndarray]  # model: (series, origins, horizon)
+    forecast: dict[str, np.ndarray]  # model: (series, origins, horizon); NaN where a model failed
     stand_in: np.ndarray  # (series, origins, horizon): forecast of series that are not regular
     kind: np.ndarray  # (series, origins): regular, intermittent, short or dormant at that origin
     scale: np.ndarray  # (series, origins, horizon): one-step error x season, what errors are measured in
     naive_scale: np.ndarray  # (series, origins): in-sample mean absolute seasonal difference
     naive_square: np.ndarray  # (series, origins): in-sample mean squared seasonal difference
-
-
-def check_models(models: Sequence[str]) -> tuple[str, ...]:
-    """The models of the pool, each known and named once; raises ParamsError naming those that are not."""
-    unknown = [name for name in dict.fromkeys(models) if name not in KERNELS]
-    if unknown or not models or len(set(models)) < len(models):
-        came = ", ".join(map(repr, unknown)) if unknown else repr(list(models))
-        raise ParamsError("models that cannot be used", [Problem("models", came, "some of " + ", ".join(KERNELS) + ", each once")])
-    return tuple(models)
 
 
 def origin_cuts(horizon: int, origins: int) -> tuple[int, ...]:
@@ -102,18 +92,20 @@ def error_scale(panel: Panel, horizon: int) -> np.ndarray:
 def rolling(panel: Panel, models: Sequence[str], *, horizon: int, origins: int, minimum_history: int) -> Rolling:
     """Forecasts of every model at `origins` earlier cutoffs; a series takes part where `minimum_history` periods of it are left.
 
-    Those are the series that models forecast. Asking for a whole season of history would score the survivors only.
+    Those are the series that models forecast. Asking for a whole season of history would score the survivors only. A model that learns
+    from the whole panel learns once, from what the earliest origin knew.
 
     Args:
         panel: series up to the last closed period.
-        models: kernels; seasonal naive is added.
+        models: models of the pool; seasonal naive is added.
         horizon: periods forecast at each origin.
         origins: number of origins.
         minimum_history: least periods that a model is fitted on.
     """
     cuts = origin_cuts(horizon, origins)
     names = tuple(dict.fromkeys((*models, NAIVE)))
-    scored = [_origin(panel, cut, names, horizon, minimum_history) for cut in cuts]
+    kernels = {name: learned(name, panel.until(min(cuts[-1], panel.values.shape[1])), horizon) for name in names}
+    scored = [_origin(panel, cut, kernels, horizon, minimum_history) for cut in cuts]
     return Rolling(
         panel.length,
         panel.season_length,
@@ -136,13 +128,13 @@ class _Origin:
     naive_square: np.ndarray
 
 
-def _origin(panel: Panel, cut: int, names: tuple[str, ...], horizon: int, minimum_history: int) -> _Origin:
+def _origin(panel: Panel, cut: int, kernels: dict[str, Kernel], horizon: int, minimum_history: int) -> _Origin:
     """What would have been said `cut` periods ago."""
     past = panel.until(min(cut, panel.values.shape[1]))
     rows = np.flatnonzero(past.length >= minimum_history)
     series, start, known = len(panel.values), panel.values.shape[1] - cut, min(horizon, cut)
     if not len(rows):
-        return _nothing(names, series, horizon)
+        return _nothing(tuple(kernels), series, horizon)
     train = past.rows(rows)
 
     def spread(part: np.ndarray) -> np.ndarray:
@@ -156,7 +148,7 @@ def _origin(panel: Panel, cut: int, names: tuple[str, ...], horizon: int, minimu
     kind = kinds(train, minimum_history)
     return _Origin(
         spread(actual),
-        {name: spread(KERNELS[name](train, horizon)) for name in names},
+        {name: spread(kernel(train, horizon)) for name, kernel in kernels.items()},
         spread(stand_ins(train, kind, horizon)),
         spread(kind),
         spread(error_scale(train, horizon)),

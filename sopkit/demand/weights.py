@@ -3,10 +3,11 @@
 import numpy as np
 
 from sopkit.demand.kernels.season import LEAST_SEASONS
-from sopkit.demand.rolling import NAIVE, REGULAR, Rolling
+from sopkit.demand.models import NAIVE, told
+from sopkit.demand.rolling import REGULAR, Rolling
 
 TRUST = 12  # scored periods at which proven skill and equal weights count alike
-CLEARLY_WORSE = 1.1  # a model whose error is above so many times seasonal naive's is dropped for the series
+CLEARLY_WORSE = 2.0  # a model whose error is above so many times seasonal naive's is dropped for the series
 LEAST_SCORED = 12  # periods below which no model is dropped
 LEAST_RELATIVE = 0.05  # no model counts as more than so many times better than the mean
 SMALLEST = 1e-12  # units: below it an error is none
@@ -16,9 +17,10 @@ def skill_weights(error: np.ndarray, naive: np.ndarray, scored: np.ndarray, prio
     """Weights of the models and of seasonal naive: (series, models + 1), rows sum to 1.
 
     w = trust x skill + (1 - trust) x prior, skill proportional to 1 / error^2, trust = n / (n + 12), n the scored periods. From 12
-    scored periods on, models with an error above 1.1 times seasonal naive's are dropped, and seasonal naive is used where that leaves
-    none; with fewer, nothing is proven and the prior holds. Source: Bates and Granger 1969 (inverse squared error), shrunk to
-    weights that need no estimate from the series itself (Claeskens, Magnus, Vasnev and Wang 2016).
+    scored periods on, models with an error above twice seasonal naive's are dropped, and seasonal naive is used where that leaves
+    none; with fewer, nothing is proven and the prior holds. Errors of a few overlapping origins are worth little: a bound near 1 makes
+    the pool worse. A model that failed on the series (no error) has no weight. Source: Bates and Granger 1969 (inverse squared error),
+    shrunk to weights that need no estimate from the series itself (Claeskens, Magnus, Vasnev and Wang 2016).
 
     Args:
         error: mean absolute error of each model (series, models); NaN where nothing was scored.
@@ -27,10 +29,12 @@ def skill_weights(error: np.ndarray, naive: np.ndarray, scored: np.ndarray, prio
         prior: weights without knowledge of the series: (series, models + 1), rows sum to 1.
     """
     proven = (scored >= LEAST_SCORED)[:, None]
-    size = np.where((scored > 0)[:, None], np.nan_to_num(np.column_stack([error, naive])), 1.0)
-    candidate = size <= CLEARLY_WORSE * size[:, -1:]
+    errors = np.column_stack([error, naive])
+    usable = ~np.isnan(errors) | (scored == 0)[:, None]
+    size = np.where((scored > 0)[:, None], np.nan_to_num(errors), 1.0)
+    candidate = usable & (size <= CLEARLY_WORSE * size[:, -1:])
     candidate[:, -1] = ~candidate[:, :-1].any(axis=1)
-    relative = size / np.maximum(size.mean(axis=1, keepdims=True), SMALLEST)
+    relative = size / np.maximum((size * usable).sum(axis=1) / np.maximum(usable.sum(axis=1), 1), SMALLEST)[:, None]
     skill = np.where(candidate, 1 / np.maximum(relative, LEAST_RELATIVE) ** 2, 0.0)
     kept = np.where(candidate, prior, 0.0)
     kept = np.where(kept.sum(axis=1, keepdims=True) > 0, kept, candidate)
@@ -49,13 +53,41 @@ def group_prior(error: np.ndarray, naive: np.ndarray, scored: np.ndarray, young:
     equal = np.r_[np.full(models, 1 / models), 0.0]
     prior = np.tile(equal, (len(error), 1))
     size = np.column_stack([error, naive])
-    mean = np.nan_to_num(size.mean(axis=1))
+    mean = np.nan_to_num(np.where(np.isnan(size), 0.0, size).mean(axis=1))
     for group in (young, ~young):
         rows = group & (scored > 0) & (mean > 0)
         if rows.any():
-            relative = (size[rows] / mean[rows, None]).mean(axis=0)
+            relative = _column_means(size[rows] / mean[rows, None])
             prior[group] = skill_weights(relative[None, :-1], relative[-1:], np.array([LEAST_SCORED]), equal[None])
     return prior
+
+
+def _column_means(values: np.ndarray) -> np.ndarray:
+    """Mean of each column over its numbers, NaN where it has none."""
+    there = ~np.isnan(values)
+    count = there.sum(axis=0)
+    return np.divide(np.where(there, values, 0.0).sum(axis=0), count, out=np.full(values.shape[1], np.nan), where=count > 0)
+
+
+def equal_weights(series: int, models: int) -> np.ndarray:
+    """The same weight for each model, none for seasonal naive: (series, models + 1)."""
+    return np.tile(np.r_[np.full(models, 1 / models), 0.0], (series, 1))
+
+
+def mixture(stack: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted mean of the models' forecasts, and the weights that could be used.
+
+    A model that gave no number for a series is left out and its weight divided among the others; seasonal naive stands in where
+    none is left.
+
+    Args:
+        stack: forecasts (models + 1, series, horizon), seasonal naive last.
+        weight: (series, models + 1), rows sum to 1.
+    """
+    used = np.where(told(stack).T, weight, 0.0)
+    used[:, -1] = np.where(used.sum(axis=1) > 0, used[:, -1], 1.0)
+    used = used / used.sum(axis=1, keepdims=True)
+    return np.einsum("sm,msh->sh", used, np.where(used.T[:, :, None] > 0, np.nan_to_num(stack), 0.0)), used
 
 
 def weights_of(result: Rolling, models: tuple[str, ...], place: int | None = None) -> np.ndarray:
@@ -73,18 +105,19 @@ def weights_of(result: Rolling, models: tuple[str, ...], place: int | None = Non
     return skill_weights(error, naive, scored, group_prior(error, naive, scored, young))
 
 
-def pooled(result: Rolling, models: tuple[str, ...]) -> np.ndarray:
+def pooled(result: Rolling, models: tuple[str, ...], weights: str = "skill") -> np.ndarray:
     """What the pool would have said at each origin, its weights taken from what was known then: (series, origins, horizon)."""
-    stack = np.stack([result.forecast[name] for name in (*models, NAIVE)], axis=-1)
+    stack = np.stack([result.forecast[name] for name in (*models, NAIVE)])
+    same = equal_weights(len(result.actual), len(models))
     forecast = np.empty(result.actual.shape)
     for place in range(len(result.cuts)):
-        weight = weights_of(result, models, place)
-        mixed = (np.nan_to_num(stack[:, place]) * weight[:, None, :]).sum(axis=-1)
+        mixed, _ = mixture(stack[:, :, place], same if weights == "equal" else weights_of(result, models, place))
         regular = (result.kind[:, place] == REGULAR)[:, None]
         forecast[:, place] = np.where(regular, mixed, result.stand_in[:, place])
     return np.where(np.isnan(result.forecast[NAIVE]), np.nan, forecast)
 
 
 def _mean_error(result: Rolling, name: str, known: np.ndarray, scored: np.ndarray) -> np.ndarray:
+    """Mean absolute error of a model over the scored periods of each series, NaN where it gave no number for one of them."""
     error = np.where(known, np.abs(result.forecast[name] - result.actual), 0.0).sum(axis=(1, 2))
     return np.divide(error, scored, out=np.full(len(scored), np.nan), where=scored > 0)

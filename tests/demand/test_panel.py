@@ -13,6 +13,9 @@ from sktime.forecasting.compose import TransformedTargetForecaster  # noqa: E402
 from sktime.transformations.series.boxcox import LogTransformer  # noqa: E402
 from sktime.utils.estimator_checks import check_estimator  # noqa: E402
 
+from sopkit.demand.kernels import KERNELS  # noqa: E402
+from sopkit.errors import DataError  # noqa: E402
+
 FORECASTERS = [
     panel.PoolForecaster,
     panel.SeasonalNaivePanel,
@@ -20,8 +23,12 @@ FORECASTERS = [
     panel.DampedTrendPanel,
     panel.DynamicThetaPanel,
     panel.HoltWintersPanel,
+    panel.ComplexSmoothingPanel,
     panel.ImapaPanel,
     panel.AdidaPanel,
+    panel.CrostonPanel,
+    panel.CorrectedCrostonPanel,
+    panel.ChanceOfDemandPanel,
     panel.WindowAveragePanel,
 ]
 QUICK = ["test_constructor", "test_set_params", "test_clone", "test_fit_does_not_overwrite_hyper_params"]  # the others take seconds each
@@ -74,8 +81,8 @@ def test_a_panel_gives_what_each_series_gives_alone(forecaster):
 def test_the_whole_panel_is_taken_at_once(monkeypatch):
     """One call of the kernel for all series: no loop over instances."""
     calls = []
-    kernel = panel.KERNELS["theta"]
-    monkeypatch.setitem(panel.KERNELS, "theta", lambda one, horizon: calls.append(len(one.values)) or kernel(one, horizon))
+    kernel = KERNELS["theta"]
+    monkeypatch.setitem(KERNELS, "theta", lambda one, horizon: calls.append(len(one.values)) or kernel(one, horizon))
     time = pd.period_range("2020-01", periods=24, freq="M")
     y = frame({("SE", f"i{number}"): 24 for number in range(20)}, time, ["region", "item", "period"])
     panel.ThetaPanel(sp=12).fit(y).predict(fh=FH)
@@ -145,7 +152,7 @@ def test_update_equals_a_new_fit(forecaster):
 def test_update_with_other_series_is_refused():
     y = frame({"a": 48, "b": 30}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
     fitted = panel.ThetaPanel(sp=12).fit(y[y.index.get_level_values("period") < "2023-10"])
-    with pytest.raises(ValueError, match="same series"):
+    with pytest.raises(DataError, match="same series"):
         fitted.update(y[y.index.get_level_values("period") >= "2023-10"].loc[["a"]])
 
 

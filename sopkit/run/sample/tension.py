@@ -10,6 +10,7 @@ import pandas as pd
 
 from sopkit.data.cleaning import demand_history
 from sopkit.data.sources.reading import read_sources
+from sopkit.demand.models import TIERS
 from sopkit.demand.pool import statistical_forecast
 from sopkit.errors import Problem, StepError
 from sopkit.meeting.scenarios import PlanInputs, PlanOutcome, apply_overlay, compose, plan_inputs, replan, scenario_row
@@ -18,7 +19,7 @@ from sopkit.run.params import CompanyParams
 from sopkit.run.sample.company import family_of
 from sopkit.run.sample.truth import BOTTLENECK, CRUNCH_PERIOD
 
-HORIZON, ORIGINS, MODELS = 24, 3, ("theta", "damped", "holt_winters")
+HORIZON, ORIGINS, MODELS = 24, 3, TIERS["standard"]
 YEAR = 12
 
 # measure: least, most, unit
