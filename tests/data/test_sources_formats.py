@@ -85,7 +85,7 @@ def test_a_broken_cell_of_a_workbook_has_an_address(tmp_path: Path, row: int, co
     workbook(tmp_path, lines)
     result = stock_of(tmp_path, file="stock.xlsx")
     first = result.findings.iloc[0]
-    address = "" if rule == "empty_cell" else f"{'ABC'[column]}{row}"
+    address = f"{'ABC'[column]}{row}"
     assert (first["rule"], first["outcome"], first["row"], first["column"], first["cell"]) == (rule, "REJECT", row, HEADER[column], address)
     assert first["sheet"] == "Lager"
 

@@ -24,7 +24,7 @@ from sopkit.data.parsing import (
     trimmed,
 )
 from sopkit.data.sources.many import plain_values
-from sopkit.data.sources.raw import Cells, Mask, RawTable, cell_address
+from sopkit.data.sources.raw import Cells, Mask, RawTable
 
 Meaning = Callable[[object], object]
 Reader = Callable[[object], tuple[object, Fault | None, Fault | None]]
@@ -95,15 +95,16 @@ class ParsedCells:
     def _tell(self, which: Mask, outcome: Outcome, table: RawTable, header: str, log: FindingLog) -> None:
         if not which.any():
             return
-        position = table.header.index(header) if header in table.header else -1
         hits = np.flatnonzero(which[self.cells.codes])
         faults: dict[int, tuple[Fault, str]] = {}
-        for code, row in zip(self.cells.codes[hits[:LISTED]].tolist(), table.rows[hits[:LISTED]].tolist(), strict=True):
+        for hit in hits[:LISTED].tolist():
+            code = int(self.cells.codes[hit])
             if code not in faults:
                 faults[code] = (self.explain(code), str(self.cells.values[code])[:200])
             fault, came = faults[code]
-            cell = cell_address(row, position) if table.sheet and position >= 0 else ""
-            log.note(Finding(table.origin, fault.rule, fault.message, outcome, fault.hint, table.sheet, row, header, cell, came))
+            column, cell = table.place(header, hit)
+            row = int(table.rows[hit])
+            log.note(Finding(table.origin, fault.rule, fault.message, outcome, fault.hint, table.sheet, row, column, cell, came))
         if len(hits) > LISTED:
             told = f"{len(hits) - LISTED} more cells of this column, not listed one by one"
             log.note(Finding(table.origin, "more_of_the_same", told, outcome, sheet=table.sheet, column=header))

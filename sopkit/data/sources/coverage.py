@@ -10,6 +10,7 @@ from sopkit.data.contracts.column import Contract
 from sopkit.data.contracts.conform import conform
 from sopkit.data.contracts.derived_demand import Coverage
 from sopkit.data.sources.declaration import Source, database_origin
+from sopkit.data.sources.table import dated_column
 
 
 def coverage(tables: Mapping[str, pd.DataFrame], sources: Mapping[str, Source]) -> pd.DataFrame:
@@ -27,8 +28,7 @@ def coverage(tables: Mapping[str, pd.DataFrame], sources: Mapping[str, Source]) 
 
 
 def _row(name: str, contract: type[Contract], table: pd.DataFrame, source: Source | None) -> dict[str, object]:
-    dated = next((column.name for column in contract.columns if column.kind in ("day", "period") and column.name in contract.key), None)
-    dated = dated or next((column.name for column in contract.columns if column.kind in ("day", "period") and column.required), None)
+    dated = dated_column(contract)
     ends = table[dated].dropna().agg(["min", "max"]) if dated and len(table) else pd.Series([], dtype="str")
     months = months_of(ends.reset_index(drop=True)).dropna()
     return {

@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sopkit.data.parsing import DATE_TOKENS, date_tokens
+from sopkit.data.sources.folders import is_pattern, matching_files, pattern_fault
+from sopkit.data.sources.reshaping import Conversion, Unpivot
 from sopkit.data.sources.statements import parameter_names, query_fault, table_fault
 
 Scalar = str | bool | int | float
@@ -21,7 +23,9 @@ class Dialect(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    file: str | None = Field(default=None, description="path below the data folder: .csv, .txt (also .gz), .xlsx or .parquet")
+    file: str | None = Field(
+        default=None, description="path below the data folder: .csv, .txt (also .gz), .xlsx or .parquet; sales/*.csv means all of a folder"
+    )
     sheet: str | None = Field(default=None, description="sheet of a workbook; may be left out where it has one sheet")
     encoding: Literal["utf-8", "cp1252", "iso-8859-1", "utf-16"] = Field(default="utf-8", description="encoding of a text file")
     delimiter: Literal[",", ";", "|", "\t"] = Field(default=",", description="what separates the columns of a text file")
@@ -45,6 +49,8 @@ class Dialect(BaseModel):
         path = PurePosixPath(file)
         if path.is_absolute() or ".." in path.parts or ":" in file or "\\" in file or not path.name:
             raise ValueError(f"{file!r} is no path below the data folder: write it with / and without .. or a drive or address")
+        if is_pattern(file) and (fault := pattern_fault(file)):
+            raise ValueError(f"{file!r}: a pattern {fault}")
         if not path.name.lower().endswith(KINDS_OF_FILE):
             raise ValueError(f"{file!r} cannot be read: save it as one of {', '.join(KINDS_OF_FILE)}")
         return file
@@ -88,6 +94,8 @@ class QueryFile(Dialect):
     def _one_origin(self) -> "QueryFile":
         if (self.file is None) == (not self.rows):
             raise ValueError("give either `file` or `rows`")
+        if self.file is not None and is_pattern(self.file):
+            raise ValueError(f"{self.file!r}: a query reads single files")
         return self
 
 
@@ -137,6 +145,8 @@ class Source(Dialect):
     parameters: dict[str, Scalar] = Field(
         default_factory=dict, description="values bound in `query`, besides :cycle, :cycle_day, :cutoff and :cutoff_day"
     )
+    unpivot: Unpivot | None = Field(default=None, description="months that stand in columns")
+    convert: dict[str, Conversion] = Field(default_factory=dict, description="contract column: units or currencies it comes in")
     may_be_empty: bool = Field(default=False, description="a header without rows is right")
     assumption: str = Field(default="", description="what is assumed because the source does not measure it; listed in coverage and pack")
     acknowledged: tuple[Acknowledgement, ...] = Field(default=(), description="answers to questions of the intake")
@@ -191,14 +201,26 @@ class Source(Dialect):
             raise ValueError(f"`parameters` holds {taken[0]}, which the cycle gives")
 
     @property
+    def is_folder(self) -> bool:
+        """Whether it means a folder of monthly files."""
+        return self.file is not None and is_pattern(self.file)
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Headers that are read besides the contract's columns: of units and currencies."""
+        return tuple(sorted({conversion.header for conversion in self.convert.values()}))
+
+    @property
     def file_names(self) -> tuple[str, ...]:
-        """The files it reads, relative to the data folder."""
+        """The files it reads, relative to the data folder; a folder's as their pattern."""
         return tuple(dialect.file for dialect in (self, *self.files.values()) if dialect.file)
 
 
 def input_files(sources: Mapping[str, Source], root: Path) -> list[Path]:
-    """The files that the sources read, each once, sorted; they need not exist."""
-    return sorted({root / name for source in sources.values() for name in source.file_names})
+    """The files that the sources read, each once, sorted; single ones need not exist, those of folders are the ones there."""
+    names = {name for source in sources.values() for name in source.file_names}
+    of_folders = {file.name for name in names if is_pattern(name) for file in matching_files(name, root)}
+    return sorted(root / name for name in {name for name in names if not is_pattern(name)} | of_folders)
 
 
 def received_name(name: str, source: Source) -> str:

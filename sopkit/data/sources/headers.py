@@ -1,5 +1,7 @@
 """Which column of a file is which column of the contract: by the params, by name, by alias."""
 
+import re
+from collections.abc import Collection
 from difflib import get_close_matches
 
 from sopkit.data.contracts.column import Column, Contract
@@ -8,27 +10,88 @@ from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.raw import RawTable
 
 ALL_OTHERS = "*"
+SHOWN = 8
+UNIT_HEADERS = ("enhet", "måttenhet", "unit", "units", "uom", "unit of measure", "me", "mengeneinheit")
+CURRENCY_HEADERS = ("valuta", "valutakod", "currency", "currency code", "curr", "währung")
+FEWEST_MONTHS = 3  # headers that look like months, from which on a table is wide
+MONTH_HEADER = re.compile(
+    r"(?i)^(?:(?:19|20)[0-9]{2}[-./ ]?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-./ ](?:19|20)[0-9]{2}"
+    r"|(?:jan|feb|mar|apr|ma[jy]|jun|jul|aug|sep|o[kc]t|nov|dec)[a-z.]*[- ./']*(?:(?:19|20)?[0-9]{2})?)(?:[-./][0-9]{2})?$"
+)
 DELIMITERS = ";,\t|"
 
 
-def column_positions(table: RawTable, contract: type[Contract], source: Source, log: FindingLog) -> dict[str, int]:
-    """Contract column: position in the file; missing, unknown and doubled headers are told."""
+def column_positions(
+    table: RawTable, contract: type[Contract], source: Source, log: FindingLog, months: Collection[int] = ()
+) -> dict[str, int]:
+    """Contract column: position in the file; missing, unknown and doubled headers are told; `months` are columns read as rows."""
     folded: dict[str, list[int]] = {}
     for place, name in enumerate(table.header):
         folded.setdefault(name.casefold(), []).append(place)
     found: dict[str, int] = {}
+    made = set(source.constants) | ({source.unpivot.into, source.unpivot.value} if source.unpivot else set())
     for column in contract.columns:
-        if column.name in source.constants:
+        if column.name in made:
             continue
         position = _position(column, source, table, folded)
         if position is not None:
             found[column.name] = position
         elif column.required or column.name in source.columns:
             _tell_missing(column, source, table, log)
-    _tell_doubled(table, folded, set(found.values()), source, log)
-    _tell_unknown(table, set(found.values()), contract, source, log)
+    used = {*found.values(), *months, *beside_positions(table, source).values()}
+    twins = _tell_twins(table, found, used, contract, source, folded, log)
+    _tell_doubled(table, folded, used, source, log)
+    _tell_unknown(table, used | twins, contract, source, log)
     _tell_unknown_names(contract, source, table, log)
     return found
+
+
+def beside_positions(table: RawTable, source: Source) -> dict[str, int]:
+    """Headers of units and currencies that the source names: their positions, as far as they are there."""
+    return {name: table.header.index(name) for name in source.beside if name in table.header}
+
+
+def tell_mixed(table: RawTable, used: Collection[int], source: Source, log: FindingLog) -> None:
+    """Tell a column of units or currencies that differ and that nobody converts, though the params ignore it."""
+    for position, name in enumerate(table.header):
+        word = name.strip().casefold()
+        kind = "units" if word in UNIT_HEADERS else "currencies" if word in CURRENCY_HEADERS else ""
+        if not kind or position in used or name in source.beside:
+            continue
+        there = sorted({str(table.cells[position].values[code]) for code in set(table.cells[position].codes.tolist())} - {"None", ""})
+        if len(there) > 1:
+            told = f"mixed {kind} in {name!r}, which nothing converts: {', '.join(there[:SHOWN])}"
+            hint = "declare them under `convert`, or send one only"
+            log.note(Finding(table.origin, f"mixed_{kind}", told, "REJECT", hint, table.sheet, table.header_row, name))
+
+
+def _tell_twins(
+    table: RawTable,
+    found: dict[str, int],
+    used: set[int],
+    contract: type[Contract],
+    source: Source,
+    folded: dict[str, list[int]],
+    log: FindingLog,
+) -> set[int]:
+    """Headers that mean a column which another header means too: nobody can say which one is right."""
+    told: set[int] = set()
+    for name, position in found.items():
+        if name in source.columns:
+            continue
+        names = [name, *contract.column(name).aliases]
+        others = {place for other in names for place in folded.get(other.strip().casefold(), ())} - used - told
+        for place in sorted(place for place in others if not _is_named(table.header[place], source)):
+            both = f"headers {table.header[position]!r} and {table.header[place]!r} both mean {name}"
+            hint = "name the right one under `columns`, the other under `ignored`"
+            log.note(Finding(table.origin, "ambiguous_header", both, "REJECT", hint, table.sheet, table.header_row, table.header[place]))
+            told.add(place)
+    return told
+
+
+def _is_named(name: str, source: Source) -> bool:
+    """Whether the params say by name that a header is not read; `*` says so of none in particular."""
+    return name in source.ignored
 
 
 def _position(column: Column, source: Source, table: RawTable, folded: dict[str, list[int]]) -> int | None:
@@ -75,8 +138,18 @@ def _tell_doubled(table: RawTable, folded: dict[str, list[int]], used: set[int],
 
 def _tell_unknown(table: RawTable, used: set[int], contract: type[Contract], source: Source, log: FindingLog) -> None:
     free = [column.name for column in contract.columns if column.name not in source.constants]
-    for position, name in enumerate(table.header):
-        if position in used or _is_ignored(name, source) or table.header.count(name) > 1:
+    unknown = [
+        (position, name)
+        for position, name in enumerate(table.header)
+        if position not in used and not _is_ignored(name, source) and table.header.count(name) == 1
+    ]
+    months = [] if source.unpivot else [name for _, name in unknown if MONTH_HEADER.search(name)]
+    if len(months) >= FEWEST_MONTHS:
+        told = f"{len(months)} headers are months, from {months[0]!r} to {months[-1]!r}"
+        hint = "declare `unpivot`: how the headers write a month, which column takes it and which the cells"
+        log.note(Finding(table.origin, "months_in_columns", told, "REJECT", hint, table.sheet, table.header_row, months[0]))
+    for _, name in unknown:
+        if len(months) >= FEWEST_MONTHS and name in months:
             continue
         near = get_close_matches(name.casefold(), free, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]!r}? " if near else ""
@@ -87,7 +160,8 @@ def _tell_unknown(table: RawTable, used: set[int], contract: type[Contract], sou
 
 def _tell_unknown_names(contract: type[Contract], source: Source, table: RawTable, log: FindingLog) -> None:
     known = contract.column_names()
-    for name in [*source.columns, *source.constants]:
+    unpivot = [source.unpivot.into, source.unpivot.value] if source.unpivot else []
+    for name in [*source.columns, *source.constants, *source.convert, *unpivot]:
         if name not in known:
             near = get_close_matches(name, known, n=1, cutoff=0.6)
             told = f"the params name a column {name!r} that {contract.name} does not have"

@@ -73,6 +73,16 @@ class Cells:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """Where the rows of a long table stood while its months were columns."""
+
+    columns: tuple[int, int]  # positions of month and value in the long table
+    headers: tuple[str, ...]  # of the wide table, by month
+    positions: tuple[int, ...]  # in the wide table, by month
+    kept: tuple[int, ...]  # of the other columns: position in the wide table
+
+
+@dataclass(frozen=True)
 class RawTable:
     """A file, sheet or query result before any rule has run; `rows` are physical (first row of the file = 1)."""
 
@@ -84,12 +94,23 @@ class RawTable:
     sheet: str = ""
     types: tuple[str, ...] = ()  # Arrow type of each column, where the file declares types
     broken: bool = False  # the file could not be read as a table: told in the findings
+    spread: Spread | None = None  # its months stood in columns
 
     def taken(self, keep: Mask) -> "RawTable":
         """The table with only the rows that are kept."""
         if keep.all():
             return self
         return replace(self, cells=tuple(column.taken(keep) for column in self.cells), rows=self.rows[keep])
+
+    def place(self, header: str, hit: int) -> tuple[str, str]:
+        """Header and cell address, as the sender sees them, of a column in the row at `hit`; no address in a text file."""
+        position = self.header.index(header) if header in self.header else -1
+        if self.spread is not None and position in self.spread.columns:
+            month = int(self.cells[self.spread.columns[0]].codes[hit])
+            header, position = self.spread.headers[month], self.spread.positions[month]
+        elif self.spread is not None and position >= 0:
+            position = self.spread.kept[position]
+        return header, cell_address(int(self.rows[hit]), position) if self.sheet and position >= 0 else ""
 
 
 def unreadable(origin: str, sheet: str = "") -> RawTable:

@@ -9,8 +9,10 @@ import pandas as pd
 from sopkit.data.contracts import INPUTS, NEEDED
 from sopkit.data.contracts.conform import empty
 from sopkit.data.findings import Finding, FindingLog, problems_of
+from sopkit.data.sources.conversions import converted, plausible_rates
 from sopkit.data.sources.coverage import coverage
 from sopkit.data.sources.declaration import DATABASES, Source, database_origin, received_name
+from sopkit.data.sources.monthly_files import read_folder
 from sopkit.data.sources.opened import PARAMS_ROWS, OpenedFiles
 from sopkit.data.sources.queries import check_findings, query_result
 from sopkit.data.sources.raw import RawTable, unreadable
@@ -66,15 +68,30 @@ def read_sources(sources: Mapping[str, Source], root: Path, *, cutoff: str, rece
     read: dict[str, ReadTable] = {}
     for name in sorted(sources, key=list(INPUTS).index):
         source = sources[name]
+        if source.is_folder:
+            read[name] = read_folder(opened, root, INPUTS[name], source, log, cutoff=cutoff)
+            continue
         if source.connection is not None:
             raw = read_received_table((received or root / DATABASES) / received_name(name, source), database_origin(source, name), log)
         else:
             raw = _raw_table(source, opened, cutoff, log)
         read[name] = typed_table(raw, name, INPUTS[name], source, log)
+    _convert(read, sources, log)
     absent = [_absent(name, log) for name in NEEDED if name not in sources]
     frames = table_rules(read, sources, log, cutoff=cutoff)
     tables = {name: frames[name] if name in frames else empty(contract) for name, contract in INPUTS.items()}
     return Intake(tables, log.frame(), coverage(tables, sources), tuple(problems_of(log.stopping)), tuple(absent))
+
+
+def _convert(read: dict[str, ReadTable], sources: Mapping[str, Source], log: FindingLog) -> None:
+    """Put every measure that comes in several units or currencies into its one, in place; rates must be plausible first."""
+    rates = None
+    if "exchange_rates" in read:
+        read["exchange_rates"] = plausible_rates(read["exchange_rates"], log)
+        rates = read["exchange_rates"].frame
+    for name, source in sources.items():
+        if source.convert:
+            read[name] = converted(read[name], INPUTS[name], source, rates, log)
 
 
 def _absent(name: str, log: FindingLog) -> Problem:

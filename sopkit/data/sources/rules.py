@@ -1,12 +1,12 @@
 """Rules over whole tables: what was known at the cutoff, months that are missing, codes that nobody knows."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pandas as pd
 
 from sopkit.data import cleaning
-from sopkit.data.findings import Finding, FindingLog, Outcome
+from sopkit.data.findings import Finding, FindingLog
+from sopkit.data.sources.answers import note_answered
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.table import ReadTable
 from sopkit.periods import shifted
@@ -65,9 +65,10 @@ def _tell_unknown_codes(table: ReadTable, frame: pd.DataFrame, frames: dict[str,
         told = (
             f"{table.name}: {len(codes)} codes in {group['rows'].sum()} rows ({group['row_share'].sum():.1%}) are not in {other}: {shown}"
         )
-        first = int(table.rows[_first_row(table.frame, str(column), codes)])
+        first = _first_row(table.frame, str(column), codes)
         hint = f"add them to {other}, or correct the codes"
-        log.note(Finding(table.origin, "unknown_code", told, "REJECT", hint, table.sheet, first, str(column), value=codes[0]))
+        origin, row = table.origin_of(first), int(table.rows[first])
+        log.note(Finding(origin, "unknown_code", told, "REJECT", hint, table.sheet, row, str(column), value=codes[0]))
 
 
 def _first_row(frame: pd.DataFrame, column: str, codes: list[str]) -> int:
@@ -89,11 +90,3 @@ def _tell_count(table: ReadTable, odd: pd.Series, rule: str, told: str, log: Fin
     if count:
         told = f"{table.name}: {count} of {len(odd)} {told}"
         log.note(Finding(table.origin, rule, told, "ACCEPT", sheet=table.sheet, value=str(count)))
-
-
-def note_answered(finding: Finding, source: Source, log: FindingLog) -> None:
-    """A question: it stops the run unless the params carry an answer to its rule, which is recorded in its place."""
-    answer = next((answer for answer in source.acknowledged if answer.rule == finding.rule), None)
-    outcome: Outcome = "ACCEPT" if answer else "ASK"
-    message = f"{finding.message}; acknowledged by {answer.who}: {answer.reason}" if answer else finding.message
-    log.note(replace(finding, message=message, outcome=outcome, hint="" if answer else finding.hint))

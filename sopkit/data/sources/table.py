@@ -1,7 +1,7 @@
 """A raw table as the contract's table: every cell parsed, every broken row told, the others typed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,11 @@ from sopkit.data.parsing import PLAIN, Grammar
 from sopkit.data.sources.cells import ParsedCells, parsed_cells
 from sopkit.data.sources.database_columns import LOOSE_NUMBER, LOOSE_TEXT, PADDED
 from sopkit.data.sources.declaration import Source
-from sopkit.data.sources.headers import column_positions
+from sopkit.data.sources.headers import beside_positions, column_positions, tell_mixed
 from sopkit.data.sources.key_order import KeyOrder, key_order
 from sopkit.data.sources.raw import Cells, Mask, RawTable, Rows
 from sopkit.data.sources.totals import records_only
+from sopkit.data.sources.unpivot import month_columns, unpivoted
 
 WORDS_OF_DATABASE = (LOOSE_TEXT, PADDED)  # types of text that only a database tells apart
 TYPES_OF_KIND = {
@@ -40,6 +41,33 @@ class ReadTable:
     rows: Rows
     origin: str
     sheet: str = ""
+    beside: dict[str, pd.Series] = field(default_factory=dict)  # header of a unit or currency: its code in each row
+    files: tuple[tuple[str, int], ...] = ()  # where it came in several: file, and how many rows of it
+
+    def origin_of(self, position: int) -> str:
+        """The file that a row came in."""
+        for file, count in self.files:
+            if position < count:
+                return file
+            position -= count
+        return self.origin
+
+    def taken(self, keep: npt.NDArray[np.bool_]) -> "ReadTable":
+        """The table with only the rows that are kept."""
+        counts, start = [], 0
+        for file, count in self.files:
+            counts.append((file, int(keep[start : start + count].sum())))
+            start += count
+        beside = {name: column[keep].reset_index(drop=True) for name, column in self.beside.items()}
+        frame = self.frame[keep].reset_index(drop=True)
+        return replace(self, frame=frame, rows=self.rows[keep], beside=beside, files=tuple(counts))
+
+
+def dated_column(contract: type[Contract]) -> str | None:
+    """The column that says which month a row belongs to: a day or month of the key, else the first that is required."""
+    dated = [column for column in contract.columns if column.kind in ("day", "period")]
+    of_key = [column.name for column in dated if column.name in contract.key]
+    return next(iter(of_key or [column.name for column in dated if column.required]), None)
 
 
 def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Source, log: FindingLog) -> ReadTable:
@@ -58,8 +86,7 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
     if raw.broken:
         return ReadTable(name, empty(contract), np.zeros(0, np.int64), raw.origin, raw.sheet)
     grammar = Grammar(source.decimal, source.thousands, source.date_format)
-    positions = column_positions(raw, contract, source, log)
-    table = records_only(raw, positions, contract, grammar, log)
+    table, positions = _records(raw, contract, source, grammar, log)
     if not len(table.rows) and not source.may_be_empty:
         told = "a header and no rows" if not len(raw.rows) else "no row is left"
         log.note(Finding(raw.origin, "no_rows", f"{name}: {told}", "REJECT", "send the rows, or declare may_be_empty", raw.sheet))
@@ -77,7 +104,9 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
             broken |= _tell_blank(parsed, table, header, log)
     order = _good_order([columns[name] for name in contract.key], table, contract, ~broken, log)
     frame = pd.DataFrame({column.name: _series(columns[column.name], column, order) for column in contract.columns}, copy=False)
-    return ReadTable(name, frame, table.rows[order], raw.origin, raw.sheet)
+    beside = {header: _beside(table, position, header, log).take(order) for header, position in beside_positions(table, source).items()}
+    beside = {header: codes.reset_index(drop=True) for header, codes in beside.items()}
+    return ReadTable(name, frame, table.rows[order], raw.origin, raw.sheet, beside)
 
 
 def _good_order(
@@ -91,6 +120,26 @@ def _good_order(
     if sorted_keys.repeats.any():
         _tell_duplicates(sorted_keys, table, contract, log)
     return sorted_keys.order[~sorted_keys.repeats] if sorted_keys.repeats.any() else sorted_keys.order
+
+
+def _records(raw: RawTable, contract: type[Contract], source: Source, grammar: Grammar, log: FindingLog) -> tuple[RawTable, dict[str, int]]:
+    """The records among the rows, a row per month where the months stood in columns, and contract column: position."""
+    wide = month_columns(raw, source, log)
+    at = wide.positions if wide else ()
+    positions = column_positions(raw, contract, source, log, at)
+    tell_mixed(raw, {*positions.values(), *at}, source, log)
+    table = records_only(raw, positions, contract, grammar, log, months=at)
+    if wide is None or source.unpivot is None:
+        return table, positions
+    as_days = source.unpivot.into in contract.column_names() and contract.column(source.unpivot.into).kind == "day"
+    return unpivoted(table, positions, wide, source.unpivot, log, as_days=as_days, empty_marks=source.empty_marks)
+
+
+def _beside(table: RawTable, position: int, header: str, log: FindingLog) -> pd.Series:
+    """The codes of a unit or currency column; empty where a cell is blank."""
+    parsed = parsed_cells(table.cells[position], "code", PLAIN)
+    parsed.tell(table, header, log)
+    return pd.Series(parsed.arrow(pa.string()).take(pa.array(parsed.cells.codes)), dtype="str")
 
 
 def _parsed_column(
@@ -142,19 +191,16 @@ def _series(parsed: ParsedCells | None, column: Column, order: npt.NDArray[np.in
     return pd.Series(values[codes])
 
 
-def _tell_blank(parsed: ParsedCells, table: RawTable, header: str, log: FindingLog) -> npt.NDArray[np.bool_]:
+def _tell_blank(parsed: ParsedCells, table: RawTable, header: str, log: FindingLog) -> Mask:
     blank = parsed.blank
-    rows = table.rows[blank].tolist()
-    finding = Finding(
-        table.origin,
-        "empty_cell",
-        "an empty cell, where a value is needed",
-        "REJECT",
-        "blank is never zero: write the value",
-        table.sheet,
-        column=header,
-    )
-    log.note_rows(finding, rows, [""] * len(rows))
+    hits = np.flatnonzero(blank)
+    told, hint = "an empty cell, where a value is needed", "blank is never zero: write the value"
+    for hit in hits[:LISTED]:
+        column, cell = table.place(header, int(hit))
+        log.note(Finding(table.origin, "empty_cell", told, "REJECT", hint, table.sheet, int(table.rows[hit]), column, cell))
+    if len(hits) > LISTED:
+        more = f"{told}: the same in {len(hits) - LISTED} more rows, not listed one by one"
+        log.note(Finding(table.origin, "empty_cell", more, "REJECT", hint, table.sheet, column=header))
     return blank
 
 

@@ -1,5 +1,6 @@
 """Rows of a file that are no records: blank lines, headers that come again, totals."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -16,11 +17,19 @@ TOLERANCE = 0.005  # a total is printed to the cent
 MEASURES = ("number", "whole")
 
 
-def records_only(table: RawTable, positions: dict[str, int], contract: type[Contract], grammar: Grammar, log: FindingLog) -> RawTable:
+def records_only(
+    table: RawTable,
+    positions: dict[str, int],
+    contract: type[Contract],
+    grammar: Grammar,
+    log: FindingLog,
+    *,
+    months: Sequence[int] = (),
+) -> RawTable:
     """The table without blank lines, repeated headers and totals rows, each of which is told.
 
     A totals row is left out only where its label says so, another required cell is blank, and each of its numbers is the
-    sum of its column; otherwise it is rejected.
+    sum of its column; otherwise it is rejected. `months` are the positions of months in columns, each with its own sum.
     """
     blank = blank_rows(table)
     _tell(table, blank, "blank_line", "a blank line was left out", log)
@@ -29,6 +38,7 @@ def records_only(table: RawTable, positions: dict[str, int], contract: type[Cont
     total = _labelled_totals(table, positions, contract) & ~blank & ~again
     if total.any():
         measures = _measures(table, positions, contract, grammar)
+        measures |= {table.header[position]: _numbers(table, position, grammar) for position in months}
         _check_totals(table, total, ~(blank | again | total), measures, log)
     return table.taken(~(blank | again | total))
 
@@ -74,9 +84,13 @@ def _measures(table: RawTable, positions: dict[str, int], contract: type[Contrac
     found = {}
     for name, position in positions.items():
         if contract.column(name).kind in MEASURES:
-            parsed = parsed_cells(table.cells[position], "number", grammar)
-            found[name] = parsed.values[table.cells[position].codes]
+            found[name] = _numbers(table, position, grammar)
     return found
+
+
+def _numbers(table: RawTable, position: int, grammar: Grammar) -> npt.NDArray[np.float64]:
+    parsed = parsed_cells(table.cells[position], "number", grammar)
+    return np.asarray(parsed.values)[table.cells[position].codes]
 
 
 def _check_totals(table: RawTable, total: Mask, record: Mask, measures: dict[str, npt.NDArray[np.float64]], log: FindingLog) -> None:
