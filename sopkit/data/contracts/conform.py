@@ -87,8 +87,9 @@ def rounded(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
 def unknown(column: Column, rows: int) -> pd.Series:
     """A column of which nothing is known."""
     dtype = dtype_of(column)
-    nothing = {"float64": np.nan, "datetime64[s]": np.datetime64("NaT", "s")}.get(dtype)
-    return pd.Series([nothing] * rows, dtype=dtype)
+    if dtype in ("float64", "datetime64[s]"):
+        return pd.Series(np.full(rows, np.nan if dtype == "float64" else "NaT", dtype))
+    return pd.Series([None] * rows, dtype=dtype)
 
 
 def _column_problems(frame: pd.DataFrame, contract: type[Contract]) -> list[Problem]:

@@ -29,8 +29,8 @@ def coverage(tables: Mapping[str, pd.DataFrame], sources: Mapping[str, Source]) 
 
 def _row(name: str, contract: type[Contract], table: pd.DataFrame, source: Source | None) -> dict[str, object]:
     dated = dated_column(contract)
-    ends = table[dated].dropna().agg(["min", "max"]) if dated and len(table) else pd.Series([], dtype="str")
-    months = months_of(ends.reset_index(drop=True)).dropna()
+    dates = table[dated] if dated else pd.Series([], dtype="str")
+    months = months_of(pd.Series([dates.min(), dates.max()], dtype=dates.dtype)).dropna() if len(dates) else dates
     return {
         "table": name,
         "status": "provided" if source else "not_provided",

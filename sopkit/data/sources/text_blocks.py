@@ -11,7 +11,7 @@ import numpy as np
 
 from sopkit.data.findings import Finding
 
-BLOCK = 4 << 20
+BLOCK = 2 << 20
 MOST_BYTES = 2 << 30  # of text
 MOST_LINE = 1 << 20  # bytes of one line
 MOST_RATIO = 200  # unpacked / packed size: beyond it a file is a bomb, not a table
