@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,23 +9,11 @@ import pyarrow as pa
 
 from sopkit.data.contracts.column import Column
 from sopkit.data.findings import LISTED, Finding, FindingLog, Outcome
-from sopkit.data.parsing import (
-    Fault,
-    Grammar,
-    choice_of,
-    code_of,
-    date_of,
-    flag_of,
-    month_of,
-    month_of_day,
-    number_of,
-    trimmed,
-)
+from sopkit.data.parsing import Fault, Grammar
 from sopkit.data.sources.many import plain_values
+from sopkit.data.sources.meanings import reader
 from sopkit.data.sources.raw import Cells, Mask, RawTable
 
-Meaning = Callable[[object], object]
-Reader = Callable[[object], tuple[object, Fault | None, Fault | None]]
 MANY = 500  # distinct texts beyond which the plain ones are read all at once
 VALUE_TYPES = {
     "number": "numbers",
@@ -39,9 +25,6 @@ VALUE_TYPES = {
     "choice": "words",
     "flag": "flags",
 }
-EXACT_DIGITS = 15  # digits that a spreadsheet keeps
-SERIAL_DAYS = range(20_000, 80_000)  # 1954 to 2119 as a spreadsheet counts days
-SERIAL_START = date(1899, 12, 30)
 
 
 @dataclass(frozen=True)
@@ -110,7 +93,15 @@ class ParsedCells:
             log.note(Finding(table.origin, "more_of_the_same", told, outcome, sheet=table.sheet, column=header))
 
 
-def parsed_cells(cells: Cells, kind: str, grammar: Grammar, empty_marks: Sequence[str] = (), bounds: Column | None = None) -> ParsedCells:
+def parsed_cells(
+    cells: Cells,
+    kind: str,
+    grammar: Grammar,
+    empty_marks: Sequence[str] = (),
+    bounds: Column | None = None,
+    *,
+    from_sheet: bool = False,
+) -> ParsedCells:
     """What the values of a column mean under a kind.
 
     Args:
@@ -119,11 +110,12 @@ def parsed_cells(cells: Cells, kind: str, grammar: Grammar, empty_marks: Sequenc
         grammar: how texts are written.
         empty_marks: texts that mean empty, besides a blank.
         bounds: the contract's column, whose bounds and choices then hold too.
+        from_sheet: the column comes from a workbook, where a number that is written as text is told.
 
     Returns:
         ParsedCells.
     """
-    read = _reader(kind, grammar, tuple(empty_marks), bounds)
+    read = reader(kind, grammar, frozenset(empty_marks), bounds, from_sheet=from_sheet)
     count = len(cells.values)
     faulty, repaired = np.zeros(count, bool), np.zeros(count, bool)
     plain = plain_values(cells.values, kind, grammar, empty_marks) if count > MANY else None
@@ -147,25 +139,6 @@ def parsed_cells(cells: Cells, kind: str, grammar: Grammar, empty_marks: Sequenc
     return ParsedCells(kind, typed, cells, faulty, repaired, explain)
 
 
-def _reader(kind: str, grammar: Grammar, empty_marks: tuple[str, ...], bounds: Column | None) -> Reader:
-    """Reads one value: what it means (None = nothing), its fault, its repair."""
-    meaning = _meaning(kind, grammar, bounds.choices if bounds else ())
-
-    def read(came: object) -> tuple[object, Fault | None, Fault | None]:
-        repair = None
-        if isinstance(came, str):
-            text = trimmed(came)
-            if text != came and text:
-                repair = Fault("trimmed", f"blanks around {text!r} were left out")
-            came = None if not text or text in empty_marks else text
-        value = None if came is None else meaning(came)
-        if bounds is not None and isinstance(value, float):
-            value = _bounded(value, bounds)
-        return (None, value, None) if isinstance(value, Fault) else (value, None, repair)
-
-    return read
-
-
 def _typed(values: npt.NDArray, kind: str) -> npt.NDArray | pa.Array:
     """The values in the type of their kind."""
     form = VALUE_TYPES[kind]
@@ -176,29 +149,6 @@ def _typed(values: npt.NDArray, kind: str) -> npt.NDArray | pa.Array:
     if form == "numbers":
         return values.astype(np.float64)  # None becomes NaN
     return values
-
-
-def _meaning(kind: str, grammar: Grammar, choices: tuple[str, ...]) -> Meaning:
-    meanings: dict[str, Meaning] = {
-        "number": lambda came: _number(came, grammar),
-        "whole": lambda came: _number(came, grammar),
-        "day": lambda came: _day(came, grammar),
-        "period": lambda came: _month(came, grammar),
-        "flag": _flag,
-        "choice": lambda came: choice_of(came, choices) if isinstance(came, str) else _code(came),
-        "code": _code,
-        "text": _code,
-    }
-    return meanings[kind]
-
-
-def _number(came: object, grammar: Grammar) -> float | Fault:
-    if isinstance(came, str):
-        return number_of(came, grammar)
-    if isinstance(came, bool) or not isinstance(came, (int, float, Decimal)):
-        return Fault("not_a_number", f"{came} is a {_kind_of(came)}, not a number", "write a number")
-    value = float(came)
-    return value if np.isfinite(value) else Fault("not_a_number", f"{came} is no finite number", "write a number, or leave the cell empty")
 
 
 def _out_of_bounds(values: npt.NDArray | pa.Array, column: Column | None) -> Mask:
@@ -213,67 +163,3 @@ def _out_of_bounds(values: npt.NDArray | pa.Array, column: Column | None) -> Mas
     if column.kind == "whole":
         outside |= ~np.isnan(values) & (values != np.round(values))
     return outside
-
-
-def _bounded(value: float, column: Column) -> float | Fault:
-    if column.least is not None and value < column.least:
-        return Fault("out_of_bounds", f"{value:.15g} is less than {column.least:g} {column.unit}", "check the cell")
-    if column.most is not None and value > column.most:
-        return Fault("out_of_bounds", f"{value:.15g} is more than {column.most:g} {column.unit}", "check the cell; a share is 0..1")
-    if column.kind == "whole" and value != round(value):
-        return Fault("out_of_bounds", f"{value:.15g} is no whole number", "check the cell")
-    return value
-
-
-def _day(came: object, grammar: Grammar) -> date | Fault:
-    if isinstance(came, str):
-        return date_of(came, grammar)
-    if isinstance(came, datetime):
-        if came.tzinfo is not None or (came.hour, came.minute, came.second, came.microsecond) != (0, 0, 0, 0):
-            return Fault("time_of_day", f"{came} has a time of day", "send the date alone, in the company's own time zone")
-        return came.date()
-    if isinstance(came, date):
-        return came
-    hint = "write a date"
-    if isinstance(came, (int, float)) and not isinstance(came, bool) and np.isfinite(came) and int(came) in SERIAL_DAYS:
-        hint = f"format the cell as a date: the number would be {SERIAL_START + timedelta(days=int(came))}"
-    return Fault("not_a_date", f"{came} is a {_kind_of(came)}, not a date", hint)
-
-
-def _month(came: object, grammar: Grammar) -> str | Fault:
-    if isinstance(came, str):
-        return month_of(came, grammar)
-    day = _day(came, grammar)
-    return day if isinstance(day, Fault) else month_of_day(day)
-
-
-def _flag(came: object) -> bool | Fault:
-    if isinstance(came, bool):
-        return came
-    return flag_of(str(came))
-
-
-def _code(came: object) -> str | Fault:
-    if isinstance(came, str):
-        return code_of(came)
-    if isinstance(came, bool):
-        return "true" if came else "false"
-    if isinstance(came, (date, datetime)):
-        return Fault("code_is_a_date", f"a code cell holds the date {came:%Y-%m-%d}", "format the column as text and enter the code again")
-    if isinstance(came, (int, float, Decimal)) and np.isfinite(float(came)) and came == int(came):
-        digits = str(int(came))
-        if len(digits) <= EXACT_DIGITS:
-            return digits
-    return Fault("code_is_a_number", f"a code cell holds the number {came}", "format the column as text and enter the code again")
-
-
-def _kind_of(came: object) -> str:
-    return (
-        "date"
-        if isinstance(came, date)
-        else "truth value"
-        if isinstance(came, bool)
-        else "number"
-        if isinstance(came, (int, float))
-        else "text"
-    )

@@ -1,13 +1,15 @@
 """How one input table is read: declared in the params, nothing guessed. No pandas, so that the command line stays light."""
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from sopkit.data.parsing import DATE_TOKENS, date_tokens
+from sopkit.data.parsing import DATE_TOKENS, WEEK_FORMATS, Grammar, date_tokens
 from sopkit.data.sources.folders import is_pattern, matching_files, pattern_fault
 from sopkit.data.sources.reshaping import Conversion, Unpivot
 from sopkit.data.sources.statements import parameter_names, query_fault, table_fault
@@ -37,8 +39,17 @@ class Dialect(BaseModel):
         default="YYYY-MM-DD",
         description="dates as text: YYYY or YY (20YY), MM, M or MMM (jan), DD or D; without a day it is the first of the month",
     )
+    trailing_minus: bool = Field(default=False, description="`100-` means -100, as some ERP systems write it")
+    allow_serial: bool = Field(default=False, description="a day may be a spreadsheet's number of days (46054); each is told as repaired")
+    time_zone: str = Field(default="", description="zone, such as Europe/Stockholm, in which moments (2026-08-31T22:30Z) fall on a day")
     empty_marks: tuple[str, ...] = Field(default=(), description="cells that mean empty, such as `-` or `n/a`; a blank always does")
     header_row: int = Field(default=1, ge=1, description="physical row of the header, first row = 1")
+    footer_rows: int = Field(default=0, ge=0, description="rows at the end that are no records; each is told as left out")
+    cell_range: str = Field(default="", description="range of a sheet, such as B3:H200, header included; empty = the whole sheet")
+    fill_merged: bool = Field(default=False, description="merged cells of a sheet are filled downwards with their value, and told")
+    detect: bool = Field(
+        default=False, description="encoding, delimiter, decimal, thousands, date_format and header_row, where not declared, are detected"
+    )
     rows: tuple[dict[str, Scalar | None], ...] = Field(default=(), description="rows given here instead of a file: header: value")
 
     @field_validator("file")
@@ -58,6 +69,8 @@ class Dialect(BaseModel):
     @field_validator("date_format")
     @classmethod
     def _a_date_format(cls, form: str) -> str:
+        if form in WEEK_FORMATS:
+            return form
         parts = date_tokens(form)
         tokens = [part for part in parts if part in DATE_TOKENS]
         if sorted(token[0] for token in tokens) not in (["D", "M", "Y"], ["M", "Y"]):
@@ -68,11 +81,32 @@ class Dialect(BaseModel):
             raise ValueError(f"{form!r} is no date format: only YYYY, YY, MMM, MM, M, DD, D and signs between them")
         return form
 
+    @field_validator("time_zone")
+    @classmethod
+    def _a_time_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone or "UTC")
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{zone!r} is no time zone: write it as Europe/Stockholm") from None
+        return zone
+
+    @field_validator("cell_range")
+    @classmethod
+    def _a_range(cls, cells: str) -> str:
+        if cells and not re.fullmatch(r"[A-Z]{1,3}[1-9][0-9]{0,6}:[A-Z]{1,3}[1-9][0-9]{0,6}", cells):
+            raise ValueError(f"{cells!r} is no range: write it as B3:H200")
+        return cells
+
     @model_validator(mode="after")
     def _two_signs(self) -> "Dialect":
         if self.decimal == self.thousands:
             raise ValueError(f"decimal and thousands are both {self.decimal!r}")
         return self
+
+    def grammar(self, date_format: str = "") -> Grammar:
+        """How its numbers and dates are written; of a column with a date format of its own, that one."""
+        form = date_format or self.date_format
+        return Grammar(self.decimal, self.thousands, form, self.trailing_minus, self.allow_serial, self.time_zone)
 
 
 class QueryFile(Dialect):

@@ -18,7 +18,8 @@ from sopkit.data.sources.raw import Texts
 
 MOST_DIGITS = 15  # numbers with more are left to the grammar
 EDGES = r"[\s\x{00a0}\x{202f}\x{200b}-\x{200d}\x{2060}\x{feff}]"
-NOT_PLAIN = rf"^{EDGES}|{EDGES}$|^#|^$"  # blanks around, spreadsheet errors, empty
+INSIDE = r"[\x{200b}-\x{200d}\x{2060}\x{feff}]"
+NOT_PLAIN = rf"^{EDGES}|{EDGES}$|^#|^$|{INSIDE}|E\+"  # blanks around, spreadsheet errors, empty, invisible signs, shortened numbers
 
 
 class PlainValues(NamedTuple):

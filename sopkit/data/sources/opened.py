@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sopkit.data.findings import Finding, FindingLog
-from sopkit.data.parsing import PLAIN, Grammar
+from sopkit.data.parsing import PLAIN
 from sopkit.data.sources.cells import parsed_cells
 from sopkit.data.sources.declaration import Dialect, QueryFile
 from sopkit.data.sources.raw import Cells, RawTable, cells_of, unreadable
@@ -16,7 +16,7 @@ from sopkit.data.sources.typed_files import ROW_COLUMN, read_parquet_file
 from sopkit.data.sources.workbooks import read_workbook
 
 PARAMS_ROWS = "rows in the params"
-KINDS = {"text": ("code", pa.string()), "number": ("number", pa.float64()), "day": ("day", pa.date32())}
+KINDS = {"text": ("text", pa.string()), "number": ("number", pa.float64()), "day": ("day", pa.date32())}
 
 
 class OpenedFiles:
@@ -55,7 +55,7 @@ class OpenedFiles:
         kind, form = file.kinds.get(name, "text"), file.date_formats.get(name, file.date_format)
         key = (id(table), name, kind, form, file.empty_marks)
         if key not in self._columns:
-            grammar = PLAIN if file.rows else Grammar(file.decimal, file.thousands, form)
+            grammar = PLAIN if file.rows else file.grammar(form)
             contract_kind, arrow_type = KINDS[kind]
             parsed = parsed_cells(cells, contract_kind, grammar, file.empty_marks)
             parsed.tell(table, name, self._log)

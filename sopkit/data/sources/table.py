@@ -85,7 +85,7 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
     """
     if raw.broken:
         return ReadTable(name, empty(contract), np.zeros(0, np.int64), raw.origin, raw.sheet)
-    grammar = Grammar(source.decimal, source.thousands, source.date_format)
+    grammar = source.grammar()
     table, positions = _records(raw, contract, source, grammar, log)
     if not len(table.rows) and not source.may_be_empty:
         told = "a header and no rows" if not len(raw.rows) else "no row is left"
@@ -159,7 +159,8 @@ def _parsed_column(
         )
         return None, header
     grammar = PLAIN if source.rows else grammar
-    return parsed_cells(table.cells[position], column.kind, grammar, source.empty_marks, column), header
+    from_sheet = bool(table.sheet)
+    return parsed_cells(table.cells[position], column.kind, grammar, source.empty_marks, column, from_sheet=from_sheet), header
 
 
 def _type_fault(column: Column, arrived: str, *, strict: bool) -> str:
