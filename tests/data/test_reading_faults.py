@@ -49,7 +49,7 @@ def found(result: Intake) -> list[tuple[str, str, int]]:
     return [
         (rule, outcome, row)
         for rule, outcome, row in zip(rows["rule"], rows["outcome"], rows["row"], strict=True)
-        if rule != "returned_units"
+        if rule not in ("returned_units", "unicode_minus")
     ]
 
 
@@ -61,7 +61,6 @@ def found(result: Intake) -> list[tuple[str, str, int]]:
         "\ufeff" + text(),
         text().removesuffix("\n"),
         text(header='"Fakturadatum";"Artikelnr";"region";"channel";"customer";"Antal";"Belopp"'),
-        text(header="FAKTURADATUM ;artikelnr; Region;Channel;customer;antal;belopp"),
     ],
 )
 def test_the_valid_file_has_no_finding(tmp_path: Path, data: str):
@@ -74,6 +73,13 @@ def test_the_valid_file_has_no_finding(tmp_path: Path, data: str):
     assert sales["revenue"].sum() == 15 * 1234.5
     assert sorted(sales["item"].unique()) == ["00123", "1E5", "NA"]
     assert sales["cost"].isna().all()
+
+
+def test_headers_that_differ_by_blanks_and_case_are_read_and_told(tmp_path: Path):
+    result = intake(tmp_path, text(header="FAKTURADATUM ;artikelnr; Region;channel;customer;antal;belopp"))
+    result.raise_if_rejected()
+    assert found(result) == [("header_drift", "REPAIR", 1)] * 5
+    assert result.findings["message"].iloc[0] == "header 'FAKTURADATUM ' was read as 'Fakturadatum'"
 
 
 def replaced(row: int, column: int, value: str) -> str:

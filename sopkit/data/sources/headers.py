@@ -4,10 +4,13 @@ import re
 from collections.abc import Collection
 from difflib import get_close_matches
 
+import numpy as np
+
 from sopkit.data.contracts.column import Column, Contract
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.sources.declaration import Source
-from sopkit.data.sources.raw import RawTable
+from sopkit.data.sources.header_rows import contract_header_row
+from sopkit.data.sources.raw import RawTable, cell_address
 
 ALL_OTHERS = "*"
 SHOWN = 8
@@ -28,14 +31,19 @@ def column_positions(
     folded: dict[str, list[int]] = {}
     for place, name in enumerate(table.header):
         folded.setdefault(name.casefold(), []).append(place)
+    if row := contract_header_row(table, contract, source):
+        told = f"the header is not on row {table.header_row}; candidate: row {row}"
+        log.note(Finding(table.origin, "header_not_found", told, "REJECT", f"declare header_row: {row}", table.sheet, row))
+        return {}
     found: dict[str, int] = {}
     made = set(source.constants) | ({source.unpivot.into, source.unpivot.value} if source.unpivot else set())
     for column in contract.columns:
         if column.name in made:
             continue
-        position = _position(column, source, table, folded)
+        position, wanted = _position(column, source, table, folded)
         if position is not None:
             found[column.name] = position
+            _tell_drift(wanted, position, table, log)
         elif column.required or column.name in source.columns:
             _tell_missing(column, source, table, log)
     used = {*found.values(), *months, *beside_positions(table, source).values()}
@@ -58,7 +66,9 @@ def tell_mixed(table: RawTable, used: Collection[int], source: Source, log: Find
         kind = "units" if word in UNIT_HEADERS else "currencies" if word in CURRENCY_HEADERS else ""
         if not kind or position in used or name in source.beside:
             continue
-        there = sorted({str(table.cells[position].values[code]) for code in set(table.cells[position].codes.tolist())} - {"None", ""})
+        cells = table.cells[position]
+        used_codes = np.flatnonzero(np.bincount(cells.codes, minlength=1)).tolist() if len(cells.codes) else []
+        there = sorted({str(cells.values[code]) for code in used_codes} - {"None", ""})
         if len(there) > 1:
             told = f"mixed {kind} in {name!r}, which nothing converts: {', '.join(there[:SHOWN])}"
             hint = "declare them under `convert`, or send one only"
@@ -94,15 +104,27 @@ def _is_named(name: str, source: Source) -> bool:
     return name in source.ignored
 
 
-def _position(column: Column, source: Source, table: RawTable, folded: dict[str, list[int]]) -> int | None:
+def _position(column: Column, source: Source, table: RawTable, folded: dict[str, list[int]]) -> tuple[int | None, str]:
+    """Where a column stands, and the name by which it was found."""
     wanted = [source.columns[column.name]] if column.name in source.columns else [column.name, *column.aliases]
     for name in wanted:
         if name in table.header:
-            return table.header.index(name)
+            return table.header.index(name), name
     for name in wanted:
         if positions := folded.get(name.strip().casefold()):
-            return positions[0]
-    return None
+            return positions[0], name
+    return None, ""
+
+
+def _tell_drift(wanted: str, position: int, table: RawTable, log: FindingLog) -> None:
+    """A header that differs from its name by blanks or case is read, and told."""
+    came = table.as_written[position] if table.as_written else table.header[position]
+    if came != wanted:
+        told = f"header {came!r} was read as {wanted!r}"
+        cell = cell_address(table.header_row, table.first_column + position) if table.sheet else ""
+        log.note(
+            Finding(table.origin, "header_drift", told, "REPAIR", "", table.sheet, table.header_row, table.header[position], cell, came)
+        )
 
 
 def _tell_missing(column: Column, source: Source, table: RawTable, log: FindingLog) -> None:

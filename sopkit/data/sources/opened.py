@@ -39,6 +39,10 @@ class OpenedFiles:
             self._tables[plain] = _read_file(self._root / str(plain.file), plain, self._log)
         return self._tables[plain]
 
+    def questions(self, dialect: Dialect) -> tuple[Finding, ...]:
+        """What a person must answer about a declared file before it may be used."""
+        return self.table(dialect).questions if dialect.file else ()
+
     def view(self, file: QueryFile) -> pa.Table | None:
         """A declared file for a query: text as written (blank = NULL), declared kinds as numbers and dates, and `source_row`.
 

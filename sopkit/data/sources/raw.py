@@ -9,8 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sopkit.data.findings import Finding
 from sopkit.data.parsing import trimmed
 
+SPREADSHEET_ROWS = (65_536, 1_048_576)  # of .xls and .xlsx
 Rows = npt.NDArray[np.integer]
 Mask = npt.NDArray[np.bool_]
 
@@ -95,6 +97,9 @@ class RawTable:
     types: tuple[str, ...] = ()  # Arrow type of each column, where the file declares types
     broken: bool = False  # the file could not be read as a table: told in the findings
     spread: Spread | None = None  # its months stood in columns
+    first_column: int = 0  # of a sheet: where its table begins, counted from 0
+    as_written: tuple[str, ...] = ()  # the headers with the blanks around them, where they came as text
+    questions: tuple[Finding, ...] = ()  # what a person must answer for each source that reads it
 
     def taken(self, keep: Mask) -> "RawTable":
         """The table with only the rows that are kept."""
@@ -110,7 +115,7 @@ class RawTable:
             header, position = self.spread.headers[month], self.spread.positions[month]
         elif self.spread is not None and position >= 0:
             position = self.spread.kept[position]
-        return header, cell_address(int(self.rows[hit]), position) if self.sheet and position >= 0 else ""
+        return header, cell_address(int(self.rows[hit]), self.first_column + position) if self.sheet and position >= 0 else ""
 
 
 def unreadable(origin: str, sheet: str = "") -> RawTable:
@@ -141,6 +146,14 @@ def blank_rows(table: RawTable) -> Mask:
             break
         blank &= column.where(is_blank, BLANK)
     return blank
+
+
+def row_limit_question(origin: str, sheet: str, last_row: int) -> Iterator[Finding]:
+    """The question of a table whose last row is the last one that a spreadsheet can have."""
+    if last_row in SPREADSHEET_ROWS:
+        told = f"the last row is row {last_row}, the last one of a spreadsheet: the file may be cut"
+        hint = "compare with the source, or acknowledge that nothing is missing"
+        yield Finding(origin, "row_limit", told, "ASK", hint, sheet, last_row)
 
 
 def cell_address(row: int, column: int) -> str:

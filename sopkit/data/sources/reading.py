@@ -110,7 +110,9 @@ def _refuse_unknown_tables(sources: Mapping[str, Source]) -> None:
 
 
 def _raw_table(source: Source, opened: OpenedFiles, cutoff: str, log: FindingLog) -> RawTable:
-    """What a source declares, as it came."""
+    """What a source declares, as it came; what a person must answer about its files is asked."""
+    for question in (question for dialect in (source, *source.files.values()) for question in opened.questions(dialect)):
+        note_answered(question, source, log)
     if source.sql is None:
         return opened.table(source)
     views = {name: opened.view(file) for name, file in source.files.items()}

@@ -17,6 +17,7 @@ from sopkit.data.sources.database_columns import LOOSE_NUMBER, LOOSE_TEXT, PADDE
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.headers import beside_positions, column_positions, tell_mixed
 from sopkit.data.sources.key_order import KeyOrder, key_order
+from sopkit.data.sources.notes import tell_notes
 from sopkit.data.sources.raw import Cells, Mask, RawTable, Rows
 from sopkit.data.sources.totals import records_only
 from sopkit.data.sources.unpivot import month_columns, unpivoted
@@ -99,6 +100,8 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
             broken |= column.required
             continue
         parsed.tell(table, header, log)
+        if header in table.header and not source.rows:
+            tell_notes(parsed, column, source.empty_marks, table, header, log)
         broken |= parsed.broken
         if column.required:
             broken |= _tell_blank(parsed, table, header, log)

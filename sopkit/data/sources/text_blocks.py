@@ -95,7 +95,7 @@ def _pieces(file: BinaryIO, path: Path, encoding: str, origin: str) -> Iterator[
         total += len(raw)
         blank = blank and not raw.strip(b" \t\r\n\xef\xbb\xbf\x00")
         if not raw and blank:
-            told = f"the file is empty ({total} bytes, written {_written(path)})"
+            told = f"the file is empty ({total} bytes, written {written_at(path)})"
             raise UnusableText(Finding(origin, "empty_file", told, "REJECT", "send the file again"))
         if total > MOST_BYTES or (total > SMALL and total > MOST_RATIO * max(packed, 1)):
             told = f"more than {total >> 20} MiB of text, from {packed >> 10} KiB in the file"
@@ -116,7 +116,8 @@ def _pieces(file: BinaryIO, path: Path, encoding: str, origin: str) -> Iterator[
         offset += len(piece)
 
 
-def _written(path: Path) -> str:
+def written_at(path: Path) -> str:
+    """When a file was written, in UTC."""
     return str(np.datetime64(int(path.stat().st_mtime), "s")).replace("T", " ")
 
 

@@ -6,6 +6,7 @@ texts only. One thread: with more, pyarrow does not know the row of a line that 
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,12 +18,14 @@ import pyarrow.csv as pacsv
 from sopkit.data.findings import LISTED, Finding, FindingLog
 from sopkit.data.parsing import trimmed
 from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.header_rows import header_below
 from sopkit.data.sources.quotes import MASK, guarded, masked
-from sopkit.data.sources.raw import RawTable, Rows, unreadable
+from sopkit.data.sources.raw import Mask, RawTable, Rows, row_limit_question, unreadable
 from sopkit.data.sources.text_blocks import CONTROL_SIGNS, Block, UnusableText, utf8_blocks, windows_text, wrong_sign
 from sopkit.data.sources.text_columns import TextColumn
 
 MOST_COLUMNS = 2_000
+SAMPLE = 1 << 16  # bytes under the header in which another header is looked for
 
 
 def read_text_file(path: Path, dialect: Dialect, log: FindingLog) -> RawTable:
@@ -49,13 +52,19 @@ def _table(blocks: Iterator[Block], dialect: Dialect, origin: str, log: FindingL
     first = next(blocks)
     start = _header_start(first.data, dialect.header_row)
     texts = _Signs(dialect.encoding, origin)
-    header = [texts.of(name, first) for name in _header_of(first.data, start, dialect)]
+    written = [texts.of(name, first) for name in _header_of(first.data, start, dialect)]
+    header = [trimmed(name) for name in written]
     if not any(header):
         told = f"no header on row {dialect.header_row}"
         raise UnusableText(Finding(origin, "empty_file", told, "REJECT", "declare header_row, or send the file again"))
     if len(header) > MOST_COLUMNS:
         told = f"{len(header)} columns"
         raise UnusableText(Finding(origin, "too_large", told, "REJECT", f"send at most {MOST_COLUMNS} columns"))
+    sample = first.data[_next_line(first.data, start) :][:SAMPLE]
+    if candidate := header_below(header, sample, dialect.delimiter):
+        row = dialect.header_row + candidate
+        told = f"the header is not on row {dialect.header_row}; candidate: row {row}"
+        raise UnusableText(Finding(origin, "header_not_found", told, "REJECT", f"declare header_row: {row}", row=row))
     body = first._replace(data=first.data[_next_line(first.data, start) :], line=dialect.header_row + 1)
     lines = _Lines(header, dialect.delimiter, texts, origin, log)
     rest = b""
@@ -64,7 +73,7 @@ def _table(blocks: Iterator[Block], dialect: Dialect, origin: str, log: FindingL
         if body.last:
             break
         body = next(blocks)
-    return lines.table(dialect.header_row)
+    return replace(lines.table(dialect.header_row, dialect.footer_rows), as_written=tuple(written))
 
 
 def _header_start(data: bytes, header_row: int) -> int:
@@ -82,7 +91,7 @@ def _next_line(data: bytes, start: int) -> int:
 def _header_of(data: bytes, start: int, dialect: Dialect) -> list[str]:
     line = data[start : _next_line(data, start)].decode("utf-8").rstrip("\r\n")
     try:
-        return [trimmed(name) for name in next(csv.reader([line], delimiter=dialect.delimiter), [])]
+        return next(csv.reader([line], delimiter=dialect.delimiter), [])
     except csv.Error:  # a line without an end: no header
         return []
 
@@ -149,16 +158,29 @@ class _Lines:
         listed = list(zip(bad_rows.tolist(), bad, strict=True))[: LISTED - len(self._bad)]
         self._bad += [_BadLine(row, line.actual_columns, self._texts.of(line.text[:200], block)) for row, line in listed]
 
-    def table(self, header_row: int) -> RawTable:
-        """All records as a table, its bad lines told."""
+    def table(self, header_row: int, footer_rows: int) -> RawTable:
+        """All records as a table, its bad lines told; without the footer, which is told too."""
         stray = Finding(self._origin, "stray_quote", "a quote opens and does not close", "REJECT", "close or remove the quote")
         self._log.note_rows(stray, self._stray, [""] * len(self._stray))
-        self._tell_bad_lines()
         rows = np.concatenate(self._rows) if self._rows else np.zeros(0, np.int32)
+        records = self._without_footer(rows, footer_rows) if footer_rows else np.ones(len(rows), bool)
+        self._tell_bad_lines()
         columns = []
         while self._columns:  # one by one: a column's blocks are given free before the next is joined
             columns.append(self._columns.pop(0).cells())
-        return RawTable(self._origin, tuple(self._header), header_row, tuple(columns), rows)
+        last_row = int(rows[-1]) if len(rows) else 0
+        questions = tuple(row_limit_question(self._origin, "", last_row))
+        table = RawTable(self._origin, tuple(self._header), header_row, tuple(columns), rows, questions=questions)
+        return table.taken(records)
+
+    def _without_footer(self, rows: Rows, footer_rows: int) -> Mask:
+        """The records above the footer; its rows are told, whatever their number of cells."""
+        all_rows = sorted([*rows[-footer_rows:].tolist(), *(line.row for line in self._bad[-footer_rows:])])
+        footer = all_rows[-footer_rows:]
+        told = Finding(self._origin, "footer", "a row of the footer was left out, as declared", "REPAIR")
+        self._log.note_rows(told, footer, [""] * len(footer))
+        self._bad = [line for line in self._bad if line.row not in footer]
+        return ~np.isin(rows, footer)
 
     def _tell_bad_lines(self) -> None:
         columns = len(self._header)
