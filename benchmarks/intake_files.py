@@ -122,7 +122,7 @@ def _chunk(
             "customer": np.array([_quoted(name) for name in customers])[drawn["customer"]],
             "Antal": _numbers(quantity, grouped=True),
             "Belopp": _numbers(revenue, grouped=not every_price_different),
-            "Valuta": np.where(rng.random(lines) < 0.05, "EUR", "SEK"),
+            "Valuta": "SEK",
         }
     )
     return _broken(rng, written, drawn, days, items, quantity, revenue, row)
