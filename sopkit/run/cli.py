@@ -181,6 +181,19 @@ def scenarios(params: ParamsFile, cycle: Cycle = None, form: OutputFormat = None
     print(scenario_lines(_params_path(params), cycle, as_json=form == "json"))
 
 
+@app.command()
+def export(
+    params: ParamsFile,
+    cycle: Cycle = None,
+    form: Annotated[Literal["frepple"], typer.Option("--format", help="whose tables and names")] = "frepple",
+) -> None:
+    """Write a finished cycle's plan as another system's files."""
+    from sopkit.run.exporting import export_frepple
+
+    for path in {"frepple": export_frepple}[form](_params_path(params), cycle):
+        print(f"written: {path}")
+
+
 def main() -> None:
     """Entry point of `sop`: errors that a person can mend become a message and an exit code."""
     try:

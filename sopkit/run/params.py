@@ -25,6 +25,15 @@ Model = TypeVar("Model", bound=BaseModel)
 SCENARIO = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 
 
+class Mapping(BaseModel):
+    """Ready sources for a system that many companies have: a file of params/mappings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = Field(description="name of the system")
+    sources: dict[str, Source] = Field(description="one declared source per input table that the system has")
+
+
 class CompanyParams(BaseModel):
     """What a company declares: who it is, where its data is, what it has decided, and its knobs, a section per step."""
 
@@ -45,6 +54,7 @@ class CompanyParams(BaseModel):
         default="suite", description="where data_folder starts (SOPKIT_ROOT, _REPORTS, _DATA)"
     )
     data_folder: str = Field(description="folder of the source files; {cycle} stands for the cycle")
+    mappings: tuple[str, ...] = Field(default=(), description="ready sources of params/mappings, by file name; the company's own go first")
     connections: dict[str, Connection] = Field(default_factory=dict, description="databases that sources come from, by name")
     sources: dict[str, Source] = Field(description="one declared source per input table")
     demand: DemandPolicy = DemandPolicy()
@@ -77,6 +87,7 @@ def load_params(path: Path, cycle: str | None = None) -> CompanyParams:
     """
     content, lines = read_yaml(path)
     refuse_literal_secrets(content, path, lines)
+    content = _with_mappings(content, path, lines)
     content = {key: value for key, value in content.items() if key not in BY_NAME} | {
         "steps": {key: value or {} for key, value in content.items() if key in BY_NAME},
         **({"cycle": cycle} if cycle else {}),
@@ -85,21 +96,42 @@ def load_params(path: Path, cycle: str | None = None) -> CompanyParams:
     if not MONTH.fullmatch(params.cycle):
         came = f"cycle {params.cycle!r}"
         raise ParamsError("not a cycle of this company", [Problem(str(path), came, f"a {params.cadence} period, such as 2026-03")])
-    _check_connections(params, path, lines)
+    _check_sources(params, path, lines)
     return params
 
 
-def _check_connections(params: CompanyParams, path: Path, lines: dict[tuple[str, ...], int]) -> None:
-    """Every connection has a usable name, and every source that names one finds it."""
+def _with_mappings(content: dict[str, object], path: Path, lines: dict[tuple[str, ...], int]) -> dict[str, object]:
+    """The params with the sources of the mappings that they name; a source of their own replaces a mapping's, `null` leaves it out."""
+    names, own = content.get("mappings"), content.get("sources") or {}
+    if not isinstance(names, list) or not isinstance(own, dict):
+        return content
+    taken: dict[str, object] = {}
+    for name in names:
+        if not isinstance(name, str) or not SCENARIO.fullmatch(name):
+            problem = Problem(_line(path, lines, ("mappings",)), repr(name), "the name of a file in params/mappings")
+            raise ParamsError("not a mapping's name", [problem])
+        file = places.suite_root() / "params" / "mappings" / f"{name}.yaml"
+        mapping, its_lines = read_yaml(file)
+        validated(Mapping, mapping, file, its_lines)
+        taken = {**taken, **mapping["sources"]}  # type: ignore[dict-item]
+    return {**content, "sources": {name: source for name, source in (taken | own).items() if source is not None}}
+
+
+def _check_sources(params: CompanyParams, path: Path, lines: dict[tuple[str, ...], int]) -> None:
+    """Every connection has a usable name, every source that names one finds it, and money is converted to the company's currency."""
     there = ", ".join(params.connections) or "none is declared"
     wrong = [("connections", name) for name in params.connections if not CONNECTION_NAME.fullmatch(name)]
     problems = [Problem(_line(path, lines, place), repr(place[-1]), "a name of lower case letters, digits and _") for place in wrong]
     for name, source in params.sources.items():
         if source.connection is not None and source.connection not in params.connections:
-            place = ("sources", name, "connection")
-            problems.append(Problem(_line(path, lines, place), repr(source.connection), f"a name under `connections`: {there}"))
+            where = _line(path, lines, ("sources", name, "connection"))
+            problems.append(Problem(where, repr(source.connection), f"a name under `connections`: {there}"))
+        for column, conversion in source.convert.items():
+            if conversion.currency and conversion.to != params.currency:
+                where = _line(path, lines, ("sources", name, "convert", column, "to"))
+                problems.append(Problem(where, repr(conversion.to), f"the company's currency, {params.currency}"))
     if problems:
-        raise ParamsError("connections cannot be used", problems)
+        raise ParamsError("sources cannot be used", problems)
 
 
 def _line(path: Path, lines: dict[tuple[str, ...], int], place: tuple[str, ...]) -> str:
