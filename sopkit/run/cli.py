@@ -149,6 +149,18 @@ def template(
     print("\n".join(write_templates(folder, names, form=form, language=language, example=example)))
 
 
+@app.command("map")
+def propose_mapping(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a file to look at: CSV, text, Excel or Parquet")],
+    table: Annotated[str | None, typer.Option(help="the input table it is meant for (default: the likeliest)")] = None,
+    params: Annotated[Path | None, typer.Option(metavar="PARAMS", help="a company whose codes help to tell columns apart")] = None,
+) -> None:
+    """Propose how an unknown file is declared: its dialect, its table, its columns, with reasons. Nothing is applied."""
+    from sopkit.run.mapping import proposal_text
+
+    print(proposal_text(file, table, _params_path(params) if params else None))
+
+
 @app.command()
 def lab(
     company: ParamsFile,

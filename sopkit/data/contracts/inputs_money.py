@@ -15,7 +15,7 @@ class UnitCosts(Contract):
         ITEM,
         day("valid_from", "first day of the cost")
         .in_swedish("kostnadens första dag")
-        .named("Gäller från", "Giltig från", "Valid from")
+        .named("Gäller från", "Giltig från", "Valid from", "Start date")
         .such_as("2026-01-01"),
         number("unit_cost", "standard cost", "money per unit", least=0)
         .in_swedish("standardkostnad")

@@ -71,7 +71,7 @@ class SalesHistory(Contract):
         CUSTOMER,
         units("quantity", "units invoiced", least=None)
         .in_swedish("fakturerat antal")
-        .named("Antal", "Fakturerat antal", "Kvantitet", "Qty", "Invoiced quantity", "Units")
+        .named("Antal", "Fakturerat antal", "Kvantitet", "Volym", "Qty", "Invoiced quantity", "Units", "Volume")
         .such_as("12"),
         money("revenue", "net sales")
         .in_swedish("nettoomsättning")

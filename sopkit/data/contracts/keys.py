@@ -14,7 +14,12 @@ FAMILY = (
     .named("Familj", "Produktfamilj", "Produktgrupp", "Varugrupp", "Product family", "Product group")
     .such_as("Grills")
 )
-REGION = code("region", "sales region").in_swedish("säljregion").named("Säljregion", "Marknad", "Distrikt", "Sales region").such_as("SE")
+REGION = (
+    code("region", "sales region")
+    .in_swedish("säljregion")
+    .named("Säljregion", "Marknad", "Distrikt", "Land", "Sales region", "Country")
+    .such_as("SE")
+)
 CHANNEL = (
     code("channel", "sales channel")
     .in_swedish("säljkanal")
@@ -50,7 +55,7 @@ COMPONENT = (
     code("component", "component").in_swedish("komponent").named("Komponent", "Ingående artikel", "Part", "Component no").such_as("valve")
 )
 PERIOD = period().in_swedish("månad, som 2026-03").named("Månad", "Månadsslut", "Month", "Year-month").such_as("2026-02")
-QUANTITY = units().in_swedish("antal").named("Antal", "Kvantitet", "Mängd", "Qty", "Units").such_as("120")
+QUANTITY = units().in_swedish("antal").named("Antal", "Kvantitet", "Mängd", "Volym", "Qty", "Units", "Volume").such_as("120")
 
 ANY_FAMILY = FAMILY.meant("family, or `*`", "produktfamilj, eller `*`").such_as("*")
 ANY_REGION = REGION.meant("sales region, or `*`", "säljregion, eller `*`").such_as("*")
