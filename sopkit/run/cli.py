@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -162,6 +163,31 @@ def propose_mapping(
 
 
 @app.command()
+def ask(
+    params: ParamsFile,
+    cycle: Cycle = None,
+    folder: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="folder to write into (default: asked/CYCLE)")] = None,
+) -> None:
+    """Write one prefilled workbook per owner for the demand review: what is known, and cells for what they expect instead."""
+    from sopkit.run.asking import ask as ask_people
+
+    print("\n".join(ask_people(_params_path(params), cycle, folder)))
+
+
+@app.command()
+def receive(
+    params: ParamsFile,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder of the workbooks that came back")],
+    cycle: Cycle = None,
+    today: Annotated[str | None, typer.Option("--on", metavar="DATE", help="day that deadlines are read against (default: today)")] = None,
+) -> None:
+    """Read the workbooks that came back as overrides of their owners; nothing is written where anything is wrong."""
+    from sopkit.run.asking import receive as receive_people
+
+    print("\n".join(receive_people(_params_path(params), folder, cycle, _day(today))))
+
+
+@app.command()
 def lab(
     company: ParamsFile,
     cycle: Cycle = None,
@@ -243,6 +269,13 @@ def _params_path(given: Path) -> Path:
     from sopkit.run import places
 
     return given if given.suffix in (".yaml", ".yml") else places.params_file(str(given))
+
+
+def _day(word: str | None) -> date | None:
+    try:
+        return date.fromisoformat(word) if word else None
+    except ValueError:
+        raise ParamsError("not a day", [Problem("--on", repr(word), "a day as 2026-03-06")]) from None
 
 
 def _step(word: str) -> Step:

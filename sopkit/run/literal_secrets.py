@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sopkit.errors import ParamsError, Problem
 
-SECRET_NAME = re.compile(r"pass(?!ed|enger)|pwd|secret|token|dsn|credential|api_?key|(?:^|[_\-. ])key(?:$|[_\-. ])", re.IGNORECASE)
+SECRET_NAME = re.compile(r"pass(?!ed|enger)|pwd|secret|token|dsn|credential|api_?key|(?:^|[_\-. ])key$", re.IGNORECASE)
 IN_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@", re.IGNORECASE)
 IN_SETTINGS = re.compile(r"\b(?:password|passwd|pwd)\s*=\s*\S", re.IGNORECASE)
 NAMES_OF_DATA = ("columns", "kinds", "rows")  # mappings whose names are headers of the company's files

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sopkit.data.sources.connections import CONNECTION_NAME, Connection, Secret
 from sopkit.data.sources.declaration import Source
+from sopkit.demand.asking.asked import Asked
 from sopkit.demand.policy import DemandPolicy
 from sopkit.errors import ParamsError, Problem
 from sopkit.finance.policy import MoneyPolicy
@@ -57,6 +58,11 @@ class CompanyParams(BaseModel):
     mappings: tuple[str, ...] = Field(default=(), description="ready sources of params/mappings, by file name; the company's own go first")
     connections: dict[str, Connection] = Field(default_factory=dict, description="databases that sources come from, by name")
     sources: dict[str, Source] = Field(description="one declared source per input table")
+    asked: dict[str, Asked] = Field(default_factory=dict, description="who is asked for the demand review: owner (a role): about what")
+    received_file: str = Field(
+        default="overrides_received.csv",
+        description="file below the data folder that `sop receive` writes; `sources.overrides` takes it in",
+    )
     demand: DemandPolicy = DemandPolicy()
     supply: SupplyPolicy = SupplyPolicy()
     money: MoneyPolicy = MoneyPolicy()

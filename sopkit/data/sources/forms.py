@@ -1,0 +1,205 @@
+"""Workbooks that came back from the people who were asked: what each owner answered, read as strictly as any other input.
+
+A form carries two sheets that nobody sees: `identity` says whose form it is, `form` which physical row and month stands for which
+line of the plan and what number was shown there. A digest over both tells whether they are as they were sent.
+"""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sopkit.data.contracts import INPUTS
+from sopkit.data.contracts.column import Column, text, units
+from sopkit.data.findings import Finding, FindingLog
+from sopkit.data.parsing import Grammar
+from sopkit.data.sources.cells import ParsedCells, parsed_cells
+from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.raw import RawTable, cell_address, is_blank
+from sopkit.data.sources.workbooks import read_workbook
+
+SCHEMA = 1
+HEADER_ROW = 6  # of the sheet to fill, physical
+IDENTITY, FORM = "identity", "form"  # the sheets that nobody sees
+IDENTITY_KEYS = ("schema", "company", "cycle", "owner", "function", "language", "sheet", "digest")
+FORM_COLUMNS = ["row", "family", "item", "region", "channel", "period", "shown"]
+LINE = ["family", "item", "region", "channel"]
+GRAMMARS = {"en": Grammar(".", ","), "sv": Grammar(",", " ")}
+ANSWER = units("answer", "what the owner expects")
+REASON_CODE: Column = INPUTS["overrides"].column("reason_code")
+REASON = text("reason", "why, in words")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One form that came back whole."""
+
+    owner: str
+    function: str
+    rows: pd.DataFrame  # LINE, period, shown, answer (units), reason_code, reason; one row per month with an answer
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The sheet that was filled, narrowed to the rows to answer in."""
+
+    table: RawTable
+    grammar: Grammar
+    log: FindingLog
+
+    def column(self, position: int, kind: str, bounds: Column) -> ParsedCells:
+        """A column's cells with what they mean; faults and repairs are told."""
+        parsed = parsed_cells(self.table.cells[position], kind, self.grammar, (), bounds)
+        parsed.tell(self.table, self.table.header[position], self.log)
+        return parsed
+
+
+def read_answers(path: Path, log: FindingLog, *, company: str, cycle: str) -> Answers | None:
+    """The answers on one form.
+
+    Args:
+        path: the workbook.
+        log: takes every finding: no form, another company's or cycle's, a form that was changed, cells that cannot be read, numbers
+            below zero, changes without a reason.
+        company, cycle: whose forms are received.
+
+    Returns:
+        Answers; None where the form cannot be used at all. Cells with a fault are left out of the answers, and rejected in the log.
+    """
+    identity, form = _identity(path, log), _form(path, log)
+    if identity is None or form is None or not _is_ours(path, identity, form, log, company, cycle):
+        return None
+    table = read_workbook(path, Dialect(file=path.name, sheet=identity["sheet"], header_row=HEADER_ROW), log)
+    if table.broken or not _is_in_place(table, form, log):
+        return None
+    sheet = _Sheet(table.taken(np.isin(table.rows, form["row"].unique())), GRAMMARS[identity["language"]], log)
+    return Answers(identity["owner"], identity["function"], _answered(sheet, form))
+
+
+def digest_of(identity: dict[str, str], form: pd.DataFrame) -> str:
+    """The digest of a form: over its identity, the digest itself left out, and over every line, month and number shown."""
+    told = {key: identity[key] for key in IDENTITY_KEYS if key != "digest"}
+    rows = [[int(row[0]), *map(str, row[1:6]), f"{float(row[6]):.0f}"] for row in form[FORM_COLUMNS].itertuples(index=False, name=None)]
+    return sha256(json.dumps([told, rows], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _hidden(path: Path, sheet: str, log: FindingLog) -> RawTable | None:
+    scratch = FindingLog()
+    table = read_workbook(path, Dialect(file=path.name, sheet=sheet), scratch)
+    if not table.broken:
+        return table
+    if not any(finding.file == path.name and finding.rule == "not_a_form" for finding in log.found):
+        told = scratch.found[-1].message if scratch.found else "it cannot be read"
+        log.note(
+            Finding(path.name, "not_a_form", f"no form of `sop ask`: {told}", "REJECT", "fill and send back the workbook that was sent")
+        )
+    return None
+
+
+def _identity(path: Path, log: FindingLog) -> dict[str, str] | None:
+    table = _hidden(path, IDENTITY, log)
+    if table is None:
+        return None
+    keys, values = (_listed(table, position) for position in (0, 1)) if len(table.cells) > 1 else ([], [])
+    told = {str(key): str(value) for key, value in zip(keys, values, strict=True)}
+    if set(IDENTITY_KEYS) <= set(told) and told["language"] in GRAMMARS:
+        return told
+    log.note(Finding(path.name, "changed_form", "the form does not say whose it is", "REJECT", "ask for a new form: sop ask"))
+    return None
+
+
+def _form(path: Path, log: FindingLog) -> pd.DataFrame | None:
+    table = _hidden(path, FORM, log)
+    if table is None:
+        return None
+    if list(table.header) != FORM_COLUMNS:
+        log.note(Finding(path.name, "changed_form", "the form's own page was changed", "REJECT", "ask for a new form: sop ask"))
+        return None
+    form = pd.DataFrame({name: _listed(table, position) for position, name in enumerate(FORM_COLUMNS)})
+    numbers = form[["row", "shown"]].apply(pd.to_numeric, errors="coerce")
+    if numbers.isna().any(axis=None):
+        log.note(Finding(path.name, "changed_form", "the form's own page was changed", "REJECT", "ask for a new form: sop ask"))
+        return None
+    return form.assign(row=numbers["row"].astype("int64"), shown=numbers["shown"].astype(float)).astype(
+        dict.fromkeys([*LINE, "period"], "str")
+    )
+
+
+def _is_ours(path: Path, identity: dict[str, str], form: pd.DataFrame, log: FindingLog, company: str, cycle: str) -> bool:
+    wrong = [
+        (identity["schema"] != str(SCHEMA), "other_form", f"a form of version {identity['schema']}, not {SCHEMA}"),
+        (identity["company"] != company, "other_form", f"a form of company {identity['company']}, not {company}"),
+        (identity["cycle"] != cycle, "other_form", f"a form of cycle {identity['cycle']}, not {cycle}"),
+        (identity["digest"] != digest_of(identity, form), "changed_form", "the form's own page was changed after it was sent"),
+    ]
+    for is_wrong, rule, told in wrong:
+        if is_wrong:
+            log.note(Finding(path.name, rule, told, "REJECT", "ask for a new form: sop ask"))
+    return not any(is_wrong for is_wrong, _, _ in wrong)
+
+
+def _is_in_place(table: RawTable, form: pd.DataFrame, log: FindingLog) -> bool:
+    """Whether every line and month stands where the form had it."""
+    months = list(dict.fromkeys(form["period"]))
+    places = {name: table.header.index(name) for name in months if name in table.header}
+    expected = {int(row[0]): tuple(map(str, row[1:])) for row in form[["row", *LINE]].drop_duplicates().itertuples(index=False, name=None)}
+    came = {
+        int(row): line
+        for row, line in zip(table.rows, zip(*(_listed(table, place) for place in range(len(LINE))), strict=True), strict=True)
+    }
+    moved = [row for row, line in expected.items() if tuple(map(str, came.get(row, ()))) != line]
+    if len(places) == len(months) and not moved:
+        return True
+    told = f"month {next(month for month in months if month not in places)} is not in the header" if len(places) < len(months) else ""
+    told = told or "a line does not stand where it was sent: rows were moved, sorted or deleted"
+    hint = "fill the numbers into a fresh copy of the form"
+    log.note(Finding(table.origin, "moved_rows", told, "REJECT", hint, sheet=table.sheet, row=moved[0] if moved else HEADER_ROW))
+    return False
+
+
+def _answered(sheet: _Sheet, form: pd.DataFrame) -> pd.DataFrame:
+    """Every month with an answer, and the reason of its line; changes without one are rejected."""
+    table = sheet.table
+    months = list(dict.fromkeys(form["period"]))
+    first = table.header.index(months[0])
+    code_at, reason_at = first + len(months), first + len(months) + 1
+    codes, reasons = sheet.column(code_at, "choice", REASON_CODE), sheet.column(reason_at, "text", REASON)
+    parts = []
+    for month in months:
+        place = table.header.index(month)
+        parsed = sheet.column(place, "number", ANSWER)
+        parts.append(pd.DataFrame({"row": table.rows, "period": month, "answer": _meant(parsed), "place": place}))
+    answers = pd.concat(parts, ignore_index=True)
+    answers = answers[answers["answer"].notna()].astype({"answer": float})
+    why = pd.DataFrame({"row": table.rows, "reason_code": _meant(codes), "reason": _meant(reasons)})
+    rows = form.merge(answers, on=["row", "period"], how="inner", validate="one_to_one").merge(
+        why, on="row", how="left", validate="many_to_one"
+    )
+    changed = rows[(rows["answer"] - rows["shown"]).abs() > 0]
+    for column, place, broken in (("reason_code", code_at, codes), ("reason", reason_at, reasons)):
+        faulty = set(table.rows[broken.broken])
+        _tell_missing(sheet, changed, column, place, faulty)
+    return rows[[*LINE, "period", "shown", "answer", "reason_code", "reason"]].sort_values([*LINE, "period"], ignore_index=True)
+
+
+def _tell_missing(sheet: _Sheet, changed: pd.DataFrame, column: str, place: int, faulty: set[int]) -> None:
+    missing = changed[changed[column].isna() & ~changed["row"].isin(faulty)].drop_duplicates("row")
+    for row, family in zip(missing["row"], missing["family"], strict=True):
+        told = f"{family}: a number was changed and no {column.replace('_', ' ')} is given"
+        cell, header = cell_address(int(row), place), sheet.table.header[place]
+        hint = "choose one from the list" if column == "reason_code" else "say why in a few words"
+        sheet.log.note(Finding(sheet.table.origin, "missing_reason", told, "REJECT", hint, sheet.table.sheet, int(row), header, cell))
+
+
+def _meant(parsed: ParsedCells) -> list[object]:
+    values = [None if nothing else value for value, nothing in zip(parsed.values.tolist(), parsed.nothing, strict=True)]
+    return [values[code] for code in parsed.cells.codes]
+
+
+def _listed(table: RawTable, position: int) -> list[object]:
+    """A column row by row; blanks are empty texts."""
+    column = table.cells[position]
+    return ["" if is_blank(column.values[code]) else column.values[code] for code in column.codes]
