@@ -102,9 +102,9 @@ def _of_its_month(part: ReadTable, file: MonthlyFile, contract: type[Contract], 
 def _tell_overlaps(
     parts: Sequence[tuple[MonthlyFile, ReadTable]], contract: type[Contract], pattern: str, source: Source, log: FindingLog
 ) -> None:
-    """Months that rows of several files belong to, where the names do not say the month."""
+    """Months that rows of several files belong to, where the names do not say the month and rows have no id of their own."""
     column = dated_column(contract)
-    if column is None or any(file.period for file, _ in parts):
+    if column is None or column not in contract.key or any(file.period for file, _ in parts):
         return
     holders: dict[str, list[str]] = {}
     for file, part in parts:
