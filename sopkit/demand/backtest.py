@@ -144,7 +144,7 @@ def _panel_of(frame: pd.DataFrame, season_length: int) -> tuple[Panel, pd.DataFr
 def _score(past: Rolling, forecast: np.ndarray, chosen: np.ndarray) -> tuple[int, int, float, float, float, float]:
     """Series and origins scored, MASE, WAPE, RMSSE and bias of some of the series."""
     actual = past.actual[chosen]
-    known = ~np.isnan(actual)
+    known = ~np.isnan(actual) & ~np.isnan(forecast[chosen])  # a model that failed on a series is scored on the others: `series` tells
     error = np.where(known, forecast[chosen] - actual, 0.0)
     total = actual[known].sum()
     mase = _scaled(np.abs(error), known, past.naive_scale[chosen])

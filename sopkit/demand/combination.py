@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sopkit.demand.intervals import Spread, spread_of
+from sopkit.demand.intervals import Spread, few_periods, spread_of
 from sopkit.demand.kernels import Kernel, Panel
 from sopkit.demand.models import NAIVE, check_models, learned
 from sopkit.demand.rolling import DORMANT, INTERMITTENT, REGULAR, SHORT, Rolling, error_scale, kinds, rolling, stand_ins
@@ -57,7 +57,7 @@ class Combination:
     def weight(self) -> np.ndarray:
         """Weights of the models, seasonal naive last: (series, models + 1)."""
         if self.backtesting.weights == "equal":
-            return equal_weights(len(self.evidence.values), len(self.models))
+            return np.tile(equal_weights(self.models), (len(self.evidence.values), 1))
         return weights_of(self.past, self.models)
 
     @cached_property
@@ -70,10 +70,10 @@ class Combination:
         return self._ahead(horizon)[0]
 
     def quantiles(self, levels: Sequence[float], horizon: int) -> np.ndarray:
-        """Quantile forecasts (levels, series, horizon) = forecast + (pooled quantile of the scaled error - its median) x scale.
+        """Quantile forecasts (levels, series, horizon) = forecast + (pooled quantile of the scaled error - its median) x scale x t / z.
 
         The median is the forecast: a few origins cannot tell a bias from what happened to all series at once, and the backtest prints it.
-        A dormant series has no spread. Errors are pooled over the series of the same kind and volume class.
+        A dormant series has no spread. Errors are pooled over the series of the same kind and volume class; t / z is `few_periods`.
         """
         scale = error_scale(self.panel, horizon)
         point = self.forecast(horizon)
@@ -84,6 +84,7 @@ class Combination:
             for name in np.unique(group):
                 spread = self.spread[name]
                 width[group == name] = spread.quantile(level, horizon) - spread.quantile(0.5, horizon)
+            width *= few_periods(level, self.past.periods)
             result[place] = self.panel.bounded(point + np.where((self.kind == DORMANT)[:, None], 0.0, width * scale))
         return result
 

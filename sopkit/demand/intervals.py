@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from scipy.special import stdtrit
 
 LEAST_ERRORS = 60  # errors behind a quantile; where one step ahead has fewer, its neighbours are added
 
@@ -37,6 +38,18 @@ class Spread:
             if len(near) >= LEAST_ERRORS:
                 return near
         return np.concatenate(self.errors)
+
+
+def few_periods(level: float, periods: int) -> float:
+    """How much wider a quantile of pooled errors must be because they come from few periods: at least 1.
+
+    t_k(level) / z(level), k the distinct periods scored. The series of a panel share their calendar: what hits one month hits many of
+    them, so that thousands of errors from a dozen months are a dozen pieces of evidence of how far a month can be off. Source: Student
+    1908, the quantile of a deviation whose spread was estimated from k of them.
+    """
+    if level == 0.5:
+        return 1.0
+    return float(stdtrit(max(periods, 2), level) / NormalDist().inv_cdf(level))
 
 
 def spread_of(actual: np.ndarray, forecast: np.ndarray, scale: np.ndarray) -> Spread:

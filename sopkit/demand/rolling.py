@@ -33,10 +33,20 @@ class Rolling:
     naive_scale: np.ndarray  # (series, origins): in-sample mean absolute seasonal difference
     naive_square: np.ndarray  # (series, origins): in-sample mean squared seasonal difference
 
+    @property
+    def periods(self) -> int:
+        """Distinct periods that were scored for any series."""
+        scored = (~np.isnan(self.actual)).any(axis=0)
+        back = np.array(self.cuts)[:, None] - np.arange(1, self.actual.shape[2] + 1)
+        return len(np.unique(back[scored]))
 
-def origin_cuts(horizon: int, origins: int) -> tuple[int, ...]:
-    """How many periods back each origin lies: even steps, so that the earliest is scored over the whole horizon."""
-    step = max(1, -(-horizon // max(origins - 1, 1)))
+
+def origin_cuts(horizon: int, origins: int, season_length: int = 1) -> tuple[int, ...]:
+    """How many periods back each origin lies: even steps, so that the earliest is scored over the whole horizon.
+
+    The origins reach back a season: months scored only in spring would tell nothing about autumn, and would be one event, not five.
+    """
+    step = max(1, -(-horizon // max(origins - 1, 1)), -(-season_length // max(origins, 1)))
     return tuple(step * (number + 1) for number in range(origins))
 
 
@@ -102,7 +112,7 @@ def rolling(panel: Panel, models: Sequence[str], *, horizon: int, origins: int, 
         origins: number of origins.
         minimum_history: least periods that a model is fitted on.
     """
-    cuts = origin_cuts(horizon, origins)
+    cuts = origin_cuts(horizon, origins, panel.season_length)
     names = tuple(dict.fromkeys((*models, NAIVE)))
     kernels = {name: learned(name, panel.until(min(cuts[-1], panel.values.shape[1])), horizon) for name in names}
     scored = [_origin(panel, cut, kernels, horizon, minimum_history) for cut in cuts]

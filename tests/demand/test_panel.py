@@ -149,6 +149,115 @@ def test_update_equals_a_new_fit(forecaster):
     pd.testing.assert_frame_equal(updated, forecaster(sp=12).fit(y).predict(fh=FH))
 
 
+def test_update_without_new_parameters_keeps_the_weights():
+    y = frame({"a": 48, "b": 30}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
+    first, rest = y[y.index.get_level_values("period") < "2023-10"], y[y.index.get_level_values("period") >= "2023-10"]
+    fitted = panel.PoolForecaster(sp=12, horizon=3).fit(first)
+    weight = fitted.combination_.weight
+    moved = fitted.update(rest, update_params=False)
+    np.testing.assert_array_equal(moved.combination_.weight, weight)
+    forecast = moved.predict(fh=FH)
+    assert forecast.loc["b"].index.tolist() == list(pd.period_range("2024-01", periods=3, freq="M"))
+    by_hand = sum(part * KERNELS[name](moved._panel, 3)[0] for name, part in zip(moved.combination_.models, weight[0], strict=False))
+    np.testing.assert_allclose(forecast.loc["a"]["quantity"], by_hand)
+
+
+def test_update_after_a_gap_is_refused():
+    y = frame({"a": 48, "b": 48}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
+    fitted = panel.ThetaPanel(sp=12).fit(y[y.index.get_level_values("period") < "2023-10"])
+    with pytest.raises(DataError, match="series .'a',.*periods missing"):
+        fitted.update(y[y.index.get_level_values("period") >= "2023-11"])
+
+
+def broken(time: list[str], values: list[float]) -> pd.DataFrame:
+    whole = frame({"a": 24}, pd.period_range("2024-01", periods=24, freq="M"), ["item", "period"])
+    other = pd.DataFrame(
+        {"quantity": values}, index=pd.MultiIndex.from_product([["b"], pd.PeriodIndex(time, freq="M")], names=["item", "period"])
+    )
+    return pd.concat([whole, other])
+
+
+def test_bad_series_are_all_named_at_once():
+    y = broken(["2024-01", "2024-02", "2024-04", "2024-05"], [1.0, np.inf, 2.0, 3.0])
+    with pytest.raises(DataError) as error:
+        panel.PoolForecaster(sp=12).fit(y)
+    assert [(one.where, one.came) for one in error.value.problems] == [
+        ("series ('b',), 2024-02", "no number"),
+        ("series ('b',), 2024-04", "after a gap"),
+    ]
+
+
+def test_a_month_that_comes_twice_is_named():
+    from sopkit.demand.panel.clock import taken_apart
+
+    with pytest.raises(DataError, match="2024-02: twice or out of order"):
+        taken_apart(broken(["2024-01", "2024-02", "2024-02", "2024-03"], [1.0, 2.0, 3.0, 4.0]))
+    with pytest.raises(DataError, match="2024-01: twice or out of order"):
+        taken_apart(broken(["2024-02", "2024-01"], [1.0, 2.0]))
+
+
+def test_dates_of_mixed_frequency_are_refused():
+    dates = pd.DatetimeIndex(["2024-01-01", "2024-02-01", "2024-02-15", "2024-04-01", "2024-05-01"])
+    with pytest.raises(DataError, match="dates without a frequency"):
+        panel.ThetaPanel(sp=12).fit(pd.Series(np.arange(5.0), index=dates))
+
+
+def test_odd_series_are_forecast_and_the_method_says_how():
+    """One observation, all zero, constant, negative, one that ended: each has a number and a name for how it was made."""
+    time = pd.period_range("2020-01", periods=48, freq="M")
+    odd = {"one": [7.0], "zero": [0.0] * 30, "same": [4.0] * 40, "minus": list(-sales(48)), "ended": [5.0] * 30 + [0.0] * 18}
+    parts = [pd.DataFrame({"quantity": values}, index=time[-len(values) :]) for values in odd.values()]
+    y = pd.concat(parts, keys=list(odd), names=["item", "period"])
+    fitted = panel.PoolForecaster(tier="standard", sp=12, horizon=3).fit(y)
+    mean = fitted.predict(fh=FH)["quantity"].groupby(level="item", sort=False).mean()
+    assert mean[["one", "zero", "same", "ended"]].tolist() == pytest.approx([7, 0, 4, 0])
+    assert -130 < mean["minus"] < -70
+    told = fitted.methods()
+    assert told["one"] == "short history: its mean"
+    assert told["zero"] == told["ended"] == "silent far longer than between its sales: none expected"
+    assert told["minus"].startswith("pool: ")
+    assert np.isfinite(fitted.predict_quantiles(fh=FH, alpha=[0.1, 0.9]).to_numpy()).all()
+
+
+@pytest.mark.parametrize(("freq", "sp"), [("W", 52), ("D", 7), ("Q", 4), ("Y", 1)])
+def test_any_season_length(freq, sp):
+    time = pd.period_range("2015-01-01", periods=max(3 * sp, 30), freq=freq)
+    wave = 100 + 20 * np.sin(2 * np.pi * np.arange(len(time)) / max(sp, 2))
+    forecast = panel.PoolForecaster(sp=sp, horizon=3).fit(pd.Series(wave, index=time)).predict(fh=FH)
+    assert forecast.index.tolist() == list(pd.period_range(time[-1] + 1, periods=3, freq=freq))
+    assert ((forecast > 70) & (forecast < 130)).all()
+
+
+def test_inside_stock_splitters_and_tuning():
+    """sktime's expanding window and grid search choose between tiers as between any other parameters."""
+    from sktime.forecasting.model_selection import ForecastingGridSearchCV
+    from sktime.performance_metrics.forecasting import MeanAbsoluteError
+    from sktime.split import ExpandingWindowSplitter
+
+    y = frame({"a": 48, "b": 48}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
+    search = ForecastingGridSearchCV(
+        panel.PoolForecaster(sp=12, horizon=3, origins=2),
+        cv=ExpandingWindowSplitter(initial_window=36, step_length=6, fh=FH),
+        param_grid={"models": [("seasonal_naive",), ("window_average",)], "weights": ["equal"]},
+        scoring=MeanAbsoluteError(),
+    )
+    search.set_config(remember_data=False)
+    search.fit(y)
+    assert search.best_params_["models"] == ("seasonal_naive",)  # it knows the season
+    assert len(search.predict(fh=FH)) == 6
+
+
+def test_same_result_as_the_engine_without_sktime():
+    from sopkit.demand.combination import combination
+    from sopkit.demand.kernels import right_aligned
+    from sopkit.demand.models import TIERS
+
+    y = frame({"a": 48, "b": 30}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
+    direct = combination(right_aligned([sales(48, 0), sales(30, 1)], 12), TIERS["standard"], horizon=3, origins=5, minimum_history=6)
+    through = panel.PoolForecaster(tier="standard", sp=12, horizon=3).fit(y).predict(fh=FH)
+    np.testing.assert_allclose(through.to_numpy().reshape(2, 3), direct.forecast(3))
+
+
 def test_update_with_other_series_is_refused():
     y = frame({"a": 48, "b": 30}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
     fitted = panel.ThetaPanel(sp=12).fit(y[y.index.get_level_values("period") < "2023-10"])

@@ -107,13 +107,13 @@ EQUAL = np.array([[0.5, 0.5, 0.0]])
 
 def test_skill_weights_by_hand():
     """Errors 1 and 2, naive 3, 12 scored periods: skill 4 : 1, half of it trusted, the other half the prior."""
-    weight = skill_weights(np.array([[1.0, 2.0]]), np.array([3.0]), np.array([12]), EQUAL)
+    weight = skill_weights(np.array([[1.0, 2.0]]), np.array([3.0]), np.array([12]), EQUAL, equal=EQUAL[0])
     np.testing.assert_allclose(weight, [[0.5 * 0.8 + 0.5 * 0.5, 0.5 * 0.2 + 0.5 * 0.5, 0]])
 
 
 def test_models_clearly_worse_than_naive_are_dropped():
     error, naive, scored = np.array([[1.0, 2.1], [2.1, 2.1], [3.9, 1.0]]), np.array([1.0, 1.0, 2.0]), np.array([24, 24, 24])
-    weight = skill_weights(error, naive, scored, np.repeat(EQUAL, 3, axis=0))
+    weight = skill_weights(error, naive, scored, np.repeat(EQUAL, 3, axis=0), equal=EQUAL[0])
     np.testing.assert_allclose(weight[0], [1, 0, 0])
     np.testing.assert_allclose(weight[1], [0, 0, 1])  # none is left: seasonal naive
     assert weight[2, 0] > 0  # less than twice as bad is not clearly worse
@@ -122,15 +122,15 @@ def test_models_clearly_worse_than_naive_are_dropped():
 
 def test_nothing_proven_means_the_prior():
     error, prior = np.array([[np.nan, np.nan], [9.0, 1.0]]), np.array([[0.3, 0.7, 0.0], [0.2, 0.2, 0.6]])
-    np.testing.assert_allclose(skill_weights(error, np.array([np.nan, 9.0]), np.array([0, 6]), prior), prior)
+    np.testing.assert_allclose(skill_weights(error, np.array([np.nan, 9.0]), np.array([0, 6]), prior, equal=EQUAL[0]), prior)
 
 
 def test_prior_of_a_group_by_hand():
     """Young series: errors 1 and 3 beside naive 1, twice: the second model is out. With naive 2 both stay: skill 9 : 1, half trusted."""
     error, naive = np.array([[1.0, 3.0], [10.0, 30.0], [np.nan, np.nan], [np.nan, np.nan]]), np.array([1.0, 10.0, np.nan, np.nan])
-    prior = group_prior(error, naive, np.array([3, 3, 0, 0]), np.array([True, True, True, False]))
+    prior = group_prior(error, naive, np.array([3, 3, 0, 0]), np.array([True, True, True, False]), equal=EQUAL[0])
     np.testing.assert_allclose(prior, [[1, 0, 0], [1, 0, 0], [1, 0, 0], [0.5, 0.5, 0]])
-    close = group_prior(error[:2], naive[:2] * 2, np.array([3, 3]), np.array([True, True]))
+    close = group_prior(error[:2], naive[:2] * 2, np.array([3, 3]), np.array([True, True]), equal=EQUAL[0])
     np.testing.assert_allclose(close[0], [0.5 * 0.9 + 0.25, 0.5 * 0.1 + 0.25, 0])
 
 

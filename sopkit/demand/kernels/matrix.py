@@ -44,8 +44,12 @@ class Panel:
 
     @cached_property
     def one_step_error(self) -> np.ndarray:
-        """Root mean squared one-step error of simple smoothing, seasonally adjusted: (series,), the scale of a series' noise."""
-        return np.sqrt(self.smoothed.squared_error / np.maximum(self.length - 1, 1))
+        """Root mean squared one-step error of simple smoothing, seasonally adjusted: (series,), the scale of a series' noise.
+
+        Divided by the degrees of freedom, n - 1 and m - 1 less where m seasonal factors were estimated, at least a third of n.
+        """
+        taken = 1 + self.season.seasonal * (self.season_length - 1)
+        return np.sqrt(self.smoothed.squared_error / np.maximum(np.maximum(self.length - taken, self.length / 3), 1))
 
     @cached_property
     def non_negative(self) -> np.ndarray:
