@@ -28,9 +28,9 @@ def skill_weights(error: np.ndarray, naive: np.ndarray, scored: np.ndarray, prio
 
     w = trust x skill + (1 - trust) x prior, skill proportional to equal weight / error^2, trust = n / (n + 12), n the scored periods.
     From 12 scored periods on, models with an error above twice seasonal naive's are dropped, and seasonal naive is used where that
-    leaves none; with fewer, nothing is proven and the prior holds. Errors of a few overlapping origins are worth little: a bound near 1 makes
-    the pool worse. A model that failed on the series (no error) has no weight. Source: Bates and Granger 1969 (inverse squared error),
-    shrunk to weights that need no estimate from the series itself (Claeskens, Magnus, Vasnev and Wang 2016).
+    leaves none; with fewer, nothing is proven and the prior holds. Errors of a few overlapping origins are worth little: a bound near 1
+    makes the pool worse. A model that failed on the series (no error) has no weight. Source: Bates and Granger 1969 (inverse squared
+    error), shrunk to weights that need no estimate from the series itself (Claeskens, Magnus, Vasnev and Wang 2016).
 
     Args:
         error: mean absolute error of each model (series, models); NaN where nothing was scored.

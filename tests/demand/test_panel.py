@@ -205,7 +205,13 @@ def test_dates_of_mixed_frequency_are_refused():
 def test_odd_series_are_forecast_and_the_method_says_how():
     """One observation, all zero, constant, negative, one that ended: each has a number and a name for how it was made."""
     time = pd.period_range("2020-01", periods=48, freq="M")
-    odd = {"one": [7.0], "zero": [0.0] * 30, "same": [4.0] * 40, "minus": list(-sales(48)), "ended": [5.0] * 30 + [0.0] * 18}
+    odd = {
+        "one": [7.0],
+        "zero": [0.0] * 30,
+        "same": [4.0] * 40,
+        "minus": list(np.random.default_rng(1).normal(-100, 5, 48)),
+        "ended": [5.0] * 30 + [0.0] * 18,
+    }
     parts = [pd.DataFrame({"quantity": values}, index=time[-len(values) :]) for values in odd.values()]
     y = pd.concat(parts, keys=list(odd), names=["item", "period"])
     fitted = panel.PoolForecaster(tier="standard", sp=12, horizon=3).fit(y)

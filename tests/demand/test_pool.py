@@ -157,16 +157,16 @@ def test_backtest_has_every_model_beside_seasonal_naive(company):
 
 
 def test_backtest_by_hand(table):
-    """Seasonal naive on a series that doubles in its last year: 2 a month, then 4; horizon 2, two origins 2 and 4 months back."""
-    history = history_of(table, {("A", "SE"): np.r_[np.full(24, 2.0), np.full(4, 4.0)]})
+    """Seasonal naive on a series that doubles in its last year: 2 a month, then 4; horizon 2, two origins 6 and 12 months back."""
+    history = history_of(table, {("A", "SE"): np.r_[np.full(24, 2.0), np.full(12, 4.0)]})
     items = table("items", [{"item": "A", "item_name": "A", "family": "F", "supply_strategy": "stock"}])
     knobs = KNOBS | {"horizon": 2, "origins": 2, "models": ["seasonal_naive"]}
     row = backtest(history, items, POLICY, **knobs).set_index(["model", "family"]).loc[("seasonal_naive", "*")]
-    # four months of 4 forecast as 2: errors -2; 4 months back nothing had changed (no scale), 2 months back 2 of 14 months had, by 2
+    # four months of 4 forecast as 2: errors -2; 12 months back nothing had changed (no scale), 6 months back 6 of 18 months had, by 2
     assert row["wape_ratio"] == pytest.approx(0.5)
     assert row["bias_ratio"] == pytest.approx(-0.5)
-    assert row["mase"] == pytest.approx(2 / (2 * 2 / 14))
-    assert row["rmsse"] == pytest.approx(np.sqrt(4 / (4 * 2 / 14)))
+    assert row["mase"] == pytest.approx(2 / (2 * 6 / 18))
+    assert row["rmsse"] == pytest.approx(np.sqrt(4 / (4 * 6 / 18)))
 
 
 def test_nothing_long_enough_gives_an_empty_backtest(table):
