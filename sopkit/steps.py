@@ -79,7 +79,7 @@ STEPS = (
         "demand_planning",
         "How many units, when and where, and how certain is it?",
         reads=_names("items demand_history prices? lifecycle? overrides? sales_forecast?"),
-        writes=_names("backtest statistical_forecast override_log consensus_demand demand_range function_forecasts"),
+        writes=_names("backtest statistical_forecast reconciliation override_log consensus_demand demand_range function_forecasts"),
     ),
     Step(
         3,

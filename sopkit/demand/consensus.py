@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sopkit.demand.hierarchy.rounding import whole_cells
 from sopkit.demand.lifecycle import LifecycleEffects, lifecycle_effects
 from sopkit.demand.overrides import OverrideEffects, override_effects, scope_in_words
 from sopkit.demand.policy import DemandPolicy
@@ -14,6 +15,7 @@ from sopkit.demand.series import CELLS, with_family
 __all__ = ["DemandInputs", "consensus_checks", "consensus_demand", "function_forecasts", "net_prices", "override_log"]
 
 ROUNDING = 1e-6  # units
+PARTS = ["baseline", "lifecycle", "override", "quantity"]
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,18 @@ class DemandInputs:
 class _Parts:
     """The cells of the plan and what changed them."""
 
+    items: pd.DataFrame
     cells: pd.DataFrame  # keys, family, baseline, lifecycle, demand, net_price
     lifecycle: LifecycleEffects
     overrides: OverrideEffects
 
 
 def consensus_demand(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:
-    """The demand plan: quantity = baseline + lifecycle + override >= 0, revenue = quantity x net price.
+    """The demand plan: quantity = baseline + lifecycle + override >= 0 in whole units, revenue = quantity x net price.
 
-    Finance's forecast has no weight in it; overrides for a reason that the policy refuses change nothing.
+    Each of the three is in whole units: what it makes of the plan is rounded through total, family, item and region by largest
+    remainder, so that the plan of every node is a sum of whole units. Finance's forecast has no weight in it; overrides for a reason
+    that the policy refuses change nothing.
 
     Returns:
         consensus_demand contract: item x region x channel x planned month, units and money.
@@ -52,11 +57,12 @@ def consensus_demand(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame
 
 
 def _plan(parts: _Parts) -> pd.DataFrame:
-    """The demand plan of its parts."""
+    """The demand plan of its parts, each in whole units."""
     cells = parts.cells
-    override = parts.overrides.quantity.sum(axis=0)
-    quantity = (cells["demand"] + override).clip(lower=0.0)
-    plan = cells[[*CELLS, "baseline", "lifecycle"]].assign(override=override, quantity=quantity, net_price=cells["net_price"])
+    asked = cells.assign(quantity=(cells["demand"] + parts.overrides.quantity.sum(axis=0)).clip(lower=0.0))
+    baseline, demand, quantity = (whole_cells(asked, name, parts.items) for name in ("baseline", "demand", "quantity"))
+    plan = cells[CELLS].assign(baseline=baseline, lifecycle=demand - baseline, override=quantity - demand, quantity=quantity)
+    plan = plan.assign(net_price=cells["net_price"])
     return plan.assign(revenue=plan["quantity"] * plan["net_price"]).sort_values(CELLS, ignore_index=True)
 
 
@@ -98,10 +104,12 @@ def consensus_checks(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame
     taken = parts.lifecycle.cannibalised
     short = float((taken["asked_quantity"] - taken["taken_quantity"]).sum())
     tolerance = ROUNDING * max(1.0, plan["quantity"].sum())
+    split = float((plan[PARTS] - plan[PARTS].round()).abs().max().max())
     rules = [
         ("baseline + lifecycle + override = consensus", gap <= ROUNDING, f"largest difference {gap:.6f} units"),
-        ("the whole statistical forecast is in the plan", lost <= tolerance, f"difference {lost:.6f} units"),
-        ("the override log adds up to the plan's overrides", logged <= tolerance, f"difference {logged:.6f} units"),
+        ("the plan is in whole units", split <= ROUNDING, f"largest part of a unit {split:.6f}"),
+        ("the whole statistical forecast is in the plan, to a unit", lost <= 1 + tolerance, f"difference {lost:.3f} units"),
+        ("the override log adds up to the plan's overrides, to a unit", logged <= 1 + tolerance, f"difference {logged:.3f} units"),
         ("no demand below zero", bool((plan["quantity"] >= 0).all()), f"smallest {plan['quantity'].min():.3f} units"),
         ("cannibalisation finds demand to take", short <= tolerance, f"{short:.1f} units asked beyond the family's demand"),
     ]
@@ -138,4 +146,4 @@ def _parts(inputs: DemandInputs, policy: DemandPolicy) -> _Parts:
     demand = (cells["baseline"] + cells["lifecycle"]).clip(lower=0.0)
     price = net_prices(inputs.prices, inputs.history, cells)["net_price"]
     cells = cells.assign(demand=demand, net_price=np.asarray(price, dtype=float))
-    return _Parts(cells, effects, override_effects(cells, inputs.overrides, policy))
+    return _Parts(inputs.items, cells, effects, override_effects(cells, inputs.overrides, policy))

@@ -2,9 +2,26 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from sopkit.errors import ParamsError, Problem
 
 Key = Literal["item", "region", "channel"]
+TOTAL = "total"
+LEVEL_KEYS = ("family", "item", "region", "channel")
+
+
+def level_keys(name: str) -> tuple[str, ...]:
+    """The keys of a level: `total` has none, `item x region` has item and region.
+
+    Raises:
+        ParamsError: a key that no level has, or the same one twice.
+    """
+    keys = () if name == TOTAL else tuple(part.strip() for part in name.split(" x "))
+    if len(set(keys)) < len(keys) or not set(keys) <= set(LEVEL_KEYS):
+        expected = f"`{TOTAL}`, or some of {', '.join(LEVEL_KEYS)} joined by ` x `"
+        raise ParamsError("not a level of the hierarchy", [Problem("hierarchy", repr(name), expected)])
+    return keys
 
 
 class DemandPolicy(BaseModel):
@@ -16,8 +33,24 @@ class DemandPolicy(BaseModel):
         default=("item", "region", "channel"),
         description="keys of the series that are forecast; other keys are split by their share of the last twelve months",
     )
+    hierarchy: tuple[str, ...] = Field(
+        default=("total", "family", "item", "region", "channel", "item x region"),
+        description="levels that are forecast too and reconciled with the series: `total`, or keys joined by ` x `",
+    )
     season_length: int = Field(default=12, ge=1, description="periods in a season")
     minimum_history: int = Field(default=6, ge=1, description="months below which a series is forecast by its recent mean")
     refused_reasons: tuple[str, ...] = Field(
         default=("budget_gap", "capacity"), description="reason codes that are no reason to change demand (docs/glossary.md, consensus)"
     )
+
+    @field_validator("hierarchy")
+    @classmethod
+    def _known_levels(cls, levels: tuple[str, ...]) -> tuple[str, ...]:
+        for name in levels:
+            try:
+                level_keys(name)
+            except ParamsError as error:
+                raise ValueError(str(error.problems[0])) from None
+        if len({frozenset(level_keys(name)) for name in levels}) < len(levels):
+            raise ValueError("a level is listed twice")
+        return levels

@@ -1,6 +1,7 @@
 """The statistical forecast: the pool of models on the company's series, through the sktime interface."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,9 @@ from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.series import CELLS, SERIES, month_numbers, trailing_shares, training_quantity
 from sopkit.errors import DataError, Problem
 from sopkit.periods import month_number, period_range, shifted
+
+if TYPE_CHECKING:
+    from sopkit.demand.panel import PoolForecaster
 
 LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
@@ -39,16 +43,33 @@ def statistical_forecast(
         DataError: series with gaps or that do not reach the cutoff.
         ParamsError: an unknown model.
     """
-    from sopkit.demand.panel import PoolForecaster, SeasonalNaivePanel  # sktime costs seconds to import: only this step pays
+    pool, series = fitted_pool(history, policy, cutoff=cutoff, horizon=horizon, models=models, origins=origins)
+    return pool_forecast(pool, series, history, policy, horizon=horizon)
+
+
+def fitted_pool(
+    history: pd.DataFrame, policy: DemandPolicy, *, cutoff: str, horizon: int, models: Sequence[str], origins: int
+) -> tuple["PoolForecaster", pd.DataFrame]:
+    """The pool fitted on the series of `policy.forecast_level`, and those series (`demand_panel`); arguments of `statistical_forecast`."""
+    from sopkit.demand.panel import PoolForecaster  # sktime costs seconds to import: only this step pays
 
     check_models(models)
-    closed = history[history["period"] <= cutoff]
-    level: list[str] = list(policy.forecast_level)
-    series = demand_panel(closed, level, cutoff)
-    ahead = list(range(1, horizon + 1))
+    series = demand_panel(history[history["period"] <= cutoff], list(policy.forecast_level), cutoff)
     pool = PoolForecaster(
         sp=policy.season_length, models=tuple(models), horizon=horizon, origins=origins, minimum_history=policy.minimum_history
-    ).fit(series)
+    )
+    return pool.fit(series), series
+
+
+def pool_forecast(
+    pool: "PoolForecaster", series: pd.DataFrame, history: pd.DataFrame, policy: DemandPolicy, *, horizon: int
+) -> pd.DataFrame:
+    """What a fitted pool says, by item x region x channel: the statistical_forecast contract."""
+    from sopkit.demand.panel import SeasonalNaivePanel
+
+    level: list[str] = list(policy.forecast_level)
+    cutoff = str(series.index[-1][-1])
+    ahead = list(range(1, horizon + 1))
     quantity = pool.predict(fh=ahead)
     quantiles = pool.predict_quantiles(fh=ahead, alpha=list(LEVELS.values()))
     naive = SeasonalNaivePanel(sp=policy.season_length).fit(series).predict(fh=ahead)
@@ -59,8 +80,8 @@ def statistical_forecast(
         naive=naive["quantity"].to_numpy().clip(min=0),
         method=np.repeat(pool.methods().to_numpy(), horizon),
     )
-    divided = _divided(table.astype({"period": "str", "method": "str"}), trailing_shares(closed, level), level)
-    return conform(divided, CONTRACTS["statistical_forecast"])
+    shares = trailing_shares(history[history["period"] <= cutoff], level)
+    return conform(_divided(table.astype({"period": "str", "method": "str"}), shares, level), CONTRACTS["statistical_forecast"])
 
 
 def demand_panel(history: pd.DataFrame, level: list[str], cutoff: str) -> pd.DataFrame:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from sopkit.data.cleaning import demand_history
 from sopkit.data.sources.reading import read_sources
+from sopkit.demand.hierarchy import coherent_forecast
 from sopkit.demand.models import TIERS
-from sopkit.demand.pool import statistical_forecast
 from sopkit.errors import Problem, StepError
 from sopkit.meeting.scenarios import PlanInputs, PlanOutcome, apply_overlay, compose, plan_inputs, replan, scenario_row
 from sopkit.periods import fiscal_year_periods, period_range
@@ -52,9 +52,9 @@ def sample_inputs(params: CompanyParams) -> PlanInputs:
     tables = dict(intake.tables)
     history = demand_history(tables["sales_history"], tables["orders"], cutoff=params.cutoff)
     tables["demand_history"] = history
-    tables["statistical_forecast"] = statistical_forecast(
-        history, params.demand, cutoff=params.cutoff, horizon=HORIZON, models=MODELS, origins=ORIGINS
-    )
+    tables["statistical_forecast"] = coherent_forecast(
+        history, tables["items"], params.demand, cutoff=params.cutoff, horizon=HORIZON, models=MODELS, origins=ORIGINS
+    ).table
     return plan_inputs(
         tables.__getitem__,
         cycle=params.cycle,

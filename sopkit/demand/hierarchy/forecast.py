@@ -1,0 +1,155 @@
+"""The baseline that all levels agree on: the pool forecasts series and levels, reconciliation makes them one, in whole units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import conform
+from sopkit.demand.combination import combination
+from sopkit.demand.hierarchy.levels import Hierarchy, hierarchy_of, level_keys
+from sopkit.demand.hierarchy.reconciliation import reconciled
+from sopkit.demand.hierarchy.rounding import whole_cells
+from sopkit.demand.hierarchy.variance import divided_variance, residual_variance
+from sopkit.demand.kernels import Panel, right_aligned
+from sopkit.demand.policy import DemandPolicy
+from sopkit.demand.pool import LEVELS, fitted_pool, pool_forecast
+from sopkit.demand.series import CELLS, SERIES, month_numbers, training_quantity
+
+if TYPE_CHECKING:
+    from sopkit.demand.panel import PoolForecaster
+
+BOTTOM = " x ".join(SERIES)
+COLUMNS = ["level", "nodes", "forecast_quantity", "coherent_quantity", "moved_quantity", "residual_ratio"]
+
+
+@dataclass(frozen=True, eq=False)
+class CoherentForecast:
+    """The baseline and what reconciliation did to the forecasts of each level."""
+
+    table: pd.DataFrame  # statistical_forecast contract; `quantity` in whole units
+    levels: pd.DataFrame  # reconciliation contract: one row per level
+
+
+@dataclass(frozen=True, eq=False)
+class _Past:
+    """Demand that models learn from in the closed months, NaN before the first, of the series and of the nodes above them."""
+
+    series: np.ndarray  # (series, months)
+    nodes: np.ndarray  # (nodes, months)
+
+
+def coherent_forecast(
+    history: pd.DataFrame,
+    items: pd.DataFrame,
+    policy: DemandPolicy,
+    *,
+    cutoff: str,
+    horizon: int,
+    models: Sequence[str],
+    origins: int,
+) -> CoherentForecast:
+    """The statistical forecast, reconciled over the levels of `policy.hierarchy` and rounded to whole units.
+
+    The same pool forecasts the series and every node of the levels; `reconciled` then gives the non-negative series nearest to all of
+    them, each forecast weighed by 1 / its `residual_variance`. A series of which nothing is expected in any month is left at nothing.
+    Quantiles move with the forecast of their cell. Rounding hands out whole units by largest remainder, so that each family, item and
+    region is a sum of whole units.
+
+    Args:
+        history: demand_history contract.
+        items: items contract.
+        policy: levels, level of the series, season length, minimum history.
+        cutoff, horizon, models, origins: as in `statistical_forecast`.
+
+    Raises:
+        DataError: series with gaps, items without a family.
+        ParamsError: an unknown model.
+    """
+    pool, series = fitted_pool(history, policy, cutoff=cutoff, horizon=horizon, models=models, origins=origins)
+    base = pool_forecast(pool, series, history, policy, horizon=horizon).sort_values(CELLS, ignore_index=True)
+    hierarchy = hierarchy_of(base[SERIES].drop_duplicates(), items, _levels(policy))
+    past = _past(history[history["period"] <= cutoff], hierarchy)
+    bottom = base["quantity"].to_numpy().reshape(-1, horizon)
+    forecast, variance = _node_forecasts(past.nodes, policy, horizon=horizon, models=models, origins=origins)
+    own = np.where((bottom > 0).any(axis=1), _bottom_variance(pool, series, past.series, hierarchy, policy), 0.0)
+    coherent = reconciled(hierarchy.sums, forecast, bottom, variance=variance, bottom_variance=own)
+    table = _moved(base, coherent.ravel(), items)
+    levels = _told(hierarchy, np.vstack([forecast, bottom]), coherent, np.sqrt(np.r_[variance, own]))
+    return CoherentForecast(conform(table, CONTRACTS["statistical_forecast"]), levels)
+
+
+def _levels(policy: DemandPolicy) -> list[str]:
+    """The levels of the policy, and the level that is forecast where that is not the series themselves."""
+    level = policy.forecast_level
+    known = {frozenset(level_keys(name)) for name in policy.hierarchy}
+    extra = [" x ".join(level)] if set(level) != set(SERIES) and level and frozenset(level) not in known else []
+    return [name for name in [*policy.hierarchy, *extra] if set(level_keys(name)) != set(SERIES)]
+
+
+def _past(closed: pd.DataFrame, hierarchy: Hierarchy) -> _Past:
+    """History as matrices; a node starts with the first of its series."""
+    month = month_numbers(closed["period"])
+    first = int(month.min())
+    series = pd.MultiIndex.from_frame(hierarchy.bottom[SERIES]).get_indexer(pd.MultiIndex.from_frame(closed[SERIES]))
+    values = np.full((len(hierarchy.bottom), int(month.max()) - first + 1), np.nan)
+    values[series, month - first] = training_quantity(closed)
+    known = ~np.isnan(values)
+    nodes = np.where(hierarchy.sums @ known.astype(float) > 0, hierarchy.sums @ np.nan_to_num(values), np.nan)
+    return _Past(values, nodes)
+
+
+def _node_forecasts(
+    past: np.ndarray, policy: DemandPolicy, *, horizon: int, models: Sequence[str], origins: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the pool says of each node, (nodes, horizon), at least 0, and its residual variance (nodes,)."""
+    if not len(past):
+        return np.empty((0, horizon)), np.empty(0)
+    panel = _panel(past, policy)
+    pool = combination(panel, models, horizon=horizon, origins=origins, minimum_history=policy.minimum_history)
+    return pool.forecast(horizon).clip(min=0), residual_variance(pool)
+
+
+def _bottom_variance(
+    pool: "PoolForecaster", series: pd.DataFrame, past: np.ndarray, hierarchy: Hierarchy, policy: DemandPolicy
+) -> np.ndarray:
+    """Residual variance of each series of the bottom, which the pool has forecast itself or which were divided from those it has."""
+    if set(policy.forecast_level) != set(SERIES):
+        return divided_variance(_panel(past, policy), pool.combination_)
+    keys = series.index.droplevel("period").unique().reorder_levels(SERIES)
+    return residual_variance(pool.combination_)[keys.get_indexer(pd.MultiIndex.from_frame(hierarchy.bottom[SERIES]))]
+
+
+def _panel(values: np.ndarray, policy: DemandPolicy) -> Panel:
+    """The kernels' panel of rows that are NaN before they start."""
+    return right_aligned([row[~np.isnan(row)] for row in values], policy.season_length)
+
+
+def _moved(base: pd.DataFrame, coherent: np.ndarray, items: pd.DataFrame) -> pd.DataFrame:
+    """The forecast at its coherent value in whole units, its quantiles moved along."""
+    move = coherent - base["quantity"].to_numpy()
+    quantiles = {name: np.maximum(base[name].to_numpy() + move, 0.0) for name in LEVELS}
+    table = base.assign(quantity=coherent, **quantiles)
+    return table.assign(quantity=whole_cells(table, "quantity", items))
+
+
+def _told(hierarchy: Hierarchy, forecast: np.ndarray, coherent: np.ndarray, error: np.ndarray) -> pd.DataFrame:
+    """One row per level: what was forecast there, what all levels agree on, and the move in terms of the residual error."""
+    level = np.r_[hierarchy.nodes["level"].to_numpy(dtype=object), np.full(len(hierarchy.bottom), BOTTOM, dtype=object)]
+    moved = np.abs(np.vstack([hierarchy.sums @ coherent, coherent]) - forecast)
+    sums = pd.DataFrame(
+        {
+            "level": level,
+            "nodes": 1,
+            "forecast_quantity": forecast.sum(axis=1),
+            "coherent_quantity": np.r_[hierarchy.sums @ coherent.sum(axis=1), coherent.sum(axis=1)],
+            "moved_quantity": moved.sum(axis=1),
+            "error": error * forecast.shape[1],
+        }
+    )
+    told = sums.groupby("level", sort=False).sum().reset_index()
+    told = told.assign(residual_ratio=(told["moved_quantity"] / told["error"].where(told["error"] > 0)))
+    return told.astype({"level": "str", "nodes": "int64"})[COLUMNS]
