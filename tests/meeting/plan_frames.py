@@ -56,7 +56,7 @@ def tiny_company():
         for item in wanted
         for period, q in zip(months, wanted[item], strict=True)
     ]
-    history = [(item, "SE", "retail", period, 20, 20, 20 * price[item], None, "orders") for item in wanted for period in closed]
+    history = [(item, "SE", "retail", period, 20, 20, 20 * price[item], None, "orders", None) for item in wanted for period in closed]
     tables = without_tables() | {
         "items": items_of(grill="grills", heater="heaters"),
         "statistical_forecast": table("statistical_forecast", forecast, CONTRACTS["statistical_forecast"].column_names()),

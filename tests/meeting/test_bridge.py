@@ -33,7 +33,7 @@ def this_plan(*rows):
 
 def history(*rows):
     """DemandHistory of rows of (item, period, sold, revenue)."""
-    full = [(item, "SE", "retail", period, sold, sold, revenue, None, "orders") for item, period, sold, revenue in rows]
+    full = [(item, "SE", "retail", period, sold, sold, revenue, None, "orders", None) for item, period, sold, revenue in rows]
     return table("demand_history", full, CONTRACTS["demand_history"].column_names())
 
 

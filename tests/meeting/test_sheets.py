@@ -27,7 +27,7 @@ def sheet_tables():
         ("pack", "P1", t, 9, 9, 0, 60, 90, 0, 0.1, 0.1, 0.0) for t in months
     ]
     history = [
-        ("grill", "SE", "retail", t, q + 1, q, 10.0 * q, None, "orders")
+        ("grill", "SE", "retail", t, q + 1, q, 10.0 * q, None, "orders", None)
         for t, q in zip(["2025-12", "2026-01", "2026-02"], [50, 60, 70], strict=True)
     ]
     return {name: empty(contract) for name, contract in CONTRACTS.items()} | {
