@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sopkit.data.sources.declaration import input_files
 from sopkit.run import preflight
-from sopkit.run.cycle import CompanyFolder
+from sopkit.run.cycle import CompanyFolder, input_names
 from sopkit.run.files import write_atomically, write_json
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.receiving import receive
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sopkit.data.sources.reading import Intake
 
 SCHEMA = 1
+RECEIVED = "received"  # folder of what databases answered to a check
 SHOWN = 200  # findings printed at most; the files that are written hold all of them
 
 
@@ -26,12 +28,22 @@ def print_findings(params_file: Path, cycle: str | None) -> None:
     params = load_params(params_file, cycle)
     folder = CompanyFolder.of(params.company).checked(params.cycle)
     preflight.check_writable(folder)
-    receive(params)
-    intake = intake_of(params, params.data_path, CompanyFolder.of(params.company).received(params.cycle))
+    receive(params, folder / RECEIVED)
+    before = _states(params)
+    intake = intake_of(params, params.data_path, folder / RECEIVED)
     print("\n".join(finding_lines(intake)))
+    for name in sorted(name for name, state in _states(params).items() if before.get(name) != state):
+        print(f"warning: {name} changed while it was read; check again")
     for path in write_findings(folder, intake, params):
         print(f"written: {path}")
     intake.raise_if_faulty()
+
+
+def _states(params: CompanyParams) -> dict[str, tuple[int, int]]:
+    """Size and time of change of every source file that is there."""
+    files = input_names(input_files(params.sources, params.data_path), params.data_path)
+    there = {name: path.stat() for name, path in files.items() if path.is_file()}
+    return {name: (state.st_size, state.st_mtime_ns) for name, state in there.items()}
 
 
 def intake_of(params: CompanyParams, root: Path, received: Path | None = None) -> "Intake":

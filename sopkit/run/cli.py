@@ -43,6 +43,7 @@ def run(
     engine: Annotated[Literal["reuse", "fresh"], typer.Option(help="one kernel for all steps, or one for each")] = "reuse",
     gates: Annotated[Literal["enforce", "rehearse"] | None, typer.Option(help="stop at the next unsigned gate, or pass with DRAFT")] = None,
     timeout: Annotated[int, typer.Option(min=1, help="seconds a cell may run")] = 900,
+    receive: Annotated[bool, typer.Option("--receive", help="ask the databases again, even to go on with an attempt")] = False,
     form: OutputFormat = None,
 ) -> None:
     """Run the cycle of a company: the six steps, in sequence; what is up to date is kept."""
@@ -51,7 +52,7 @@ def run(
     from sopkit.run.runner import Interrupted, intended, prepare, run_cycle
 
     begin, end = _selection(first, last, only)
-    request = Request(_params_path(params), cycle, scenario, begin, end, force, engine, gates, timeout)
+    request = Request(_params_path(params), cycle, scenario, begin, end, force, engine, gates, timeout, receive)
     reporter = Reporter(form or default_format())
     prepared = prepare(request)
     if dry_run:

@@ -13,22 +13,29 @@ from sopkit.data.sources.statements import select_all
 from sopkit.errors import SopError
 from sopkit.periods import first_day, last_day
 from sopkit.run.cycle import CompanyFolder
-from sopkit.run.files import file_hash, write_atomically
+from sopkit.run.files import read_json, write_atomically
 from sopkit.run.params import CompanyParams
 
 if TYPE_CHECKING:
     from sopkit.data.sources.databases import Value
 
 
-def received_files(params: CompanyParams) -> dict[str, Path]:
-    """Where what came from databases stands: name in a run's snapshot: file. The files need not exist."""
-    folder = CompanyFolder.of(params.company).received(params.cycle)
+def received_files(params: CompanyParams, folder: Path | None = None) -> dict[str, Path]:
+    """Where what came from databases stands: name in a run's snapshot: file. The files need not exist.
+
+    `folder` is that of the cycle's runs where it is not given.
+    """
+    folder = folder or CompanyFolder.of(params.company).received(params.cycle)
     names = [received_name(name, source) for name, source in _in_databases(params).items()]
     return {f"{DATABASES}/{name}": folder / name for name in names}
 
 
-def receive(params: CompanyParams) -> dict[str, Path]:
+def receive(params: CompanyParams, folder: Path | None = None) -> dict[str, Path]:
     """Ask every database that a source names, and keep what came; without such a source nothing is imported or opened.
+
+    Args:
+        params: the company's.
+        folder: where it is kept; that of the cycle's runs where it is not given.
 
     Returns:
         Name in a run's snapshot: file.
@@ -37,12 +44,27 @@ def receive(params: CompanyParams) -> dict[str, Path]:
         InfrastructureError: a database cannot be reached, is too slow or breaks off; nothing that was there is changed.
         DataError: a query fails.
     """
-    files = received_files(params)
+    files = received_files(params, folder)
     if files:
         for name, content in _asked(params).items():
             if not files[name].is_file() or files[name].read_bytes() != content:
                 write_atomically(files[name], content)
     return files
+
+
+def is_resumed(params: CompanyParams, scenario: str, first_step: str) -> bool:
+    """Whether a run goes on with what was received before, so that its steps stand on one state of the databases.
+
+    So does one that an attempt left behind its first step (failed, interrupted, waiting at a gate, or run in part), and a
+    scenario, which is compared with its base. What failed in the first step is asked for again: it may have been mended.
+    """
+    if not all(path.is_file() for path in received_files(params).values()):
+        return False
+    if scenario != "base":
+        return True
+    attempt = read_json(CompanyFolder.of(params.company).attempt_file(params.cycle)) or {}
+    state, step = attempt.get("state"), attempt.get("step")
+    return state == "partial" or (state in ("failed", "interrupted", "waiting", "running") and step not in ("", None, first_step))
 
 
 def changed_since(params: CompanyParams, hashes: Mapping[str, str]) -> list[str]:
@@ -56,11 +78,6 @@ def changed_since(params: CompanyParams, hashes: Mapping[str, str]) -> list[str]
     except SopError as error:
         return [f"the databases cannot be asked again: {error.message}"]
     return [name.removeprefix(f"{DATABASES}/").removesuffix(".parquet") for name, value in now.items() if hashes.get(name) != value]
-
-
-def received_hashes(params: CompanyParams) -> dict[str, str]:
-    """Hashes of what was received, by name in a run's snapshot."""
-    return {name: file_hash(path) for name, path in received_files(params).items()}
 
 
 def _asked(params: CompanyParams) -> dict[str, bytes]:

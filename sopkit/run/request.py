@@ -26,6 +26,7 @@ class Request:
     engine: Literal["reuse", "fresh"] = "reuse"
     gates: Literal["rehearse", "enforce"] | None = None  # none: as the params say
     timeout: int = DEFAULT_TIMEOUT
+    receive: bool = False  # ask the databases even where an attempt is resumed
 
     def selects(self, step: Step) -> bool:
         """Whether a step is among those asked for."""
@@ -47,6 +48,7 @@ class Prepared:
     company: CompanyFolder
     run: RunFolder  # where it works; moves aside of a run that the cycle's link shows
     keys: dict[str, str] = field(default_factory=dict)  # by step, as they become known
+    resumed: bool = False  # it goes on with what was received from databases before
     begun: bool = False  # its folder is made, with the snapshot of the inputs
 
     def next_command(self) -> str:

@@ -20,7 +20,7 @@ from sopkit.run.keys import Parts, changed_origins, changed_parts, hash_of, orig
 from sopkit.run.lock import CycleLock, cycle_lock, kill_marked
 from sopkit.run.output import Event, Reporter, step_label
 from sopkit.run.params import CompanyParams, load_params, load_scenarios
-from sopkit.run.receiving import changed_since, receive, received_files
+from sopkit.run.receiving import changed_since, is_resumed, receive, received_files
 from sopkit.run.record import Recorder
 from sopkit.run.request import Prepared, Request
 from sopkit.steps import STEPS, Step
@@ -54,9 +54,13 @@ def prepare(request: Request, steps: Sequence[Step] = STEPS) -> Prepared:
     load_scenarios((*params.meeting.scenarios, *([] if request.scenario == "base" else [request.scenario])))
     company = CompanyFolder.of(params.company)
     preflight.check_writable(company.path)
-    receive(params)
+    resumed = not request.receive and is_resumed(params, request.scenario, steps[0].name)
+    if not resumed:
+        receive(params)
     made_from = origins(params, steps, _inputs(params), request.scenario)
-    return Prepared(request, params, steps, made_from, company, company.run(made_from.run_id))
+    return Prepared(
+        request, params, steps, made_from, company, company.run(made_from.run_id), resumed=resumed and bool(received_files(params))
+    )
 
 
 def intended(prepared: Prepared) -> list[Event]:
@@ -99,6 +103,8 @@ def run_cycle(prepared: Prepared, reporter: Reporter) -> Outcome:
 def _run_locked(prepared: Prepared, recorder: Recorder, lock: CycleLock) -> Outcome:
     params = prepared.params
     recorder.tell(Event("run", detail=f"{params.title}, cycle {params.cycle}, run {prepared.run.run_id}"))
+    if prepared.resumed:
+        recorder.tell(Event("run", detail="the databases are not asked again: the run goes on with what was received (--receive asks)"))
     executed = tuple(step.name for step in prepared.steps if _bring_up_to_date(prepared, step, recorder, lock))
     recorder.running = ""
     if len(prepared.keys) < len(prepared.steps):

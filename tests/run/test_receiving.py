@@ -15,9 +15,11 @@ import pytest
 from postgres_server import Server, running_server
 from tiny_suite import Suite
 
-from sopkit.errors import ExitCode, InfrastructureError, ParamsError
+from sopkit.errors import DataError, ExitCode, InfrastructureError, ParamsError, StepError
+from sopkit.run import checking
 from sopkit.run.literal_secrets import NOT_SHOWN
 from sopkit.run.params import load_params
+from sopkit.run.step_view import start
 
 CANARY = "canary-6d1f0c-secret"
 SNAPSHOT = "databases/erp/customers.parquet"
@@ -78,6 +80,70 @@ def test_a_database_that_moves_on_while_the_run_does_is_told(erp: Suite, capsys:
     assert pq.read_table(erp.link / "inputs" / SNAPSHOT).to_pydict() == {"customer": ["A", "B"]}
     assert "warning: erp/customers: other rows now" in capsys.readouterr().out
     assert json.loads((erp.link / "manifest.json").read_text())["changed_while_running"] == ["erp/customers"]
+
+
+def test_an_attempt_goes_on_with_what_it_received(erp: Suite, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that failed behind step 1 is resumed on the rows it began with, whatever the database holds by then."""
+    erp.set_cell(2, "assert pathlib.Path(os.environ['SOPKIT_ROOT'], 'mended').exists(), 'not yet'")
+    with pytest.raises(StepError):
+        erp.run(3)
+    (erp.root / "mended").touch()
+    sqlite_customers(erp, "A", "C")
+    capsys.readouterr()
+    resumed = erp.run(3)
+    assert resumed.executed == ("demand_planning", "supply_planning")
+    assert pq.read_table(erp.link / "inputs" / SNAPSHOT).to_pydict() == {"customer": ["A", "B"]}
+    told = capsys.readouterr().out
+    assert "the databases are not asked again" in told and "warning: erp/customers: other rows now" in told
+    assert erp.run(3).executed == ("data_collection",)  # a good run is behind it: the databases are asked
+    assert pq.read_table(erp.link / "inputs" / SNAPSHOT).to_pydict() == {"customer": ["A", "C"]}
+
+
+def test_a_part_of_a_run_is_gone_on_with_unless_asked_for(erp: Suite) -> None:
+    erp.run(3, last=1)
+    sqlite_customers(erp, "C")
+    assert erp.prepare(3).resumed and erp.prepare(3, first=2).made_from.inputs == erp.prepare(3).made_from.inputs
+    asked = erp.prepare(3, receive=True)
+    assert not asked.resumed and pq.read_table(asked.made_from.files[SNAPSHOT]).to_pydict() == {"customer": ["C"]}
+
+
+def test_what_failed_in_the_first_step_is_asked_for_again(erp: Suite) -> None:
+    erp.set_cell(1, "assert False, 'bad rows'")
+    with pytest.raises(StepError):
+        erp.run(2)
+    assert not erp.prepare(2).resumed
+
+
+def test_a_check_leaves_what_runs_received_alone(erp: Suite) -> None:
+    erp.run(3, last=1)
+    before = (erp.reports / "tiny" / "received" / "2026-03" / "erp" / "customers.parquet").read_bytes()
+    sqlite_customers(erp, "C")
+    erp.sop("check", str(erp.params))
+    assert (erp.reports / "tiny" / "received" / "2026-03" / "erp" / "customers.parquet").read_bytes() == before
+
+
+def test_a_file_that_changes_while_it_is_checked_is_told(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read = checking.intake_of
+
+    def and_change_it(*given: object) -> object:
+        intake = read(*given)  # type: ignore[arg-type]
+        (suite.root / "data" / "items.csv").write_text("item\nA\nB\n")
+        return intake
+
+    monkeypatch.setattr(checking, "intake_of", and_change_it)
+    with pytest.raises(DataError):
+        checking.print_findings(suite.params, None)
+    assert "warning: items.csv changed while it was read; check again" in capsys.readouterr().out
+
+
+def test_a_sandbox_asks_no_database(erp: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOPKIT_RUN", raising=False)
+    told = {"company": str(erp.params), "cycle": "2026-03"}
+    assert start("data_collection", told).inputs_folder == erp.root / "data"
+    erp.run(1)
+    assert start("data_collection", told).inputs_folder == erp.link / "inputs"
 
 
 def test_a_database_that_is_away_ends_the_run_before_it_begins(erp: Suite) -> None:
