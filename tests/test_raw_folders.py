@@ -16,7 +16,7 @@ from sopkit.run import places
 from sopkit.run.checking import intake_of
 from sopkit.run.params import load_params
 
-COMPANIES = ("crm_pipeline", "scms_deliveries", "stallion_beverages")
+COMPANIES = ("crm_pipeline", "scms_deliveries", "stallion_beverages", "supplygraph_fmcg")
 
 
 @cache
@@ -69,6 +69,14 @@ def test_every_table_that_is_mapped_says_what_it_assumes(company: str):
         ("stallion_beverages", "sparse_series", "ACCEPT", "49 articles"),
         ("stallion_beverages", "no_price", "ACCEPT", "2,563 months"),
         ("stallion_beverages", "discount_outlier", "ACCEPT", "2 discounts"),
+        ("supplygraph_fmcg", "dead_product", "ACCEPT", "10 products"),
+        ("supplygraph_fmcg", "days_without_orders", "ACCEPT", "4,181 days"),
+        ("supplygraph_fmcg", "days_without_production", "ACCEPT", "5,614 days"),
+        ("supplygraph_fmcg", "fractions", "ACCEPT", "1,912 days"),
+        ("supplygraph_fmcg", "ordered_not_delivered", "ACCEPT", "orders exceed deliveries"),
+        ("supplygraph_fmcg", "short_history", "ACCEPT", "no season"),
+        ("supplygraph_fmcg", "partial_month", "REPAIR", "2023-08"),
+        ("supplygraph_fmcg", "doubled_code", "ACCEPT", "twice"),
     ],
 )
 def test_a_trap_of_the_source_is_told(company: str, rule: str, outcome: str, says: str):
@@ -82,6 +90,8 @@ def test_a_trap_of_the_source_is_told(company: str, rule: str, outcome: str, say
     [
         ("scms_deliveries", "ordered_after_delivery", "-292 days"),
         ("stallion_beverages", "discount_outlier", "19166.625"),
+        ("supplygraph_fmcg", "ordered_not_delivered", "1.3 % more ordered than delivered"),
+        ("supplygraph_fmcg", "short_history", "7 closed months"),
     ],
 )
 def test_the_worst_of_a_trap_is_shown(company: str, rule: str, value: str):
@@ -129,3 +139,20 @@ def test_volume_is_the_source_s_and_no_month_is_valued_below_nothing():
     priced = source[source["price_actual"] > 0]
     known = (priced["volume"] * priced["price_actual"]).sum()
     assert known < sales["revenue"].sum() < known * 1.001  # what the mean price adds is a thousandth at most
+
+
+def test_stock_is_production_less_deliveries_on_the_smallest_opening():
+    stock = read("supplygraph_fmcg").tables["inventory"]
+    flows = pd.read_csv(places.data_root() / "supplygraph_fmcg" / "daily_flows.csv.gz")
+    flows = flows[flows["date"] <= "2023-07-31"].sort_values("date")
+    one = flows[flows["product"] == "SOS001L12P"]
+    level = opening = lowest = 0.0
+    closing = {}
+    for day, made, left in zip(one["date"], one["production_units"], one["delivery_units"], strict=True):
+        level += made - left
+        lowest = min(lowest, level)
+        closing[day[:7]] = level
+    opening = -lowest
+    mine = stock[stock["item"] == "SOS001L12P"].set_index("period")["quantity"]
+    assert mine.to_dict() == pytest.approx({month: value + opening for month, value in closing.items()}, abs=1e-3)
+    assert (stock["quantity"] >= -1e-6).all()
