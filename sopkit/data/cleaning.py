@@ -32,19 +32,6 @@ KNOWN_LATER = {
 }
 # Tables whose months must follow each other up to the cutoff.
 UNBROKEN = {"sales_history": "date", "inventory": "period", "balance_sheet": "period"}
-# Columns that must be known to another table.
-REFERENCES = {
-    "item": ("items", "item"),
-    "reference_item": ("items", "item"),
-    "family": ("items", "family"),
-    "cannibalised_family": ("items", "family"),
-} | {
-    "resource": ("resources", "resource"),
-    "supplier": ("suppliers", "supplier"),
-    "customer": ("customers", "customer"),
-    "skill_group": ("workforce", "skill_group"),
-}
-ANY = ("*", "-")  # codes that mean all, or none
 
 
 def months_of(cells: pd.Series) -> pd.Series:
@@ -102,29 +89,6 @@ def missing_months(frame: pd.DataFrame, table: str, *, cutoff: str) -> list[str]
     first = int(there.min()) if len(there) else 0
     counted = np.bincount(there - first, minlength=max(month_number(cutoff) - first + 1, 0))
     return [month_label(first + step) for step in np.flatnonzero(counted[: month_number(cutoff) - first + 1] == 0).tolist()]
-
-
-def unknown_codes(frame: pd.DataFrame, tables: dict[str, pd.DataFrame], table: str) -> pd.DataFrame:
-    """Codes of a table that the table they point to does not have.
-
-    Args:
-        frame: the table to look at; grain of its contract.
-        tables: the input tables that are provided, by name; codes of the others cannot be checked.
-        table: its name.
-
-    Returns:
-        Frame column, other_table, code, rows, row_share (of all rows), one row per column and code, sorted.
-    """
-    found = []
-    for column, (other, key) in REFERENCES.items():
-        if column not in frame.columns or other == table or other not in tables or tables[other].empty:
-            continue
-        strange = set(frame[column].dropna().unique()).difference(tables[other][key].dropna(), ANY)
-        counts = frame.loc[frame[column].isin(strange), column].value_counts() if strange else pd.Series([], dtype="int64")
-        found += [(column, other, code, int(rows), rows / len(frame)) for code, rows in counts.items()]
-    return pd.DataFrame(found, columns=["column", "other_table", "code", "rows", "row_share"]).sort_values(
-        ["column", "code"], ignore_index=True
-    )
 
 
 def demand_history(sales_history: pd.DataFrame, orders: pd.DataFrame, *, cutoff: str) -> pd.DataFrame:

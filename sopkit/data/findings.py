@@ -1,18 +1,19 @@
 """What was found in the inputs: one log for the whole intake, and how it is told."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from sopkit.data.contracts.conform import conform
 from sopkit.data.contracts.derived_demand import Findings
+from sopkit.data.finding_rules import RULES, Outcome
 from sopkit.errors import Problem
 
-Outcome = Literal["REJECT", "REPAIR", "ASK", "ACCEPT"]
 LISTED = 10_000  # findings of one rule in one column that get a row each; the rest is counted
 SHOWN_ROWS = 5
+MASK = "•••"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ class Finding:
     column: str = ""
     cell: str = ""
     value: str = ""
+    new_value: str = ""  # what it was read as, of a repair
+    table: str = ""  # input table; the log fills it in while a table is read
+    period: str = ""  # month, or `first..last`, that it is about
+    rows: int = 0  # rows of the table that it concerns
+    answered_by: str = ""
+    answer: str = ""
 
 
 @dataclass
@@ -36,19 +43,38 @@ class FindingLog:
     """Collects every finding of one intake; nothing raises before all is read."""
 
     found: list[Finding] = field(default_factory=list)
+    _table: str = ""
+    _sensitive: frozenset[str] = frozenset()  # headers whose values are not told
+
+    @contextmanager
+    def of_table(self, table: str) -> Iterator[None]:
+        """What is noted inside is about this input table."""
+        self._table, self._sensitive = table, frozenset()
+        try:
+            yield
+        finally:
+            self._table, self._sensitive = "", frozenset()
+
+    def mask(self, headers: Iterable[str]) -> None:
+        """Tell no values of these columns until the table ends: the rule is told, the value is not."""
+        self._sensitive = frozenset(headers)
 
     def note(self, finding: Finding) -> None:
         """Add one finding."""
+        if self._table and not finding.table:
+            finding = replace(finding, table=self._table)
+        if finding.column in self._sensitive:
+            finding = _masked(finding)
         self.found.append(finding)
 
     def note_rows(self, like: Finding, rows: Sequence[int], values: Iterable[str], cells: Iterable[str] = ()) -> None:
         """Add a finding like this one for each row, with the value that came; beyond LISTED rows the rest is one finding."""
         cells = list(cells) or [""] * len(rows)
         for row, value, cell in list(zip(rows, values, cells, strict=True))[:LISTED]:
-            self.found.append(_at(like, int(row), str(value), cell))
+            self.note(replace(like, row=int(row), value=str(value), cell=cell))
         if len(rows) > LISTED:
             more = f"{like.message}: the same in {len(rows) - LISTED} more rows, not listed one by one"
-            self.found.append(_at(like, 0, "", "", more))
+            self.note(replace(like, message=more, rows=len(rows) - LISTED))
 
     @property
     def stopping(self) -> list[Finding]:
@@ -58,22 +84,15 @@ class FindingLog:
     def frame(self) -> pd.DataFrame:
         """All findings as a Findings frame, numbered in the order of reading."""
         rows = [vars(finding) | {"finding": number} for number, finding in enumerate(self.found, start=1)]
-        return conform(pd.DataFrame(rows, columns=Findings.column_names()).astype({"finding": "int64", "row": "int64"}), Findings)
+        frame = pd.DataFrame(rows, columns=Findings.column_names())
+        return conform(frame.astype({"finding": "int64", "row": "int64", "rows": "int64"}), Findings)
 
 
-def _at(like: Finding, row: int, value: str, cell: str, message: str = "") -> Finding:
-    return Finding(
-        file=like.file,
-        rule=like.rule,
-        message=message or like.message,
-        outcome=like.outcome,
-        hint=like.hint,
-        sheet=like.sheet,
-        row=row,
-        column=like.column,
-        cell=cell,
-        value=value,
-    )
+def _masked(finding: Finding) -> Finding:
+    """The finding without the value that came: its rule says what is wrong."""
+    rule = RULES[finding.rule]
+    told = f"a value of a sensitive column; expected is {rule.holds}"
+    return replace(finding, message=told, hint=rule.do, value=MASK if finding.value else "", new_value=MASK if finding.new_value else "")
 
 
 def problems_of(findings: Iterable[Finding], most: int = 20) -> list[Problem]:
@@ -111,30 +130,6 @@ def _problem_of(group: list[Finding]) -> Problem:
         )
         if part
     )
-    expected = (
-        "an answer under `acknowledged`, or a mended file" if first.outcome == "ASK" else EXPECTED.get(first.rule, "what the contract says")
-    )
+    holds = RULES[first.rule].holds if first.rule in RULES else "what the contract says"
+    expected = f"{holds}, or an answer under `acknowledged`" if first.outcome == "ASK" else holds
     return Problem(place, first.message, expected, first.hint)
-
-
-EXPECTED = {
-    "missing_file": "a file there",
-    "empty_file": "a file with a header and rows",
-    "no_rows": "at least one row under the header",
-    "encoding": "text in the declared encoding",
-    "missing_column": "the column, by its name or an alias",
-    "unknown_column": "only columns of the contract",
-    "duplicate_header": "each header once",
-    "short_row": "as many cells as the header has",
-    "long_row": "as many cells as the header has",
-    "stray_quote": "quotes that open and close around a cell",
-    "not_a_number": "a number in the declared dialect",
-    "other_dialect": "a number in the declared dialect",
-    "not_a_date": "a date in the declared format",
-    "other_date_format": "a date in the declared format",
-    "impossible_date": "a day of the calendar",
-    "empty_cell": "a value in every row",
-    "duplicate_key": "each key once",
-    "unknown_code": "codes that the other table has",
-    "spreadsheet_error": "a value",
-}

@@ -112,6 +112,14 @@ def test_every_assumption_and_gap_is_listed(intake: Intake):
 
 
 def test_traps_of_the_source_are_in_the_findings(intake: Intake):
-    found = intake.findings.set_index("rule")["value"]
-    assert int(found["negative_stock"]) == 337
-    assert int(found["below_cost"]) > 8000
+    found = intake.findings
+    count = found["rule"].value_counts()
+    assert count["negative_stock"] == 337
+    below = found.query("rule == 'below_cost'")
+    assert below["rows"].tolist() == [8305] and below["outcome"].tolist() == ["ACCEPT"]
+    silent = found.query("rule == 'silent_group'")
+    assert silent[["value", "period"]].to_numpy().tolist() == [["Reseller", month] for month in ("2011-02", "2011-04", "2011-06")]
+    assert set(silent["answered_by"]) == {"head_of_sales"}
+    gap = found.query("rule == 'ledger_gap' and period == '2013-01..2013-11'").iloc[0]
+    assert "+12.1%" in gap["message"] and gap["answered_by"] == "head_of_finance"
+    assert set(found.query("rule == 'partial_month'")["table"]) == {"sales_history", "inventory", "production_history", "purchase_receipts"}

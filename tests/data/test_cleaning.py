@@ -7,6 +7,7 @@ from sopkit.data import cleaning
 from sopkit.data.contracts.conform import conform, empty
 from sopkit.data.contracts.inputs_sales import Orders, SalesHistory
 from sopkit.data.contracts.inputs_supply import Inventory, ProductionHistory
+from sopkit.data.plausibility.across import unknown_codes
 from sopkit.periods import period_range
 
 CUTOFF = "2026-04"
@@ -156,8 +157,8 @@ def test_missing_months_and_unknown_codes():
     assert cleaning.missing_months(stock, "inventory", cutoff=CUTOFF) == ["2026-02", "2026-04"]
     assert cleaning.missing_months(stock, "budget", cutoff=CUTOFF) == []
     items = pd.DataFrame({"item": ["A", "B"], "family": ["F", "F"]})
-    unknown = cleaning.unknown_codes(stock, {"items": items, "inventory": stock}, "inventory")
-    assert unknown.to_numpy().tolist() == [["item", "items", "X", 2, 2 / 3]]
+    unknown = unknown_codes(stock, {"items": items, "inventory": stock}, "inventory")
+    assert unknown.to_numpy().tolist() == [["item", "items", "X", 2, 2 / 3, 5 / 6]]
 
 
 def test_months_of_dates_and_labels():

@@ -137,7 +137,7 @@ def test_a_question_of_a_check_can_be_answered(tmp_path: Path):
     answer = {"rule": "small_line", "who": "data_owner", "reason": "samples"}
     told = checked(tmp_path, CHECK | {"outcome": "ASK"}, acknowledged=[answer]).findings.set_index("rule").loc["small_line"]
     assert told["outcome"] == "ACCEPT"
-    assert "acknowledged by data_owner: samples" in told["message"]
+    assert (told["answered_by"], told["answer"]) == ("data_owner", "samples")
 
 
 def test_a_check_that_fails_is_told_and_reaches_nothing_else(tmp_path: Path):

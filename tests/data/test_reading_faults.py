@@ -286,13 +286,15 @@ def test_lines_above_the_header(tmp_path: Path):
     assert found(result) == [("not_a_number", "REJECT", 4)]
 
 
-def test_what_came_after_the_cutoff_is_left_out_and_counted(tmp_path: Path):
+def test_what_came_after_the_cutoff_is_told(tmp_path: Path):
     late = ["2026-04-02;NA;north;retail;C1;1;1", "2026-04-03;NA;north;retail;C1;1;1", "2026-07-01;NA;north;retail;C1;1;1"]
-    result = intake(tmp_path, text(SALES + late))
-    result.raise_if_rejected()
-    assert found(result) == [("partial_month", "REPAIR", 0), ("after_cutoff", "REPAIR", 0)]
-    assert result.findings.set_index("rule")["value"].reindex(["partial_month", "after_cutoff"]).tolist() == ["2", "1"]
-    assert result.tables["sales_history"]["date"].max() == pd.Timestamp("2026-03-28")
+    rejected = intake(tmp_path, text(SALES + late))
+    assert sorted(found(rejected)) == [("after_cutoff", "REJECT", 19), ("partial_month", "REPAIR", 0)]
+    left_out = intake(tmp_path, text(SALES + late), later_rows="left_out")
+    left_out.raise_if_rejected()
+    assert found(left_out) == [("partial_month", "REPAIR", 0), ("after_cutoff", "REPAIR", 0)]
+    assert left_out.findings.set_index("rule")["value"].reindex(["partial_month", "after_cutoff"]).tolist() == ["2", "1"]
+    assert left_out.tables["sales_history"]["date"].max() == pd.Timestamp("2026-03-28")
 
 
 def test_a_missing_month_asks_until_someone_answers(tmp_path: Path):
@@ -306,7 +308,8 @@ def test_a_missing_month_asks_until_someone_answers(tmp_path: Path):
     answered = intake(tmp_path, without, acknowledged=[answer])
     answered.raise_if_rejected()
     assert found(answered) == [("missing_month", "ACCEPT", 0)]
-    assert "head_of_sales: the shop was closed" in answered.findings.query("rule == 'missing_month'").iloc[0]["message"]
+    told = answered.findings.query("rule == 'missing_month'").iloc[0]
+    assert (told["answered_by"], told["answer"]) == ("head_of_sales", "the shop was closed")
 
 
 def test_data_that_ends_before_the_cutoff_asks(tmp_path: Path):
@@ -317,8 +320,8 @@ def test_data_that_ends_before_the_cutoff_asks(tmp_path: Path):
 def test_unknown_codes_are_told_with_count_and_share(tmp_path: Path):
     result = intake(tmp_path, text([line.replace(";NA;", ";00777;").replace(";1E5;", ";123;") for line in SALES]))
     told = result.findings.query("rule == 'unknown_code'").iloc[0]
-    assert told["row"] == 3 and told["column"] == "item" and told["value"] == "00777"
-    assert "2 codes in 10 rows (66.7%) are not in items: 00777, 123" in told["message"]
+    assert told["row"] == 3 and told["column"] == "Artikelnr" and told["value"] == "00777"
+    assert "2 codes in 10 rows (66.7% of the rows, 25.9% of the volume) are not in items: 00777 (5), 123 (5)" in told["message"]
 
 
 def test_all_faults_come_in_one_pass(tmp_path: Path):

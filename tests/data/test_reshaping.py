@@ -46,7 +46,7 @@ def test_each_month_becomes_a_row_and_a_blank_none(tmp_path: Path):
     write(tmp_path / "wide.csv", *LINES)
     result = intake(tmp_path, file="wide.csv", **WIDE)
     result.raise_if_rejected()
-    assert told(result, "value") == [("blank_month", "ACCEPT", "1")]
+    assert told(result, "value") == [("blank_month", "ACCEPT", "1"), ("series_gap", "ACCEPT", "1")]
     history = result.tables["sales_history"].assign(date=lambda frame: frame["date"].dt.strftime("%Y-%m-%d"))
     assert history.pivot(index="item", columns="date", values="quantity").fillna(-1).to_numpy().tolist() == [
         [1, 2, 3],

@@ -33,6 +33,7 @@ class Column:
     aliases: tuple[str, ...] = ()  # headers that mean this column, Swedish and English
     meaning_sv: str = ""  # of an input's column: the meaning in Swedish
     example: str = ""  # of an input's column: a value as a template shows it, in the plain grammar
+    sensitive: bool = False  # its values are masked in findings
 
     def optional(self) -> "Column":
         """The same column, which a sender may leave out or leave empty."""
@@ -53,6 +54,10 @@ class Column:
     def such_as(self, example: str) -> "Column":
         """The same column with a value that a template shows."""
         return replace(self, example=example)
+
+    def private(self) -> "Column":
+        """The same column, whose values findings do not tell."""
+        return replace(self, sensitive=True)
 
     def named(self, *aliases: str) -> "Column":
         """The same column, also known by these headers; the first is the Swedish one, which a Swedish template shows."""

@@ -160,11 +160,17 @@ class Findings(Contract):
         whole("row", "physical row, header = 1; 0 is the whole file", "row"),
         text("column", "column").optional(),
         text("cell", "cell, as B12").optional(),
-        text("value", "what came").optional(),
-        text("rule", "rule that it breaks"),
+        text("value", "what came; masked where the column is sensitive").optional(),
+        text("new_value", "what it was read as, of a repair").optional(),
+        text("rule", "rule that it breaks (docs/findings.md)"),
         text("message", "what is wrong"),
         text("hint", "what to do").optional(),
         choice("outcome", "what became of it", "REJECT | REPAIR | ASK | ACCEPT"),
+        code("table", "input table that it is about").optional(),
+        text("period", "month, or first..last, that it is about").optional(),
+        whole("rows", "rows of the table that it concerns; 0 = not counted", "rows"),
+        text("answered_by", "role that answered the question").optional(),
+        text("answer", "why it is right as it is").optional(),
     )
 
 

@@ -46,7 +46,7 @@ class Customers(Contract):
     grain_sv = "en rad per kund"
     columns = (
         CUSTOMER.meant("customer number", "kundnummer"),
-        text("customer_name", "name").in_swedish("namn").named("Kundnamn", "Namn", "Customer name").such_as("Garden chain"),
+        text("customer_name", "name").in_swedish("namn").named("Kundnamn", "Namn", "Customer name").such_as("Garden chain").private(),
         REGION,
         CHANNEL,
         code("tier", "service tier").in_swedish("serviceklass").named("Klass", "Kundklass", "Serviceklass").such_as("A").optional(),

@@ -181,7 +181,8 @@ class Workforce(Contract):
         number("wage", "cost of a person and month", "money per month", least=0)
         .in_swedish("kostnad för en person och månad")
         .named("Lönekostnad", "Lön", "Månadskostnad")
-        .such_as("52000"),
+        .such_as("52000")
+        .private(),
         number("hire_cost", "cost of hiring one", "money per person", least=0)
         .in_swedish("kostnad för att anställa en")
         .named("Anställningskostnad", "Hire cost")

@@ -87,7 +87,8 @@ class ParsedCells:
             fault, came = faults[code]
             column, cell = table.place(header, hit)
             row = int(table.rows[hit])
-            log.note(Finding(table.origin, fault.rule, fault.message, outcome, fault.hint, table.sheet, row, column, cell, came))
+            read_as = str(self.values[code])[:200] if outcome == "REPAIR" else ""
+            log.note(Finding(table.origin, fault.rule, fault.message, outcome, fault.hint, table.sheet, row, column, cell, came, read_as))
         if len(hits) > LISTED:
             told = f"{len(hits) - LISTED} more cells of this column, not listed one by one"
             log.note(Finding(table.origin, "more_of_the_same", told, outcome, sheet=table.sheet, column=header))

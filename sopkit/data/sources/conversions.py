@@ -3,6 +3,8 @@
 converted = value x factor of its unit, or value x rate of its currency in the month of the row
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -10,7 +12,6 @@ import pandas as pd
 from sopkit.data.cleaning import months_of
 from sopkit.data.contracts.column import Contract
 from sopkit.data.findings import Finding, FindingLog
-from sopkit.data.sources.answers import note_answered
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.reshaping import Conversion
 from sopkit.data.sources.table import ReadTable, dated_column
@@ -41,13 +42,13 @@ def converted(table: ReadTable, contract: type[Contract], source: Source, rates:
             told = f"no column {conversion.header!r}, which `convert` names for {column}"
             log.note(Finding(table.origin, "missing_column", told, "REJECT", "correct `convert`", table.sheet, column=conversion.header))
             return table.taken(np.zeros(len(table.rows), bool))
-        codes = _codes(table, conversion, source, log)
+        codes = _codes(table, conversion, log)
         factors = _factors(table, codes, conversion) if conversion.unit else _rates(table, contract, codes, conversion, rates)
         known = ~np.isnan(factors)
         _tell_unknown(table, codes, ~known, contract, conversion, log)
         _tell_converted(table, column, codes, factors, conversion, log)
         frame = table.frame.assign(**{column: table.frame[column] * np.where(codes == conversion.to, 1.0, factors)})
-        table = ReadTable(table.name, frame, table.rows, table.origin, table.sheet, table.beside, table.files).taken(known)
+        table = replace(table, frame=frame).taken(known)
     return table
 
 
@@ -95,7 +96,7 @@ def _tell_rate(table: ReadTable, hit: int, name: str, expected: float, log: Find
     log.note(Finding(origin, "implausible_rate", told, "REJECT", hint, table.sheet, place, name, value=f"{rate:.6g}"))
 
 
-def _codes(table: ReadTable, conversion: Conversion, source: Source, log: FindingLog) -> npt.NDArray[np.object_]:
+def _codes(table: ReadTable, conversion: Conversion, log: FindingLog) -> npt.NDArray[np.object_]:
     """The unit or currency of each row; a currency that is left blank is the company's where a person has said so."""
     codes = table.beside[conversion.header].to_numpy(dtype=object, na_value=None)
     blank = np.array([code is None for code in codes], bool)
@@ -103,8 +104,7 @@ def _codes(table: ReadTable, conversion: Conversion, source: Source, log: Findin
         place = int(table.rows[blank][0])
         told = f"{int(blank.sum())} rows have no currency beside their amount; they are taken as {conversion.to}"
         hint = f"write the currency, or acknowledge that a blank means {conversion.to}"
-        finding = Finding(table.origin, "amount_without_currency", told, "ASK", hint, table.sheet, place, conversion.header)
-        note_answered(finding, source, log)
+        log.note(Finding(table.origin, "amount_without_currency", told, "ASK", hint, table.sheet, place, conversion.header))
         codes = np.where(blank, conversion.to, codes)
     return codes
 

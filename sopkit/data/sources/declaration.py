@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from sopkit.data.finding_rules import ASKED, RULES
 from sopkit.data.parsing import DATE_TOKENS, WEEK_FORMATS, Grammar, date_tokens
 from sopkit.data.sources.folders import is_pattern, matching_files, pattern_fault
 from sopkit.data.sources.reshaping import Conversion, Unpivot
@@ -17,6 +19,7 @@ from sopkit.data.sources.statements import parameter_names, query_fault, table_f
 Scalar = str | bool | int | float
 DATABASES = "databases"  # folder of a snapshot: what came from databases
 BOUND_BY_CYCLE = ("cycle", "cycle_day", "cutoff", "cutoff_day")  # parameters that every query may use
+MONTH_LABEL = r"[0-9]{4}-(0[1-9]|1[0-2])"
 KINDS_OF_FILE = (".csv", ".txt", ".csv.gz", ".txt.gz", ".xlsx", ".parquet")
 
 
@@ -138,9 +141,27 @@ class Acknowledgement(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    rule: str = Field(description="rule of the finding")
-    who: str = Field(description="role that answers for it")
+    rule: str = Field(description="rule of the finding (docs/findings.md)")
+    who: str = Field(min_length=2, description="role that answers for it")
     reason: str = Field(min_length=3, description="why it is right as it is")
+    file: str | None = Field(default=None, description="answers only for this file")
+    column: str | None = Field(default=None, description="answers only for this column, by its header or its name in the contract")
+    period: str | None = Field(
+        default=None, pattern=rf"^{MONTH_LABEL}(\.\.{MONTH_LABEL})?$", description="answers only for this month, or `first..last`"
+    )
+
+
+class Control(BaseModel):
+    """What the sender says the file holds: the file is refused where it holds something else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rows: int | None = Field(default=None, ge=0, description="rows under the header")
+    total: dict[str, float] = Field(default_factory=dict, description="contract column: sum over the file")
+    file: str | None = Field(
+        default=None,
+        description="a manifest beside the files, .csv or .json: rows of `file` or `table`, `measure` (rows, or a column), `value`",
+    )
 
 
 class Check(BaseModel):
@@ -184,6 +205,20 @@ class Source(Dialect):
     may_be_empty: bool = Field(default=False, description="a header without rows is right")
     assumption: str = Field(default="", description="what is assumed because the source does not measure it; listed in coverage and pack")
     acknowledged: tuple[Acknowledgement, ...] = Field(default=(), description="answers to questions of the intake")
+    owner: str = Field(default="", description="data owner: the role that answers for the source")
+    frequency: Literal["monthly", "quarterly", "yearly", "when_changed"] | None = Field(
+        default=None, description="how often it is due; else monthly for what tells of the past, when_changed for the rest"
+    )
+    due_working_day: int | None = Field(default=None, ge=-20, le=25, description="working day of the cycle's month it is due on")
+    control: Control | None = Field(default=None, description="count and totals that the file must hold")
+    gap_policy: Literal["regular", "ask", "zero"] = Field(
+        default="regular",
+        description="months missing inside a series: ask where the series is regular, ask always, or read them as zero and count them",
+    )
+    later_rows: Literal["reject", "left_out"] = Field(
+        default="reject", description="rows dated after the current month: a fault, or left out because the source reaches further"
+    )
+    sensitive: tuple[str, ...] = Field(default=(), description="contract columns or headers whose values findings do not tell")
 
     @field_validator("columns", "constants", mode="after")
     @classmethod
@@ -191,6 +226,16 @@ class Source(Dialect):
         if any(not str(name).strip() for name in named):
             raise ValueError("a column without a name")
         return named
+
+    @model_validator(mode="after")
+    def _answers_to_questions(self) -> "Source":
+        own = {check.rule: check.outcome for check in self.checks}
+        asked = (*ASKED, *(rule for rule, outcome in own.items() if outcome == "ASK"))
+        for rule in [answer.rule for answer in self.acknowledged if answer.rule not in asked]:
+            near = get_close_matches(rule, asked, n=1, cutoff=0.5)
+            came = f"{rule!r} cannot be answered: it is no question" if rule in (*RULES, *own) else f"no rule {rule!r}"
+            raise ValueError(f"{came}; a question is one of {', '.join(asked)}" + (f"; did you mean {near[0]}?" if near else ""))
+        return self
 
     @model_validator(mode="after")
     def _one_origin(self) -> "Source":
@@ -247,7 +292,8 @@ class Source(Dialect):
     @property
     def file_names(self) -> tuple[str, ...]:
         """The files it reads, relative to the data folder; a folder's as their pattern."""
-        return tuple(dialect.file for dialect in (self, *self.files.values()) if dialect.file)
+        manifest = [self.control.file] if self.control and self.control.file else []
+        return (*(dialect.file for dialect in (self, *self.files.values()) if dialect.file), *manifest)
 
 
 def input_files(sources: Mapping[str, Source], root: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """A folder of monthly files as one table: same header in all, each month once, none missing; every finding names its file."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,6 @@ from sopkit.data.cleaning import months_of
 from sopkit.data.contracts.column import Contract
 from sopkit.data.contracts.conform import empty
 from sopkit.data.findings import LISTED, Finding, FindingLog
-from sopkit.data.sources.answers import note_answered
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.folders import MonthlyFile, matching_files
 from sopkit.data.sources.opened import OpenedFiles
@@ -41,7 +41,7 @@ def read_folder(opened: OpenedFiles, root: Path, contract: type[Contract], sourc
         told = f"no file is called {pattern}"
         log.note(Finding(pattern, "missing_file", told, "REJECT", "send the files, or correct the pattern in the params"))
         return ReadTable(contract.name, empty(contract), np.zeros(0, np.int64), pattern)
-    _tell_months(files, pattern, source, log, cutoff=cutoff)
+    _tell_months(files, pattern, log, cutoff=cutoff)
     raw = [(file, opened.table(source.model_copy(update={"file": file.name}))) for file in files]
     first = next((table for _, table in raw if not table.broken), None)
     parts: list[tuple[MonthlyFile, ReadTable]] = []
@@ -51,11 +51,11 @@ def read_folder(opened: OpenedFiles, root: Path, contract: type[Contract], sourc
         part = typed_table(table, contract.name, contract, source, log)
         parts.append((file, _of_its_month(part, file, contract, log)))
     read = _together(parts, contract, pattern)
-    _tell_overlaps(parts, contract, pattern, source, log)
+    _tell_overlaps(parts, contract, pattern, log)
     return _without_duplicates(read, contract, log)
 
 
-def _tell_months(files: Sequence[MonthlyFile], pattern: str, source: Source, log: FindingLog, *, cutoff: str) -> None:
+def _tell_months(files: Sequence[MonthlyFile], pattern: str, log: FindingLog, *, cutoff: str) -> None:
     """Months that no file is for, and months that two files are for."""
     periods = [file.period for file in files if file.period]
     if not periods:
@@ -65,7 +65,7 @@ def _tell_months(files: Sequence[MonthlyFile], pattern: str, source: Source, log
     if missing:
         shown = ", ".join(missing[:SHOWN]) + (f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else "")
         hint = "send them, or acknowledge that nothing happened in these months"
-        note_answered(Finding(pattern, "missing_month", f"no file for {shown}", "ASK", hint), source, log)
+        log.note(Finding(pattern, "missing_month", f"no file for {shown}", "ASK", hint, period=f"{missing[0]}..{missing[-1]}"))
     for before, file in zip(files, files[1:], strict=False):
         if file.period == before.period:
             told = f"two files are for {file.period}: {before.name} and {file.name}"
@@ -99,9 +99,7 @@ def _of_its_month(part: ReadTable, file: MonthlyFile, contract: type[Contract], 
     return part.taken(~other)
 
 
-def _tell_overlaps(
-    parts: Sequence[tuple[MonthlyFile, ReadTable]], contract: type[Contract], pattern: str, source: Source, log: FindingLog
-) -> None:
+def _tell_overlaps(parts: Sequence[tuple[MonthlyFile, ReadTable]], contract: type[Contract], pattern: str, log: FindingLog) -> None:
     """Months that rows of several files belong to, where the names do not say the month and rows have no id of their own."""
     column = dated_column(contract)
     if column is None or column not in contract.key or any(file.period for file, _ in parts):
@@ -115,7 +113,7 @@ def _tell_overlaps(
         month, names = min(shared.items())
         told = f"{len(shared)} months stand in several files, {month} in {' and '.join(names[:3])}"
         hint = "acknowledge it where each file holds a part of the month; else remove what was sent twice"
-        note_answered(Finding(pattern, "overlapping_files", told, "ASK", hint, value=month), source, log)
+        log.note(Finding(pattern, "overlapping_files", told, "ASK", hint, value=month))
 
 
 def _together(parts: Sequence[tuple[MonthlyFile, ReadTable]], contract: type[Contract], pattern: str) -> ReadTable:
@@ -126,7 +124,10 @@ def _together(parts: Sequence[tuple[MonthlyFile, ReadTable]], contract: type[Con
     names = sorted({name for part in tables for name in part.beside})
     beside = {name: pd.concat([part.beside[name] for part in tables if name in part.beside], ignore_index=True) for name in names}
     files = tuple((part.origin, len(part.rows)) for part in tables)
-    return ReadTable(contract.name, frame, rows, pattern, tables[0].sheet if tables else "", beside, files)
+    if not tables:
+        return ReadTable(contract.name, frame, rows, pattern)
+    records = sum(part.records for part in tables)
+    return replace(tables[0], frame=frame, rows=rows, origin=pattern, beside=beside, files=files, records=records)
 
 
 def _without_duplicates(read: ReadTable, contract: type[Contract], log: FindingLog) -> ReadTable:

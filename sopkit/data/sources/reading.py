@@ -1,7 +1,7 @@
 """The intake of a cycle: every declared source read, every finding collected, then one verdict."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +9,10 @@ import pandas as pd
 from sopkit.data.contracts import INPUTS, NEEDED
 from sopkit.data.contracts.conform import empty
 from sopkit.data.findings import Finding, FindingLog, problems_of
+from sopkit.data.plausibility.earlier import Earlier
+from sopkit.data.plausibility.limits import PlausibilityLimits
+from sopkit.data.sources.answers import answer_questions
+from sopkit.data.sources.control import check_control
 from sopkit.data.sources.conversions import converted, plausible_rates
 from sopkit.data.sources.coverage import coverage
 from sopkit.data.sources.declaration import DATABASES, Source, database_origin, received_name
@@ -16,7 +20,8 @@ from sopkit.data.sources.monthly_files import read_folder
 from sopkit.data.sources.opened import PARAMS_ROWS, OpenedFiles
 from sopkit.data.sources.queries import check_findings, query_result
 from sopkit.data.sources.raw import RawTable, unreadable
-from sopkit.data.sources.rules import note_answered, table_rules
+from sopkit.data.sources.rules import Setting, table_rules
+from sopkit.data.sources.slots import file_hashes, tell_files_twice
 from sopkit.data.sources.table import ReadTable, typed_table
 from sopkit.data.sources.typed_files import read_received_table
 from sopkit.errors import DataError, Problem
@@ -31,6 +36,7 @@ class Intake:
     coverage: pd.DataFrame  # Coverage
     problems: tuple[Problem, ...] = ()  # what is wrong with what was declared, ready to print
     absent: tuple[Problem, ...] = ()  # tables without which nothing can be planned, and that nobody declared
+    hashes: Mapping[str, str] = field(default_factory=dict)  # input table: hash over its files
 
     def raise_if_faulty(self) -> None:
         """Stop with DataError where anything declared was rejected, or a question has no answer; all problems at once."""
@@ -47,7 +53,16 @@ class Intake:
             raise DataError(f"the input data cannot be used ({told or 'nothing was found in what is declared'})", problems)
 
 
-def read_sources(sources: Mapping[str, Source], root: Path, *, cutoff: str, received: Path | None = None) -> Intake:
+def read_sources(
+    sources: Mapping[str, Source],
+    root: Path,
+    *,
+    cutoff: str,
+    received: Path | None = None,
+    currency: str = "",
+    limits: PlausibilityLimits | None = None,
+    earlier: Earlier | None = None,
+) -> Intake:
     """Every declared source read, checked and typed, in one pass that collects all findings.
 
     Args:
@@ -55,6 +70,9 @@ def read_sources(sources: Mapping[str, Source], root: Path, *, cutoff: str, rece
         root: folder that the sources' file names start from.
         cutoff: last closed period; what a table tells about later is left out and counted.
         received: folder of what came from databases; `databases` in the root where it is not given, as in a run's snapshot.
+        currency: the company's, which exchange rates are given in.
+        limits: how far from the usual a figure may lie before somebody is asked.
+        earlier: the submission of the cycle before; None = there is none.
 
     Returns:
         Intake. Nothing is raised for bad data: `raise_if_rejected` does that.
@@ -66,32 +84,38 @@ def read_sources(sources: Mapping[str, Source], root: Path, *, cutoff: str, rece
     log = FindingLog()
     opened = OpenedFiles(root, log)
     read: dict[str, ReadTable] = {}
+    hashes = file_hashes(sources, root)
     for name in sorted(sources, key=list(INPUTS).index):
         source = sources[name]
-        if source.is_folder:
-            read[name] = read_folder(opened, root, INPUTS[name], source, log, cutoff=cutoff)
-            continue
-        if source.connection is not None:
-            raw = read_received_table((received or root / DATABASES) / received_name(name, source), database_origin(source, name), log)
-        else:
-            raw = _raw_table(source, opened, cutoff, log)
-        read[name] = typed_table(raw, name, INPUTS[name], source, log)
+        with log.of_table(name):
+            if source.is_folder:
+                read[name] = read_folder(opened, root, INPUTS[name], source, log, cutoff=cutoff)
+            elif source.connection is not None:
+                raw = read_received_table((received or root / DATABASES) / received_name(name, source), database_origin(source, name), log)
+                read[name] = typed_table(raw, name, INPUTS[name], source, log)
+            else:
+                read[name] = typed_table(_raw_table(source, opened, cutoff, log), name, INPUTS[name], source, log)
+            check_control(read[name], source, root, log)
+    tell_files_twice(sources, hashes, earlier, log)
     _convert(read, sources, log)
     absent = [_absent(name, log) for name in NEEDED if name not in sources]
-    frames = table_rules(read, sources, log, cutoff=cutoff)
+    frames = table_rules(read, sources, log, Setting(cutoff, currency, limits or PlausibilityLimits(), earlier, hashes))
     tables = {name: frames[name] if name in frames else empty(contract) for name, contract in INPUTS.items()}
-    return Intake(tables, log.frame(), coverage(tables, sources), tuple(problems_of(log.stopping)), tuple(absent))
+    answer_questions(log, sources, {name: table.headers for name, table in read.items()})
+    return Intake(tables, log.frame(), coverage(tables, sources), tuple(problems_of(log.stopping)), tuple(absent), hashes)
 
 
 def _convert(read: dict[str, ReadTable], sources: Mapping[str, Source], log: FindingLog) -> None:
     """Put every measure that comes in several units or currencies into its one, in place; rates must be plausible first."""
     rates = None
     if "exchange_rates" in read:
-        read["exchange_rates"] = plausible_rates(read["exchange_rates"], log)
+        with log.of_table("exchange_rates"):
+            read["exchange_rates"] = plausible_rates(read["exchange_rates"], log)
         rates = read["exchange_rates"].frame
     for name, source in sources.items():
         if source.convert:
-            read[name] = converted(read[name], INPUTS[name], source, rates, log)
+            with log.of_table(name):
+                read[name] = converted(read[name], INPUTS[name], source, rates, log)
 
 
 def _absent(name: str, log: FindingLog) -> Problem:
@@ -112,7 +136,7 @@ def _refuse_unknown_tables(sources: Mapping[str, Source]) -> None:
 def _raw_table(source: Source, opened: OpenedFiles, cutoff: str, log: FindingLog) -> RawTable:
     """What a source declares, as it came; what a person must answer about its files is asked."""
     for question in (question for dialect in (source, *source.files.values()) for question in opened.questions(dialect)):
-        note_answered(question, source, log)
+        log.note(question)
     if source.sql is None:
         return opened.table(source)
     views = {name: opened.view(file) for name, file in source.files.items()}
@@ -121,5 +145,5 @@ def _raw_table(source: Source, opened: OpenedFiles, cutoff: str, log: FindingLog
     if len(readable) < len(views):
         return unreadable(origin)  # the file is told already
     for finding in check_findings(source, readable, cutoff) if source.checks else ():
-        note_answered(finding, source, log) if finding.outcome == "ASK" else log.note(finding)
+        log.note(finding)
     return query_result(source.sql, readable, origin, cutoff, log)

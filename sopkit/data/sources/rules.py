@@ -1,92 +1,287 @@
-"""Rules over whole tables: what was known at the cutoff, months that are missing, codes that nobody knows."""
+"""Rules over whole tables: what was known at the cutoff, and all that the plausibility rules find in it, on the rows of the files."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from sopkit.data import cleaning
-from sopkit.data.findings import Finding, FindingLog
-from sopkit.data.sources.answers import note_answered
+from sopkit.data.contracts import INPUTS
+from sopkit.data.findings import LISTED, Finding, FindingLog
+from sopkit.data.monthly import month_numbers
+from sopkit.data.plausibility import across, gaps, money, scale, stock
+from sopkit.data.plausibility.earlier import Earlier, against_earlier
+from sopkit.data.plausibility.limits import PlausibilityLimits
+from sopkit.data.plausibility.oddity import Oddity, positions_of, shown, span
+from sopkit.data.plausibility.outliers import mixed_units, outliers
 from sopkit.data.sources.declaration import Source
+from sopkit.data.sources.raw import cell_address
 from sopkit.data.sources.table import ReadTable
-from sopkit.periods import shifted
+from sopkit.periods import month_label, month_number, shifted
 
-SHOWN = 8  # codes or months in one message
+GAP_RULES = {"missing_month", "series_gap", "silent_group", "missing_rate"}
+BALANCED = ("sales_history", "inventory", "production_history", "stock_adjustments", "ledger_actuals")
+NEED_EVERY_ROW = {"restated_history", "fewer_rows", "stock_unexplained", "ledger_gap"}
 
 
-def table_rules(read: Mapping[str, ReadTable], sources: Mapping[str, Source], log: FindingLog, *, cutoff: str) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True)
+class Setting:
+    """What the rules are held against besides the tables."""
+
+    cutoff: str  # last closed period
+    currency: str = ""
+    limits: PlausibilityLimits = field(default_factory=PlausibilityLimits)
+    earlier: Earlier | None = None  # the last submission; None = none is known
+    hashes: Mapping[str, str] = field(default_factory=dict)  # input table: hash over its files
+
+
+@dataclass(frozen=True)
+class KnownTable:
+    """A table as it was known at the cutoff: `frame` is that of `table` without what happened later."""
+
+    table: ReadTable
+    frame: pd.DataFrame
+    reaches_further: bool  # the file holds rows of months behind the current one
+    sent: int = 0  # rows that came, known at the cutoff or not
+
+
+def table_rules(read: Mapping[str, ReadTable], sources: Mapping[str, Source], log: FindingLog, setting: Setting) -> dict[str, pd.DataFrame]:
     """The tables as they were known at the cutoff, with the findings of all rules over whole tables in the log.
 
     Args:
         read: input tables by name, typed.
-        sources: their declarations, with the questions that are answered.
+        sources: their declarations.
         log: takes the findings.
-        cutoff: last closed period.
+        setting: cutoff, currency, limits, the last submission.
 
     Returns:
         Frames by table name, without what was not known yet.
     """
-    frames = {name: _known(table, log, cutoff) for name, table in read.items()}
-    for name, table in read.items():
-        _tell_missing_months(table, frames[name], sources[name], log, cutoff)
-        _tell_unknown_codes(table, frames[name], frames, log)
-        _tell_oddities(table, frames[name], log)
+    known = {name: _known(table, sources[name], log, setting.cutoff) for name, table in read.items()}
+    frames = {name: table.frame for name, table in known.items()}
+    places = _broken_rows(log)
+    broken = {name: len(rows) for name, rows in places.items()}
+    found = [
+        oddity
+        for name, table in known.items()
+        for oddity in _explained(_of_one_table(name, table, sources[name], frames, setting, broken), broken.get(name, 0))
+    ]
+    slipped = any(oddity.rule == "scale" and oddity.table == "sales_history" for oddity in found)
+    found += _explained(_of_all_tables(frames, setting, slipped=slipped), max((broken.get(name, 0) for name in BALANCED), default=0))
+    for oddity in found:
+        _tell(_on_good_rows(oddity, known[oddity.table], places.get(oddity.table, set())), known[oddity.table], log)
     return frames
 
 
-def _known(table: ReadTable, log: FindingLog, cutoff: str) -> pd.DataFrame:
+def _on_good_rows(oddity: Oddity, known: KnownTable, broken: set[int]) -> Oddity:
+    """The oddity without single rows that were rejected for another reason, such as a quote that swallowed the next line."""
+    if not oddity.each or not broken:
+        return oddity
+    return replace(oddity, positions=tuple(place for place in oddity.positions if int(known.table.rows[place]) not in broken))
+
+
+def _broken_rows(log: FindingLog) -> dict[str, set[int]]:
+    """The rows of each table that were rejected so far: what is missing because of them is no finding of its own."""
+    rows: dict[str, set[int]] = {}
+    for finding in log.found:
+        if finding.outcome == "REJECT" and finding.row:
+            rows.setdefault(finding.table, set()).add(finding.row)
+    return rows
+
+
+def _explained(found: list[Oddity], broken: int) -> list[Oddity]:
+    """Without the gaps that rejected rows can have left, and without comparisons that need every row."""
+    if not broken:
+        return found
+    gaps_there = sum(oddity.rule in GAP_RULES and oddity.outcome != "ACCEPT" for oddity in found)
+    out = NEED_EVERY_ROW | (GAP_RULES if gaps_there <= broken else set())
+    return [oddity for oddity in found if oddity.rule not in out]
+
+
+def _of_one_table(
+    name: str, known: KnownTable, source: Source, frames: Mapping[str, pd.DataFrame], setting: Setting, broken: Mapping[str, int]
+) -> list[Oddity]:
+    frame, limits, cutoff = known.frame, setting.limits, setting.cutoff
+    found = [*_missing_months(frame, name, cutoff), *_of_another_time(known, cutoff)]
+    found += across.unknown_code_oddities(frame, frames, name, broken)
+    found += across.unknown_places(frame, frames, name)
+    found += across.circles(frame, name)
+    earlier = setting.earlier
+    moved = (
+        against_earlier(name, frame, earlier, limits, file_hash=setting.hashes.get(name, ""), reaches_further=known.reaches_further)
+        if earlier
+        else []
+    )
+    found += moved
+    slipped = {oddity.column for oddity in moved if oddity.rule == "scale"}
+    far = outliers(frame, name, INPUTS[name], limits)
+    slips = [oddity for oddity in scale.off_run_rate(frame, name, limits) if oddity.column not in slipped]
+    far, slips = _alone_or_together(far, slips)
+    alone = {place for oddity in far for place in oddity.positions}
+    found += slips
+    found += gaps.series_gaps(frame, name, source.gap_policy)
+    if name == "sales_history":
+        return [*found, *far, *mixed_units(frame, limits, skip=frozenset(alone)), *_returns(frame), *money.below_cost(frame)]
+    if name == "inventory":
+        return [*found, *far, *stock.negative_stock(frame)]
+    if name == "resource_calendar":
+        return [*found, *far, *across.short_calendars(frame, cutoff=cutoff)]
+    if name == "exchange_rates":
+        return [*found, *far, *money.rate_oddities(frame, currency=setting.currency, cutoff=cutoff)]
+    return [*found, *far]
+
+
+def _of_all_tables(frames: Mapping[str, pd.DataFrame], setting: Setting, *, slipped: bool) -> list[Oddity]:
+    """Oddities between tables; where the sales slipped their unit, prices are not held against them."""
+    limits, cutoff = setting.limits, setting.cutoff
+    found = across.similar_codes(frames)
+    found += [] if slipped else [*scale.off_history(frames, limits), *money.scale_of_prices(frames, limits)]
+    found += money.uncovered_sales(frames, limits, cutoff=cutoff)
+    found += money.ledger_gap(frames, limits, cutoff=cutoff)
+    found += stock.unexplained_stock(frames)
+    if "sales_history" in frames and "items" in frames:
+        found += gaps.silent_groups(frames["sales_history"], frames["items"], cutoff=cutoff)
+    return found
+
+
+def _alone_or_together(far: list[Oddity], slips: list[Oddity]) -> tuple[list[Oddity], list[Oddity]]:
+    """Outliers and months in another unit, each told once: a month whose rows are mostly outliers is told as a month."""
+    months, left = [], far
+    for slip in slips:
+        rows = set(slip.positions)
+        hit = {place for oddity in far if oddity.column == slip.column for place in oddity.positions} & rows
+        if hit and len(hit) * 2 < len(rows):
+            continue  # one value, or a few, make the month
+        months.append(slip)
+        left = [
+            replace(oddity, positions=tuple(place for place in oddity.positions if place not in rows))
+            if oddity.column == slip.column
+            else oddity
+            for oddity in left
+        ]
+    return [oddity for oddity in left if oddity.positions], months
+
+
+# -- what was known --------------------------------------------------------------------------------------------------
+
+
+def _known(table: ReadTable, source: Source, log: FindingLog, cutoff: str) -> KnownTable:
     closed = cleaning.known_at_cutoff(table.frame, table.name, cutoff=cutoff)
     current = shifted(cutoff, 1)
+    later = np.zeros(len(table.frame), bool)
+    if closed.future_rows:
+        later = month_numbers(table.frame[cleaning.KNOWN_FROM[table.name]]) > month_number(current)
+    if later.any() and source.later_rows == "reject":
+        column = cleaning.KNOWN_FROM[table.name]
+        told = f"dated after {current}, the current month: at the cutoff {cutoff} it cannot have happened"
+        hint = "correct the date, or declare later_rows: left_out"
+        oddity = Oddity(table.name, "after_cutoff", told, "REJECT", hint, column, positions=positions_of(later), each=True)
+        _tell(oddity, KnownTable(table, table.frame, reaches_further=True), log)
+    left_out = f"rows dated after {current} were left out: at the cutoff {cutoff} they were not known"
     for rule, count, told in (
         ("partial_month", closed.partial_rows, f"rows of {current}, a month that is not over, were left out"),
-        ("after_cutoff", closed.future_rows, f"rows dated after {current} were left out: at the cutoff {cutoff} they were not known"),
+        ("after_cutoff", closed.future_rows if source.later_rows == "left_out" else 0, left_out),
         ("later_event", closed.later_events, f"rows finish after the cutoff {cutoff} and count as open"),
     ):
         if count:
-            log.note(Finding(table.origin, rule, f"{table.name}: {count} {told}", "REPAIR", sheet=table.sheet, value=str(count)))
-    return closed.frame
+            log.note(
+                Finding(
+                    table.origin,
+                    rule,
+                    f"{table.name}: {count} {told}",
+                    "REPAIR",
+                    sheet=table.sheet,
+                    value=str(count),
+                    table=table.name,
+                    rows=count,
+                )
+            )
+    return KnownTable(
+        table.taken(closed.keep) if not closed.keep.all() else table, closed.frame, bool(closed.future_rows), len(table.frame)
+    )
 
 
-def _tell_missing_months(table: ReadTable, frame: pd.DataFrame, source: Source, log: FindingLog, cutoff: str) -> None:
-    missing = cleaning.missing_months(frame, table.name, cutoff=cutoff)
-    if not missing:
-        return
-    shown = ", ".join(missing[:SHOWN]) + (f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else "")
+def _missing_months(frame: pd.DataFrame, table: str, cutoff: str) -> list[Oddity]:
     hint = "send these months, or acknowledge that nothing happened in them"
-    note_answered(Finding(table.origin, "missing_month", f"{table.name} has no row in {shown}", "ASK", hint, table.sheet), source, log)
+    return [
+        Oddity(table, "missing_month", f"{table} has no row in {shown(run)}", "ASK", hint, period=span(run))
+        for run in gaps.runs_of(cleaning.missing_months(frame, table, cutoff=cutoff))
+    ]
 
 
-def _tell_unknown_codes(table: ReadTable, frame: pd.DataFrame, frames: dict[str, pd.DataFrame], log: FindingLog) -> None:
-    unknown = cleaning.unknown_codes(frame, frames, table.name)
-    for column, group in unknown.groupby("column", sort=True):
-        codes = group["code"].tolist()
-        other = group["other_table"].iloc[0]
-        shown = ", ".join(codes[:SHOWN]) + (f" and {len(codes) - SHOWN} more" if len(codes) > SHOWN else "")
-        told = (
-            f"{table.name}: {len(codes)} codes in {group['rows'].sum()} rows ({group['row_share'].sum():.1%}) are not in {other}: {shown}"
+def _of_another_time(known: KnownTable, cutoff: str) -> list[Oddity]:
+    """A past in which everything is yet to come, or a future that is over: the file of another table, or of another cycle."""
+    name, frame = known.table.name, known.frame
+    if name in cleaning.KNOWN_FROM and known.sent and frame.empty:
+        told = f"{name}: every row lies after the cutoff {cutoff}: it looks like a plan, not like what happened"
+        return [Oddity(name, "wrong_slot", told, "ASK", "put the file in its own place", cleaning.KNOWN_FROM[name])]
+    if name in ("sales_forecast", "open_orders") and len(frame):
+        last = int(month_numbers(frame["period"]).max())
+        if last <= month_number(cutoff):
+            told = f"{name}: its last month is {month_label(last)}: it looks like what happened, or like an old file, not like a plan"
+            return [Oddity(name, "wrong_slot", told, "ASK", "send this cycle's file", "period", month_label(last))]
+    return []
+
+
+def _returns(sales: pd.DataFrame) -> list[Oddity]:
+    back = sales["quantity"] < 0
+    if not back.any():
+        return []
+    told = f"sales_history: {int(back.sum())} of {len(sales)} sales rows are negative: they are taken as returns and netted"
+    return [
+        Oddity(
+            "sales_history", "returned_units", told, "ACCEPT", column="quantity", value=str(int(back.sum())), positions=positions_of(back)
         )
-        first = _first_row(table.frame, str(column), codes)
-        hint = f"add them to {other}, or correct the codes"
-        origin, row = table.origin_of(first), int(table.rows[first])
-        log.note(Finding(origin, "unknown_code", told, "REJECT", hint, table.sheet, row, str(column), value=codes[0]))
+    ]
 
 
-def _first_row(frame: pd.DataFrame, column: str, codes: list[str]) -> int:
-    return int(frame[column].isin(codes).to_numpy().argmax())
+# -- oddities on the rows of their file ------------------------------------------------------------------------------
 
 
-def _tell_oddities(table: ReadTable, frame: pd.DataFrame, log: FindingLog) -> None:
-    """Values that may be right and that a reader of the plan should know."""
-    if table.name == "inventory":
-        _tell_count(table, frame["quantity"] < 0, "negative_stock", "month ends close with less than nothing in stock", log)
-    if table.name == "sales_history":
-        _tell_count(table, frame["quantity"] < 0, "returned_units", "sales rows are negative: they are taken as returns and netted", log)
-        below = (frame["revenue"] < frame["cost"]) & (frame["quantity"] > 0)
-        _tell_count(table, below, "below_cost", "sales rows are sold below their cost", log)
+def _tell(oddity: Oddity, known: KnownTable, log: FindingLog) -> None:
+    """Write an oddity down as findings on the physical rows of its file, under the sender's own header."""
+    table, frame = known.table, known.frame
+    header = table.headers.get(oddity.column, oddity.column)
+    place = table.places.get(oddity.column)
+    rows = known.table.rows[list(oddity.positions)].tolist() if oddity.positions else []
+    first = int(np.argmin(rows)) if rows else 0
+    like = Finding(
+        table.origin_of(oddity.positions[first]) if rows else table.origin,
+        oddity.rule,
+        oddity.message,
+        oddity.outcome,
+        oddity.hint,
+        table.sheet,
+        rows[first] if rows else 0,
+        header,
+        value=oddity.value,
+        table=table.name,
+        period=oddity.period,
+        rows=len(rows),
+    )
+    masked = oddity.column in table.sensitive or header in table.sensitive
+    log.mask([header] if masked else [])
+    if not oddity.each:
+        log.note(_with_cell(like, place))
+    else:
+        for position, row in list(zip(oddity.positions, rows, strict=True))[:LISTED]:
+            log.note(_with_cell(_of_row(like, frame, oddity, position, row, table.origin_of(position)), place))
+        if len(rows) > LISTED:
+            log.note(replace(like, row=0, message=f"{like.message}: {len(rows) - LISTED} rows are not listed one by one"))
+    log.mask([])
 
 
-def _tell_count(table: ReadTable, odd: pd.Series, rule: str, told: str, log: FindingLog) -> None:
-    count = int(odd.sum())
-    if count:
-        told = f"{table.name}: {count} of {len(odd)} {told}"
-        log.note(Finding(table.origin, rule, told, "ACCEPT", sheet=table.sheet, value=str(count)))
+def _of_row(like: Finding, frame: pd.DataFrame, oddity: Oddity, position: int, row: int, file: str) -> Finding:
+    value = frame[oddity.column].iloc[position] if oddity.column in frame else oddity.value
+    month = next((name for name in (cleaning.KNOWN_FROM.get(oddity.table, ""), "period", "date") if name in frame), None)
+    period = str(frame[month].iloc[position])[:7] if month else oddity.period
+    told = f"{value:.15g}" if isinstance(value, float) else str(value)[:10] if isinstance(value, pd.Timestamp) else str(value)
+    return replace(like, file=file, row=row, value=told, period=period, rows=1)
+
+
+def _with_cell(finding: Finding, place: int | None) -> Finding:
+    """The finding with the address of its cell, in a sheet."""
+    if not finding.sheet or place is None or not finding.row:
+        return finding
+    return replace(finding, cell=cell_address(finding.row, place))

@@ -1,6 +1,6 @@
 """A raw table as the contract's table: every cell parsed, every broken row told, the others typed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from sopkit.data.sources.headers import beside_positions, column_positions, tell
 from sopkit.data.sources.key_order import KeyOrder, key_order
 from sopkit.data.sources.notes import tell_notes
 from sopkit.data.sources.raw import Cells, Mask, RawTable, Rows
+from sopkit.data.sources.slots import tell_wrong_slot
 from sopkit.data.sources.totals import records_only
 from sopkit.data.sources.unpivot import month_columns, unpivoted
 
@@ -44,6 +45,10 @@ class ReadTable:
     sheet: str = ""
     beside: dict[str, pd.Series] = field(default_factory=dict)  # header of a unit or currency: its code in each row
     files: tuple[tuple[str, int], ...] = ()  # where it came in several: file, and how many rows of it
+    headers: Mapping[str, str] = field(default_factory=dict)  # contract column: the sender's header
+    places: Mapping[str, int] = field(default_factory=dict)  # contract column: its place in the file, first = 0
+    sensitive: frozenset[str] = frozenset()  # headers whose values findings do not tell
+    records: int = 0  # rows that came, without blank lines, repeated headers and totals; broken ones included
 
     def origin_of(self, position: int) -> str:
         """The file that a row came in."""
@@ -87,7 +92,11 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
     if raw.broken:
         return ReadTable(name, empty(contract), np.zeros(0, np.int64), raw.origin, raw.sheet)
     grammar = source.grammar()
+    tell_wrong_slot(raw, name, source, log)
     table, positions = _records(raw, contract, source, grammar, log)
+    headers = {column: table.header[position] for column, position in positions.items()}
+    sensitive = _sensitive(headers, contract, source)
+    log.mask(sensitive)
     if not len(table.rows) and not source.may_be_empty:
         told = "a header and no rows" if not len(raw.rows) else "no row is left"
         log.note(Finding(raw.origin, "no_rows", f"{name}: {told}", "REJECT", "send the rows, or declare may_be_empty", raw.sheet))
@@ -109,7 +118,24 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
     frame = pd.DataFrame({column.name: _series(columns[column.name], column, order) for column in contract.columns}, copy=False)
     beside = {header: _beside(table, position, header, log).take(order) for header, position in beside_positions(table, source).items()}
     beside = {header: codes.reset_index(drop=True) for header, codes in beside.items()}
-    return ReadTable(name, frame, table.rows[order], raw.origin, raw.sheet, beside)
+    return ReadTable(
+        name,
+        frame,
+        table.rows[order],
+        raw.origin,
+        raw.sheet,
+        beside,
+        headers=headers,
+        places={column: raw.first_column + position for column, position in positions.items()} if table.spread is None else {},
+        sensitive=sensitive,
+        records=len(table.rows),
+    )
+
+
+def _sensitive(headers: Mapping[str, str], contract: type[Contract], source: Source) -> frozenset[str]:
+    """The headers of sensitive columns: by the contract, or declared."""
+    declared = {headers.get(name, name) for name in source.sensitive}
+    return frozenset(declared | {header for name, header in headers.items() if contract.column(name).sensitive})
 
 
 def _good_order(

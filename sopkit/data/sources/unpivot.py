@@ -8,7 +8,6 @@ import numpy as np
 
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.parsing import Fault, Grammar, date_of, month_of, month_of_day, trimmed
-from sopkit.data.sources.answers import note_answered
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.raw import Cells, RawTable, Spread, is_blank
 from sopkit.data.sources.reshaping import Unpivot
@@ -78,7 +77,7 @@ def _tell_missing(found: Mapping[str, int], unpivot: Unpivot, table: RawTable, s
     if unpivot.span:
         log.note(finding)
     else:
-        note_answered(replace(finding, rule="missing_month", outcome="ASK"), source, log)
+        log.note(replace(finding, rule="missing_month", outcome="ASK", period=f"{missing[0]}..{missing[-1]}"))
 
 
 def unpivoted(

@@ -1,0 +1,184 @@
+"""Rules over several tables: codes that nobody knows, circles, spellings, calendars, prices and costs."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from sopkit.data.monthly import coded
+from sopkit.data.plausibility.oddity import Oddity, positions_of, shown
+from sopkit.periods import shifted
+
+Tables = Mapping[str, pd.DataFrame]
+# Columns that must be known to another table.
+REFERENCES = {
+    "item": ("items", "item"),
+    "reference_item": ("items", "item"),
+    "family": ("items", "family"),
+    "cannibalised_family": ("items", "family"),
+    "resource": ("resources", "resource"),
+    "supplier": ("suppliers", "supplier"),
+    "customer": ("customers", "customer"),
+    "skill_group": ("workforce", "skill_group"),
+}
+ANY = ("*", "-")  # codes that mean all, or none
+# Where regions, channels and sites are at home: a code that stands elsewhere only is asked about.
+HOMES = {"region": ("sales_history", "customers"), "channel": ("sales_history", "customers"), "site": ("resources", "sourcing")}
+PARENTS = {
+    "lifecycle": ("item", "reference_item"),
+    "supplier_items": ("component", "item"),
+    "bill_of_materials": ("component", "item"),
+}
+SPELT = {
+    "items": ("item", "family"),
+    "customers": ("customer", "region", "channel"),
+    "sales_history": ("region", "channel"),
+    "resources": ("resource", "site"),
+    "suppliers": ("supplier",),
+}
+BETWEEN = re.compile(r"[\s\-_.]+")
+VOLUME = ("quantity", "revenue", "amount", "hours")
+COVERED_MONTHS = 12  # of calendar that planning needs from M0 on
+
+
+def unknown_codes(frame: pd.DataFrame, tables: Tables, table: str) -> pd.DataFrame:
+    """Codes of a table that the table they point to does not have.
+
+    Args:
+        frame: the table to look at; grain of its contract.
+        tables: the input tables that are provided, by name; codes of the others cannot be checked.
+        table: its name.
+
+    Returns:
+        Frame column, other_table, code, rows, row_share (of all rows), volume_share (of the quantity, or whatever measure the
+        table has; empty where it has none), one row per column and code, sorted.
+    """
+    found = []
+    measure = next((name for name in VOLUME if name in frame), None)
+    volume = frame[measure].abs() if measure else pd.Series(np.nan, index=frame.index)
+    for column, (other, key) in REFERENCES.items():
+        if column not in frame.columns or other == table or other not in tables or tables[other].empty:
+            continue
+        codes = set(frame[column].dropna().unique()).difference(tables[other][key].dropna(), ANY)
+        if not codes:
+            continue
+        strange = frame[column].isin(codes)
+        by_code = pd.DataFrame({"rows": 1, "volume": volume})[strange].groupby(frame.loc[strange, column], sort=True).sum()
+        total = float(volume.sum())
+        found += [
+            (column, other, str(unknown), int(rows), rows / len(frame), amount / total if measure and total else np.nan)
+            for unknown, rows, amount in by_code.itertuples(name=None)
+        ]
+    names = ["column", "other_table", "code", "rows", "row_share", "volume_share"]
+    return pd.DataFrame(found, columns=names).sort_values(["column", "code"], ignore_index=True)
+
+
+def unknown_code_oddities(frame: pd.DataFrame, tables: Tables, table: str, broken: Mapping[str, int]) -> list[Oddity]:
+    """The unknown codes of a table, one oddity (rule unknown_code, REJECT) per column, on their rows.
+
+    `broken` counts the broken rows of each table: no more codes than the other table has of them are not told, as they may
+    stand in these rows.
+    """
+    found = []
+    for column, group in unknown_codes(frame, tables, table).groupby("column", sort=True):
+        codes, other = group["code"].tolist(), group["other_table"].iloc[0]
+        if len(codes) <= broken.get(other, 0):
+            continue
+        volume = group["volume_share"].sum(min_count=1)
+        shares = f"{group['row_share'].sum():.1%}" + (f" of the rows, {volume:.1%} of the volume" if volume == volume else " of the rows")
+        counts = [f"{code} ({rows})" for code, rows in zip(group["code"], group["rows"], strict=True)]
+        told = f"{table}: {len(codes)} codes in {group['rows'].sum()} rows ({shares}) are not in {other}: {shown(counts)}"
+        places = positions_of(frame[str(column)].isin(codes))
+        hint = f"add them to {other}, or correct the codes"
+        found.append(Oddity(table, "unknown_code", told, "REJECT", hint, str(column), codes[0], positions=places))
+    return found
+
+
+def unknown_places(frame: pd.DataFrame, tables: Tables, table: str) -> list[Oddity]:
+    """Regions and channels that nothing is sold in, and sites that make and send nothing: rule unknown_place, ASK, per column."""
+    found = []
+    for column, homes in HOMES.items():
+        known = {code for home in homes if home in tables and column in tables[home] for code in tables[home][column].dropna().unique()}
+        if column not in frame or table in homes or not known:
+            continue
+        codes = sorted(set(frame[column].dropna().unique()).difference(known, ANY))
+        if codes:
+            strange = frame[column].isin(codes)
+            told = f"{table}: {column} {shown(codes)} in {int(strange.sum())} rows is not known to {' or '.join(homes)}"
+            told += f" ({shown(sorted(known))})"
+            hint = "correct it, or answer that it is new"
+            found.append(Oddity(table, "unknown_place", told, "ASK", hint, column, codes[0], positions=positions_of(strange)))
+    return found
+
+
+def circles(frame: pd.DataFrame, table: str) -> list[Oddity]:
+    """Rows that make a code its own ancestor, or the child of itself: rule hierarchy, REJECT."""
+    if table not in PARENTS or frame.empty:
+        return []
+    child, parent = PARENTS[table]
+    edges = frame[[child, parent]].dropna()
+    left = edges
+    while True:  # take away, round by round, what has no child or no parent left; what stays lies on circles, or between two
+        inside = left[left[child].isin(left[parent]) & left[parent].isin(left[child])]
+        if len(inside) == len(left):
+            break
+        left = inside
+    if left.empty:
+        return []
+    codes = sorted(set(left[child]) | set(left[parent]))
+    told = f"{table}: {child} and {parent} run in a circle: {shown(codes)}"
+    places = tuple(frame.index.get_indexer(left.index).tolist())
+    return [Oddity(table, "hierarchy", told, "REJECT", "break the circle", parent, codes[0], positions=places)]
+
+
+def similar_codes(tables: Tables) -> list[Oddity]:
+    """Codes that differ only by case, blanks or hyphens: one thing in two places of the tree.
+
+    Args:
+        tables: input tables by name; the tables of SPELT are held against each other.
+
+    Returns:
+        An oddity (rule similar_codes, ASK) per table and column that has a spelling which is not the most frequent one.
+    """
+    counts: dict[str, Counter[str]] = {}
+    for table, columns in SPELT.items():
+        for column in [name for name in columns if table in tables and name in tables[table]]:
+            words, codes = coded(tables[table][column])
+            counted = np.bincount(codes[codes >= 0], minlength=len(words))
+            counts.setdefault(column, Counter()).update(dict(zip(words, counted.tolist(), strict=True)))
+    found = []
+    for column, counted_codes in counts.items():
+        rare = _rarely_spelt(counted_codes)
+        for table in [name for name, columns in SPELT.items() if rare and column in columns and name in tables]:
+            odd = tables[table][column].isin(list(rare))
+            if odd.any():
+                told = f"{table}: {column} is spelt in more than one way: {shown([f'{code} for {usual}' for code, usual in rare.items()])}"
+                places = positions_of(odd)
+                found.append(Oddity(table, "similar_codes", told, "ASK", "use one spelling", column, next(iter(rare)), positions=places))
+    return found
+
+
+def _rarely_spelt(counted: Counter[str]) -> dict[str, str]:
+    """Each code that another one is like, with that other, which is met more often."""
+    alike: dict[str, list[str]] = {}
+    for code in sorted(counted, key=lambda code: (-counted[code], code)):
+        alike.setdefault(BETWEEN.sub("", code.casefold()), []).append(code)
+    return {code: codes[0] for codes in alike.values() for code in codes[1:]}
+
+
+def short_calendars(calendar: pd.DataFrame, *, cutoff: str) -> list[Oddity]:
+    """Resources whose calendar ends within a year, or begins after M0: rule calendar_short, ASK."""
+    if calendar.empty:
+        return []
+    first, last = shifted(cutoff, 1), shifted(cutoff, COVERED_MONTHS)
+    ends = calendar.groupby("resource", sort=True)["period"].agg(begins="min", ends="max")
+    short = ends[(ends["ends"] < last) | (ends["begins"] > first)]
+    if short.empty:
+        return []
+    told = (
+        f"resource_calendar: {len(short)} of {len(ends)} resources are not covered from {first} to {last}: "
+        f"{shown([f'{name} ({begins} to {end})' for name, begins, end in short.itertuples(name=None)])}"
+    )
+    return [Oddity("resource_calendar", "calendar_short", told, "ASK", "send the months that are missing", "period", period=last)]

@@ -1,0 +1,114 @@
+"""Single values that stand far outside: a code typed into a quantity, zeros too many, another unit in some rows."""
+
+import numpy as np
+import pandas as pd
+
+from sopkit.data.contracts.column import Contract
+from sopkit.data.plausibility.limits import PlausibilityLimits
+from sopkit.data.plausibility.oddity import Oddity, positions_of
+
+GROUPED_BY = ("item", "component", "resource", "skill_group", "supplier", "family", "account", "target", "lever", "currency", "campaign")
+MOST_OUTLIERS = 5  # of one series; more of them are no outliers
+USUAL_QUANTILE = 0.95
+LEAST_ROWS = 5
+BALANCES = ("inventory", "balance_sheet")  # what is below zero there has a rule of its own
+NEVER = ("value",)  # columns whose unit differs from row to row
+
+
+def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: PlausibilityLimits) -> list[Oddity]:
+    """Numbers many times the next largest of their series, and larger than what is usual in the column.
+
+    A series is the rows of one item (or component, resource, …). Its values are sorted by size; where one is `outlier_ratio`
+    times the next, it and those above are outliers, as long as they are few.
+
+    Args:
+        frame: an input table.
+        table: its name.
+        contract: what it promises.
+        limits: how many times.
+
+    Returns:
+        An oddity (rule outlier, ASK) per column, on the rows.
+    """
+    found = []
+    group = next((name for name in GROUPED_BY if name in contract.key or name in contract.column_names()), None)
+    series = pd.factorize(frame[group])[0].astype(np.int64) + 1 if group else None
+    for column in contract.columns:
+        if column.kind not in ("number", "whole") or column.name in NEVER or column.most is not None or column.name not in frame:
+            continue
+        values = frame[column.name].to_numpy(dtype="float64", na_value=np.nan)
+        sizes = np.where(values < 0, np.nan, values) if table in BALANCES else np.abs(values)
+        hit = _far_above(sizes, np.zeros(len(sizes), np.int64), limits.outlier_ratio)
+        if series is not None and (own := _far_above(sizes, series, limits.outlier_ratio)).any():
+            hit |= own & (sizes > np.nanquantile(np.where(sizes > 0, sizes, np.nan), USUAL_QUANTILE))
+        if hit.any():
+            usual = float(np.median(sizes[~hit & (sizes > 0)]))
+            told = (
+                f"{table}: {column.name} is more than {limits.outlier_ratio:g} times the next largest of its series (usual is {usual:,.4g})"
+            )
+            hint = "was a code, or a zero too many, typed into it?"
+            found.append(Oddity(table, "outlier", told, "ASK", hint, column.name, positions=positions_of(hit), each=True))
+    return found
+
+
+def _far_above(sizes: np.ndarray, group: np.ndarray, ratio: float) -> np.ndarray:
+    """The rows above a gap of `ratio` among the largest values of their group (a number per row).
+
+    Only groups are sorted whose largest value can stand above such a gap: with at most m of n values above it, the largest is
+    at least 1 / (m/n + 1/ratio) times the mean.
+    """
+    hit = np.zeros(len(sizes), bool)
+    rows = np.flatnonzero(sizes > 0)
+    if len(rows) < LEAST_ROWS:
+        return hit
+    count = np.bincount(group[rows])
+    mean = np.bincount(group[rows], weights=sizes[rows]) / np.maximum(count, 1)
+    largest = pd.Series(sizes[rows]).groupby(group[rows]).max().reindex(range(len(count)), fill_value=0.0).to_numpy()
+    above = np.minimum(MOST_OUTLIERS, count // LEAST_ROWS)
+    candidate = (above > 0) & (largest >= mean / (above / np.maximum(count, 1) + 1 / ratio))
+    rows = rows[candidate[group[rows]]]
+    rows = rows[np.lexsort((-sizes[rows], group[rows]))]
+    size, series = sizes[rows], group[rows]
+    begins = np.append(True, series[1:] != series[:-1]) if len(rows) else np.zeros(0, bool)
+    rank = np.arange(len(rows)) - np.maximum.accumulate(np.where(begins, np.arange(len(rows)), 0)) if len(rows) else np.zeros(0, int)
+    following = np.append(np.where(series[1:] == series[:-1], size[1:], 0.0), 0.0) if len(rows) else size
+    gap = (rank < above[series]) & (following > 0) & (size >= ratio * following)
+    reach = np.full(len(count), -1)
+    np.maximum.at(reach, series[gap], rank[gap])
+    hit[rows[rank <= reach[series]]] = True
+    return hit
+
+
+def mixed_units(sales: pd.DataFrame, limits: PlausibilityLimits, *, skip: frozenset[int] = frozenset()) -> list[Oddity]:
+    """Sales rows whose revenue per unit is many times, or a fraction of, the item's median: another unit or currency.
+
+    Args:
+        sales: SalesHistory.
+        limits: how many times.
+        skip: rows that are told as outliers already.
+
+    Returns:
+        At most one oddity (rule mixed_units, ASK), on the rows.
+    """
+    quantity, revenue = sales["quantity"].to_numpy(), sales["revenue"].to_numpy()
+    rows = np.flatnonzero((quantity > 0) & (revenue > 0))
+    price = pd.Series(revenue[rows] / quantity[rows])
+    codes = pd.Series(pd.factorize(sales["item"])[0][rows])
+    spread = price.groupby(codes).agg(["min", "max", "size"])
+    wide = spread[(spread["size"] >= LEAST_ROWS) & (spread["max"] >= limits.implied_price_ratio * spread["min"])].index
+    within = codes.isin(wide)
+    ratio = price[within] / price[within].groupby(codes[within]).transform("median")
+    odd = ratio.index[(ratio >= limits.implied_price_ratio) | (ratio <= 1 / limits.implied_price_ratio)]
+    told_rows = tuple(place for place in rows[odd].tolist() if place not in skip)
+    if not told_rows:
+        return []
+    shares = f"{len(told_rows)} of {len(rows)} rows"
+    told = (
+        f"sales_history: {shares} have a revenue per unit more than {limits.implied_price_ratio:g} times, or less than "
+        f"1/{limits.implied_price_ratio:g} of, the item's median: another unit or currency?"
+    )
+    return [
+        Oddity(
+            "sales_history", "mixed_units", told, "ASK", "convert the rows to the item's unit", "quantity", positions=told_rows, each=True
+        )
+    ]
