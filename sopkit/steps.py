@@ -53,13 +53,14 @@ SOURCES = _names(
     "overrides? assumptions? risks? decisions? actions? published_plan? unit_costs? inventory? open_orders? production_history? "
     "resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? purchase_receipts? levers? targets? "
     "budget? balance_sheet? payment_terms? exchange_rates? calendar? shipments? market_indicators? stock_adjustments? "
-    "bill_of_materials? sourcing? ledger_actuals? initiatives? tasks?"
+    "bill_of_materials? sourcing? ledger_actuals? initiatives? tasks? planning_costs? alternative_resources? stock_limits? lot_sizes? "
+    "workforce_calendar?"
 )
 
 # What planning needs: steps 3 and 4 plan through the same functions on the same tables.
 PLANNING = _names(
     "items consensus_demand unit_costs? inventory? open_orders? resources? resource_calendar? workforce? bill_of_resources? "
-    "suppliers? supplier_items? targets?"
+    "suppliers? supplier_items? targets? planning_costs? alternative_resources? stock_limits? lot_sizes? workforce_calendar?"
 )
 
 STEPS = (
@@ -96,7 +97,8 @@ STEPS = (
             "items demand_history statistical_forecast consensus_demand prices? lifecycle? overrides? unit_costs? inventory? "
             "open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? targets? "
             "budget? balance_sheet? payment_terms? exchange_rates? last_plan? supply_plan demand_fulfilment "
-            "resource_load workforce_plan supplier_load plan_costs override_log production_history?"
+            "resource_load workforce_plan supplier_load plan_costs override_log production_history? planning_costs? "
+            "alternative_resources? stock_limits? lot_sizes? workforce_calendar?"
         ),
         writes=_names("plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list"),
     ),

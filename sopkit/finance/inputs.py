@@ -30,6 +30,7 @@ class MoneyInputs:
     workforce_plan: pd.DataFrame = _table("workforce_plan")
     unit_costs: pd.DataFrame = _table("unit_costs")
     resources: pd.DataFrame = _table("resources")
+    resource_calendar: pd.DataFrame = _table("resource_calendar")
     workforce: pd.DataFrame = _table("workforce")
     inventory: pd.DataFrame = _table("inventory")
     payment_terms: pd.DataFrame = _table("payment_terms")

@@ -219,9 +219,13 @@ def _company_costs(inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame
 
 
 def _overtime(inputs: MoneyInputs) -> pd.Series:
-    """Overtime hours x extra cost of an overtime hour, by month."""
+    """Overtime hours x extra cost of an overtime hour, by month: the calendar's where it says one, else the resource's."""
     load = inputs.resource_load if len(inputs.resources) else inputs.resource_load.iloc[:0]
     prices = _prices_of(load["resource"], inputs.resources.set_index("resource")["overtime_cost"])
+    dated = inputs.resource_calendar.dropna(subset="overtime_cost").set_index(["resource", "period"])["overtime_cost"]
+    if len(dated):
+        own = dated.reindex(pd.MultiIndex.from_frame(load[["resource", "period"]]))
+        prices = pd.Series(own.to_numpy(), index=prices.index).fillna(prices)
     return (load["overtime_hours"] * prices).groupby(load["period"]).sum()
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from sopkit.errors import ExitCode, ParamsError, Problem, SopError, unusable_file
+from sopkit.run.solve import solve
 from sopkit.steps import STEPS, Step, step_of
 
 app = typer.Typer(
@@ -231,6 +232,9 @@ def export(
 
     for path in {"frepple": export_frepple}[form](_params_path(params), cycle):
         print(f"written: {path}")
+
+
+app.command()(solve)
 
 
 def main() -> None:

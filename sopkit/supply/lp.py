@@ -2,42 +2,25 @@
 
 A block is a grid of variables, a family is a grid of rows; both keep the labels of their axes, so that every value,
 dual and slack can be named. `at` holds the number of each cell's variable or row, -1 where the grid has none; a term
-with an absent variable or row is no term. HiGHS runs on one thread by dual simplex: the same model gives the same bytes.
+with an absent variable or row is no term.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-import highspy
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from sopkit.errors import Problem, StepError
+from sopkit.supply.solver import TOLERANCE, Arrays, Numbers, Solution, Solver, Work
+
+__all__ = ["TOLERANCE", "Arrays", "Grid", "Model", "Numbers", "Solution", "Solver", "Work", "column_frame", "row_frame"]
 
 Axes = tuple[Collection[object], ...]
-Numbers = NDArray[np.float64]
 Cells = tuple[Any, ...]  # a numpy selection
 EVERY: Cells = (slice(None),)
-TOLERANCE = 1e-7  # of HiGHS on primal and dual feasibility
-# Without presolve: plans of 60 to 400 items solve 1.1 to 13 times faster from the slack basis.
-OPTIONS: dict[str, object] = {
-    "output_flag": False,
-    "threads": 1,
-    "parallel": "off",
-    "solver": "simplex",
-    "presolve": "off",
-    "random_seed": 0,
-}
-STATUS_WORDS = {
-    highspy.HighsModelStatus.kInfeasible: "the limits contradict each other: no plan keeps all of them",
-    highspy.HighsModelStatus.kUnbounded: "cost falls without end: a price or a cost has the wrong sign",
-    highspy.HighsModelStatus.kUnboundedOrInfeasible: "the limits contradict each other, or a cost has the wrong sign",
-    highspy.HighsModelStatus.kTimeLimit: "the solver reached its time limit without a plan",
-    highspy.HighsModelStatus.kIterationLimit: "the solver reached its work limit without a plan",
-}
 
 
 @dataclass(frozen=True)
@@ -123,7 +106,12 @@ class Model:
         """How many variables there are."""
         return self._sizes[0]
 
-    def arrays(self) -> "Arrays":
+    @property
+    def has_whole_numbers(self) -> bool:
+        """Whether some variable must be a whole number."""
+        return any(part[3].any() for part in self._columns)
+
+    def arrays(self) -> Arrays:
         """The model as HiGHS wants it, by column."""
         row, column, value = (np.concatenate(parts) if parts else np.zeros(0) for parts in _unzipped(self._terms, 3))
         shape = (self._sizes[1], self._sizes[0])
@@ -132,57 +120,13 @@ class Model:
         at_least, at_most = (np.concatenate(parts) if parts else np.zeros(0) for parts in _unzipped(self._rows, 2))
         return Arrays(cost, lower, upper, integer.astype(bool), at_least, at_most, matrix, self.offset)
 
-    def solver(self) -> "Solver":
-        """A HiGHS of its own that holds this model."""
-        return Solver(self)
+    def solver(self, work: Work | None = None) -> Solver:
+        """A HiGHS of its own that holds this model; `work` = how hard whole numbers are worked on."""
+        return Solver(self.arrays(), work)
 
 
 def _unzipped(parts: list, width: int) -> list[list]:
     return [[part[place] for part in parts] for place in range(width)]
-
-
-@dataclass(frozen=True)
-class Arrays:
-    """A model as arrays: costs and bounds of columns, limits of rows, the matrix by column."""
-
-    cost: Numbers
-    lower: Numbers
-    upper: Numbers
-    integer: NDArray[np.bool_]
-    at_least: Numbers
-    at_most: Numbers
-    matrix: sparse.csc_matrix
-    offset: float
-
-
-@dataclass(frozen=True)
-class Solution:
-    """What a solve found. A dual is d cost / d limit of its row; a reduced cost likewise of its variable's bound."""
-
-    objective: float
-    column_value: Numbers
-    column_dual: Numbers
-    row_value: Numbers
-    row_dual: Numbers
-    iterations: int
-
-    def values(self, block: Grid) -> Numbers:
-        """Values of a block on its grid; 0 where it has no variable."""
-        return _on_grid(block, self.column_value)
-
-    def reduced_costs(self, block: Grid) -> Numbers:
-        """Reduced costs of a block on its grid; 0 where it has no variable."""
-        return _on_grid(block, self.column_dual)
-
-    def duals(self, family: Grid) -> Numbers:
-        """Duals of a family of rows on its grid; 0 where it has no row."""
-        return _on_grid(family, self.row_dual)
-
-
-def _on_grid(grid: Grid, numbers: Numbers) -> Numbers:
-    if not len(numbers):
-        return np.zeros(grid.at.shape)
-    return np.where(grid.at >= 0, numbers[grid.at], 0.0)
 
 
 def column_frame(model: Model, solution: Solution) -> pd.DataFrame:
@@ -199,106 +143,3 @@ def row_frame(model: Model, solution: Solution) -> pd.DataFrame:
     slack = np.minimum(solution.row_value - arrays.at_least, arrays.at_most - solution.row_value)
     told = {"family": [name[0] for name in names], "label": [name[1:] for name in names]}
     return pd.DataFrame(told | {"value": solution.row_value, "dual": solution.row_dual, "slack": slack})
-
-
-class Solver:
-    """HiGHS with one model in it: solve, change costs, bounds and limits in place, solve again from where it stood."""
-
-    def __init__(self, model: Model) -> None:
-        self.arrays = model.arrays()
-        self._highs = highspy.Highs()
-        for option, value in OPTIONS.items():
-            self._highs.setOptionValue(option, value)
-        self._highs.passModel(_highs_model(self.arrays))
-
-    def solve(self) -> Solution:
-        """The optimum; raises StepError in words where there is none."""
-        self._highs.run()
-        status = self._highs.getModelStatus()
-        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
-            told = STATUS_WORDS.get(status, f"the solver ended with '{self._highs.modelStatusToString(status)}'")
-            raise StepError("no plan was found", [Problem("plan", told, "a plan within all limits", "Check limits, costs and prices.")])
-        found, facts = self._highs.getSolution(), self._highs.getInfo()
-        rows, columns = self.arrays.matrix.shape
-        duals = [np.array(part) if len(part) else np.zeros(size) for part, size in ((found.col_dual, columns), (found.row_dual, rows))]
-        return Solution(
-            facts.objective_function_value,
-            np.array(found.col_value),
-            duals[0],
-            np.array(found.row_value),
-            duals[1],
-            facts.simplex_iteration_count,
-        )
-
-    def basis(self) -> highspy.HighsBasis:
-        """Where the last solve stood."""
-        return self._highs.getBasis()
-
-    def start_from(self, basis: highspy.HighsBasis) -> None:
-        """Let the next solve start from a basis of this model."""
-        self._highs.setBasis(basis)
-
-    def set_bounds(self, columns: NDArray[np.int64], lower: ArrayLike, upper: ArrayLike) -> None:
-        """New bounds of the variables at `columns` (numbers from `Grid.at`)."""
-        which, low, high = _broadcast(columns, lower, upper)
-        self._highs.changeColsBounds(len(which), which, low, high)
-
-    def set_limits(self, rows: NDArray[np.int64], at_least: ArrayLike, at_most: ArrayLike) -> None:
-        """New limits of the rows at `rows` (numbers from `Grid.at`)."""
-        which, low, high = _broadcast(rows, at_least, at_most)
-        self._highs.changeRowsBounds(len(which), which, low, high)
-
-    def set_costs(self, columns: NDArray[np.int64], cost: ArrayLike) -> None:
-        """New costs of the variables at `columns` (numbers from `Grid.at`)."""
-        which, value, _ = _broadcast(columns, cost, 0.0)
-        self._highs.changeColsCost(len(which), which, value)
-
-    def is_only_optimum(self, found: Solution) -> bool:
-        """Whether the optimum just found is proven to be the only one: leaving it costs something in every direction.
-
-        Each variable and row off the basis that is not held in place has a reduced cost, a dual, other than zero. False proves nothing.
-        """
-        lp, (_, basic) = self._highs.getLp(), self._highs.getBasicVariables()
-        basic = np.asarray(basic, dtype=np.int64)  # columns by number, rows as -1 - number
-        return not (
-            _free_to_move(basic[basic >= 0], lp.col_lower_, lp.col_upper_, found.column_dual).any()
-            or _free_to_move(-1 - basic[basic < 0], lp.row_lower_, lp.row_upper_, found.row_dual).any()
-        )
-
-    def hold_optimum(self, found: Solution) -> None:
-        """Hold every bound and limit that has a price where it is: what is left are the equally cheap plans, exactly."""
-        priced = np.flatnonzero(np.abs(found.column_dual) > TOLERANCE)
-        at = np.where(found.column_dual > 0, self.arrays.lower, self.arrays.upper)[priced]
-        self.set_bounds(priced, at, at)
-        priced = np.flatnonzero(np.abs(found.row_dual) > TOLERANCE)
-        at = np.where(found.row_dual > 0, self.arrays.at_least, self.arrays.at_most)[priced]
-        self.set_limits(priced, at, at)
-
-
-def _free_to_move(basic: NDArray[np.int64], lower: ArrayLike, upper: ArrayLike, price: Numbers) -> NDArray[np.bool_]:
-    """Which variables or rows are off the basis, not held in place, and have no price."""
-    free = (np.asarray(lower) < np.asarray(upper)) & (np.abs(price) <= TOLERANCE)
-    free[basic] = False
-    return free
-
-
-def _broadcast(which: NDArray[np.int64], first: ArrayLike, second: ArrayLike) -> tuple[NDArray[np.int32], Numbers, Numbers]:
-    """Numbers as HiGHS takes them: int32 places, two float arrays of the same length, absent cells left out."""
-    places, one, two = np.broadcast_arrays(which, np.asarray(first, float), np.asarray(second, float))
-    there = places >= 0
-    return places[there].astype(np.int32), np.ascontiguousarray(one[there]), np.ascontiguousarray(two[there])
-
-
-def _highs_model(arrays: Arrays) -> highspy.HighsLp:
-    rows, columns = arrays.matrix.shape
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_, lp.offset_ = columns, rows, arrays.offset
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = arrays.cost, arrays.lower, arrays.upper
-    lp.row_lower_, lp.row_upper_ = arrays.at_least, arrays.at_most
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = columns, rows
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = arrays.matrix.indptr, arrays.matrix.indices, arrays.matrix.data
-    if arrays.integer.any():
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(whole)] for whole in arrays.integer]
-    return lp

@@ -1,11 +1,12 @@
 """The one optimum of a plan: of equally cheap plans the one that a second cost prefers, from wherever the solver starts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import highspy
 import numpy as np
 
-from sopkit.supply.lp import Model, Numbers, Solution, Solver
+from sopkit.supply.lp import Model, Numbers, Solution, Solver, Work
+from sopkit.supply.policy import SupplyPolicy
 
 Shape = tuple[tuple[str, tuple[tuple[object, ...], ...], bytes], ...]
 
@@ -17,12 +18,17 @@ class Starts:
     bases: dict[Shape, highspy.HighsBasis] = field(default_factory=dict)
 
 
+def work_of(policy: SupplyPolicy) -> Work:
+    """How hard a company lets its whole numbers be worked on."""
+    return Work(policy.whole_gap_share, policy.whole_most_nodes)
+
+
 def shape_of(model: Model) -> Shape:
     """Which variables and rows a model has, by name: equal for models that differ in prices, limits and coefficients only."""
     return tuple((grid.name, grid.axes, grid.at.tobytes()) for grid in (*model.blocks, *model.families))
 
 
-def one_optimum(model: Model, second_cost: Numbers, starts: Starts | None = None) -> Solution:
+def one_optimum(model: Model, second_cost: Numbers, starts: Starts | None = None, work: Work | None = None) -> Solution:
     """The optimum of `model` that among equally cheap ones has the least `second_cost`; duals are the first solve's.
 
     With `starts` the solve begins where a model of the same shape ended, some fifteen times faster. Its optimum is taken only where
@@ -32,33 +38,35 @@ def one_optimum(model: Model, second_cost: Numbers, starts: Starts | None = None
     Args:
         model: the linear programme.
         second_cost: one number per variable.
-        starts: where to begin, and where to remember it; None = from nothing.
+        starts: where to begin, and where to remember it; None = from nothing. A model with whole numbers always begins from nothing.
+        work: how hard whole numbers are worked on.
 
     Raises:
         StepError: there is no optimum.
     """
-    basis = starts.bases.get(shape_of(model)) if starts else None
+    whole = model.has_whole_numbers
+    basis = starts.bases.get(shape_of(model)) if starts and not whole else None
     if basis is not None:
         solver = model.solver()
         solver.start_from(basis)
         found, only = _second(solver, solver.solve(), second_cost)
         if only:
             return found
-    solver = model.solver()
+    solver = model.solver(work)
     first = solver.solve()
-    if starts is not None:
+    if starts is not None and not whole:
         starts.bases[shape_of(model)] = solver.basis()
     return _second(solver, first, second_cost)[0]
 
 
 def _second(solver: Solver, first: Solution, second_cost: Numbers) -> tuple[Solution, bool]:
     """The least second cost among the optima of the first solve, and whether it is proven to be the only such plan."""
-    if solver.arrays.integer.any() or not len(second_cost):
+    if not len(second_cost):
         return first, False
     solver.hold_optimum(first)
     solver.set_costs(np.arange(len(second_cost)), second_cost)
     second = solver.solve()
-    both = Solution(
-        first.objective, second.column_value, first.column_dual, second.row_value, first.row_dual, first.iterations + second.iterations
+    iterations = first.iterations + second.iterations
+    return replace(first, column_value=second.column_value, row_value=second.row_value, iterations=iterations), solver.is_only_optimum(
+        second
     )
-    return both, solver.is_only_optimum(second)

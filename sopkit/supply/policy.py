@@ -1,5 +1,7 @@
 """What a company decides about supply planning: a section of its params."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -9,7 +11,7 @@ class Waiting(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     share: float = Field(ge=0, le=1, description="share of unmet demand that waits, 0..1")
-    months: int = Field(ge=0, le=12, description="months that it waits at most")
+    months: int = Field(ge=0, le=60, description="months that it waits at most")
 
 
 class SupplyPolicy(BaseModel):
@@ -38,5 +40,22 @@ class SupplyPolicy(BaseModel):
     capital_rate: float = Field(default=0.08, ge=0, description="planning cost of money in stock, share of standard cost per year")
     subcontract_limit: dict[str, float] = Field(
         default_factory=dict, description="most units a month that subcontractors make, by family; families not named: none"
+    )
+    unmet_demand: Literal["priced", "refused"] = Field(
+        default="priced",
+        description="priced: demand waits or is lost at its price; refused: all of it ships within the horizon, or the plan is refused",
+    )
+    horizon_stock_worth_share: float = Field(
+        default=1.0, ge=0, le=1, description="worth of stock left at the horizon, share of its lowest variable cost"
+    )
+    whole_heads: bool = Field(default=False, description="people are whole numbers (branch and bound; the gap is shown)")
+    lots_planned_for: tuple[str, ...] = Field(
+        default=(), description="families whose setups and lots are planned (branch and bound); `*` = all; else lot_sizes only caps a month"
+    )
+    whole_gap_share: float = Field(
+        default=1e-6, ge=0, description="proven distance from the optimum at which whole numbers are good enough"
+    )
+    whole_most_nodes: int = Field(
+        default=20_000, ge=1, description="most nodes of branch and bound: the work limit of a plan with whole numbers"
     )
     workforce_planned: bool = Field(default=True, description="people may be hired and laid off; false = their number stays as it is")

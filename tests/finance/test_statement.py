@@ -137,6 +137,12 @@ def test_overtime_of_a_resource_without_a_price_is_an_error_and_of_none_at_all_n
     assert "overtime" not in set(stated(company, resources=company.inputs.resources.iloc[:0])["line"])
 
 
+def test_an_overtime_hour_costs_what_the_calendar_says_of_the_month(company):
+    row = {"resource": "coat", "period": "2026-03", "available_hours": 120.0, "demonstrated_hours": 100.0, "overtime_cost": 30.0}
+    calendar = conform(pd.DataFrame([row, row | {"period": "2026-04", "overtime_cost": None}]), CONTRACTS["resource_calendar"])
+    assert by_month(stated(company, resource_calendar=calendar), "overtime")["2026-03"] == 3 * 30
+
+
 def test_an_item_without_a_family_is_an_error(company):
     with pytest.raises(DataError, match="no row for H1"):
         stated(company, items=company.inputs.items.iloc[:1])

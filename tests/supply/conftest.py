@@ -37,6 +37,11 @@ DEFAULTS: dict[str, dict] = {
     "suppliers": {"supplier_name": "-", "lead_time_days": 0.0},
     "supplier_items": {"quantity_per_unit": 1.0},
     "targets": {},
+    "planning_costs": {"valid_from": pd.Timestamp("2025-01-01")},
+    "alternative_resources": {},
+    "stock_limits": {},
+    "lot_sizes": {"valid_from": pd.Timestamp("2025-01-01")},
+    "workforce_calendar": {},
 }
 FIELDS = {"demand": "consensus_demand"}
 

@@ -7,6 +7,7 @@ from sopkit.data.contracts import (
     derived_supply,
     inputs_demand,
     inputs_money,
+    inputs_planning,
     inputs_purchasing,
     inputs_register,
     inputs_sales,
@@ -25,7 +26,7 @@ def _contracts_of(*modules: object) -> dict[str, type[Contract]]:
     return {contract.name: contract for contract in found}
 
 
-INPUTS = _contracts_of(inputs_sales, inputs_demand, inputs_supply, inputs_purchasing, inputs_money, inputs_register)
+INPUTS = _contracts_of(inputs_sales, inputs_demand, inputs_supply, inputs_planning, inputs_purchasing, inputs_money, inputs_register)
 DERIVED = _contracts_of(derived_demand, derived_forecast, derived_supply, derived_meeting)
 CONTRACTS = INPUTS | DERIVED
 NEEDED = ("items", "sales_history")  # without these there is nothing to plan

@@ -156,6 +156,16 @@ class ResourceCalendar(Contract):
         .named("Arbetade timmar", "Worked hours")
         .such_as("301")
         .optional(),
+        number("overtime_limit_hours", "most overtime in the month; empty = the resource's share", "hours", least=0)
+        .in_swedish("högsta övertid i månaden; tomt = resursens andel")
+        .named("Övertidstak timmar", "Overtime hours")
+        .such_as("40")
+        .optional(),
+        number("overtime_cost", "extra cost of an overtime hour in the month; empty = the resource's", "money per hour", least=0)
+        .in_swedish("merkostnad för en övertidstimme i månaden; tomt = resursens")
+        .named("Övertidskostnad", "Overtime cost")
+        .such_as("450")
+        .optional(),
     )
 
 
@@ -199,6 +209,21 @@ class Workforce(Contract):
         .in_swedish("månader tills en nyanställd arbetar i full takt")
         .named("Inskolning", "Upplärning", "Ramp up")
         .such_as("2")
+        .optional(),
+        number("max_layoff", "most people laid off in a month; empty = any number", "people per month", least=0)
+        .in_swedish("flest uppsagda på en månad; tomt = hur många som helst")
+        .named("Högst uppsagda", "Max layoff")
+        .such_as("2")
+        .optional(),
+        number("overtime_hours_per_head", "most overtime of a person in a month; empty = any", "hours per month", least=0)
+        .in_swedish("högsta övertid för en person på en månad; tomt = obegränsat")
+        .named("Övertid per person", "Overtime per person")
+        .such_as("20")
+        .optional(),
+        number("idle_cost", "planning cost of an hour that people are there and have no work; empty = none", "money per hour", least=0)
+        .in_swedish("planeringskostnad för en timme då personal finns på plats utan arbete; tomt = ingen")
+        .named("Kostnad för ledig tid", "Idle cost")
+        .such_as("0")
         .optional(),
     )
 

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sopkit.supply.lp import Numbers, Solver
+from sopkit.supply.optimum import work_of
 from sopkit.supply.plan import SupplyInputs, SupplyResult
 from sopkit.supply.plan.inputs import raise_problems
 from sopkit.supply.plan.model import PlanModel, plan_model
@@ -60,7 +61,7 @@ class Place:
 
 def resolved_values(situation: Situation, model: PlanModel, places: list[Place]) -> list[float]:
     """Planning cost saved per unit when each place alone gets its extra: one hot-started solve each."""
-    solver = model.lp.solver()
+    solver = model.lp.solver(work_of(situation.policy))
     base = solver.solve().objective
     basis = solver.basis()
     saved = []
@@ -97,7 +98,7 @@ def _gift(situation: Situation, model: PlanModel, place: Place) -> Gift:
     group = situation.people.names.get_loc(place.limit)
     if situation.policy.workforce_planned:
         return Gift(model.choices.hired.at[group, [month]], False, 1.0)
-    return Gift(model.limits.crew_hours.at[group, [month]], True, float(situation.people.hours[group]))
+    return Gift(model.limits.crew_hours.at[group, [month]], True, float(situation.people.hours[group, month]))
 
 
 def _candidates(situation: Situation, result: SupplyResult) -> list[Place]:

@@ -1,6 +1,6 @@
 """The constrained plan: what is made, shipped, late and lost within all limits, at the least planning cost."""
 
-from sopkit.supply.optimum import Starts, one_optimum
+from sopkit.supply.optimum import Starts, one_optimum, work_of
 from sopkit.supply.plan.checks import checks
 from sopkit.supply.plan.inputs import SupplyInputs, assumed, inputs_problems, raise_problems
 from sopkit.supply.plan.model import plan_model
@@ -30,5 +30,5 @@ def constrained_plan(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str,
     raise_problems(inputs, cutoff=cutoff)
     situation = situation_of(inputs, policy, cutoff=cutoff)
     model = plan_model(situation)
-    solution = one_optimum(model.lp, model.second_cost, starts)
+    solution = one_optimum(model.lp, model.second_cost, starts, work_of(policy))
     return supply_result(situation, model, solution, inputs.demand)

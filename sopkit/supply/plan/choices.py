@@ -12,7 +12,9 @@ from sopkit.supply.plan.given import (
     late_cost,
     lost_cost,
     planned_items,
+    refuses_unmet_demand,
     short_cost,
+    short_of_least_cost,
     subcontractable,
     working_groups,
     worth_at_the_end,
@@ -39,6 +41,11 @@ class Choices:
     bought: Grid  # source, month: components
     used: Grid  # source, month: components
     component_stock: Grid  # source, month: components
+    idle: Grid  # skill group, month: hours without work, where they cost something
+    detour: Grid  # detour, month: units whose operation is done on the alternative resource
+    setup: Grid  # item, month: 1 where it is made at all, for items whose lots are planned
+    lots: Grid  # item, month: how many multiples
+    short_of_least: Grid  # item, month: units short of the least stock
 
 
 def choices_of(lp: Model, situation: Situation) -> Choices:
@@ -49,11 +56,12 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
     worth = worth_at_the_end(situation)
     served = planned[cells.item] & (cells.demand > 0)
     late, backlog = _waiting(lp, situation, served)
-    loaded = np.isin(np.arange(len(lines.names)), lines.bill_resource)[:, None]
+    loaded = lines.used[:, None]
     working = working_groups(situation)[:, None]
-    changing = working & free & situation.policy.workforce_planned
+    changing, whole = working & free & situation.policy.workforce_planned, situation.policy.whole_heads
+    refused = refuses_unmet_demand(situation)
     return Choices(
-        production=lp.variables("production", items, cost=goods.variable_cost, where=planned & free),
+        production=lp.variables("production", items, cost=goods.variable_cost, upper=situation.lots.maximum, where=planned & free),
         subcontract=lp.variables(
             "subcontract", items, cost=goods.variable_cost + np.nan_to_num(goods.premium), where=subcontractable(situation)
         ),
@@ -66,15 +74,29 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
         ),
         stock=lp.variables("stock", items, cost=goods.keep_cost - worth, where=planned),
         late=late,
-        lost=lp.variables("lost", pairs, cost=lost_cost(situation), upper=cells.demand, where=served),
+        lost=lp.variables("lost", pairs, cost=lost_cost(situation), upper=cells.demand, where=served & (not refused)),
         backlog=backlog,
         load=lp.variables("load", (lines.names, months), where=loaded),
-        overtime=lp.variables(
-            "overtime", (lines.names, months), cost=lines.overtime_cost[:, None], upper=hour_limits(situation)[1], where=loaded
+        overtime=lp.variables("overtime", (lines.names, months), cost=lines.overtime_cost, upper=hour_limits(situation)[1], where=loaded),
+        heads=lp.variables(
+            "heads", (people.names, months), cost=people.wage, lower=people.least, upper=people.most, where=working, integer=whole
         ),
-        heads=lp.variables("heads", (people.names, months), cost=people.wage[:, None], where=working),
-        hired=lp.variables("hired", (people.names, months), cost=people.hire_cost[:, None], upper=people.max_hire[:, None], where=changing),
-        laid_off=lp.variables("laid off", (people.names, months), cost=people.layoff_cost[:, None], where=changing),
+        hired=lp.variables(
+            "hired",
+            (people.names, months),
+            cost=people.hire_cost[:, None],
+            upper=people.max_hire[:, None],
+            where=changing,
+            integer=whole,
+        ),
+        laid_off=lp.variables(
+            "laid off",
+            (people.names, months),
+            cost=people.layoff_cost[:, None],
+            upper=people.max_layoff[:, None],
+            where=changing,
+            integer=whole,
+        ),
         bought=lp.variables(
             "bought",
             (sources.labels, months),
@@ -83,16 +105,44 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
         ),
         used=lp.variables("used", (sources.labels, months)),
         component_stock=lp.variables("component stock", (sources.labels, months), cost=sources.keep_cost[:, None]),
+        idle=lp.variables(
+            "idle", (people.names, months), cost=people.idle_cost[:, None], where=working & free & (people.idle_cost > 0)[:, None]
+        ),
+        **_lots(lp, situation, planned & free),
+        detour=lp.variables(
+            "detour",
+            (lines.detours.labels, months),
+            cost=lines.detours.extra_cost[:, None],
+            where=(planned & free)[lines.detours.item],
+        ),
+        short_of_least=lp.variables(
+            "short of least stock",
+            items,
+            cost=short_of_least_cost(situation),
+            upper=goods.least,
+            where=planned & (goods.least > 0) & (not refused),
+        ),
     )
+
+
+def _lots(lp: Model, situation: Situation, made: NDArray[np.bool_]) -> dict[str, Grid]:
+    """Setups and multiples of the items whose lots are planned."""
+    lots, items = situation.lots, (situation.goods.names, situation.months)
+    return {
+        "setup": lp.variables("setup", items, cost=lots.setup_cost, upper=1.0, where=made & lots.set_up, integer=True),
+        "lots": lp.variables("lots", items, where=made & lots.planned[:, None] & (lots.multiple > 0), integer=True),
+    }
 
 
 def _waiting(lp: Model, situation: Situation, served: NDArray[np.bool_]) -> tuple[Grid, Grid]:
     """Late units and backlog; where nothing waits longer than a month and nothing is owed, the backlog is the late units themselves."""
     cells = situation.cells
     pairs, cost = (cells.labels, situation.months), late_cost(situation)
+    allowed = np.ones(cells.demand.shape, dtype=bool)
+    allowed[:, -1] = not refuses_unmet_demand(situation)  # all of it ships within the horizon
     short = ((cells.wait_months == 1) & (cells.owed == 0))[:, None]
     wanted = planned_items(situation)[cells.item][:, None]
-    late = lp.variables("late", pairs, cost=np.where(short, cost, 0.0), where=served & (cells.wait_months > 0)[:, None])
-    backlogged = ((cells.wait_months > 1) | (cells.owed > 0))[:, None] & wanted
+    late = lp.variables("late", pairs, cost=np.where(short, cost, 0.0), where=served & (cells.wait_months > 0)[:, None] & allowed)
+    backlogged = ((cells.wait_months > 1) | (cells.owed > 0))[:, None] & wanted & allowed
     backlog = lp.variables("backlog", pairs, cost=cost, where=backlogged)
     return late, Grid(backlog.name, backlog.axes, np.where(short, late.at, backlog.at))

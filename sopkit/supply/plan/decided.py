@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sopkit.errors import Problem, StepError
+from sopkit.supply.capacity import resource_hours
 from sopkit.supply.lp import Numbers, Solution
 from sopkit.supply.plan.model import PlanModel
 from sopkit.supply.plan.situation import Situation
@@ -14,6 +15,20 @@ from sopkit.supply.plan.situation import Situation
 DECIMALS = 6
 NOISE = 1e-4  # units, hours, people: what a solver leaves around zero
 NOISE_SHARE = 1e-9  # and beside large numbers, of the largest
+CHOSEN: tuple[str, ...] = (
+    "production",
+    "subcontract",
+    "late",
+    "lost",
+    "backlog",
+    "overtime",
+    "heads",
+    "hired",
+    "laid_off",
+    "bought",
+    "used",
+)
+CHOSEN += ("idle", "detour", "setup", "short_of_least")
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,10 @@ class Decided:
     laid_off: Numbers
     bought: Numbers
     used: Numbers
+    idle: Numbers  # hours by skill group and month
+    detour: Numbers  # units by detour and month
+    setup: Numbers  # setups by item and month
+    short_of_least: Numbers  # units by item and month
     shipped: Numbers  # item, month
     closing_stock: Numbers  # item, month
 
@@ -38,8 +57,7 @@ class Decided:
 def decided_by(situation: Situation, model: PlanModel, solution: Solution) -> Decided:
     """The optimum on full grids; raises StepError where it breaks a balance by more than the solver's noise."""
     goods, cells, choices = situation.goods, situation.cells, model.choices
-    names = ("production", "subcontract", "late", "lost", "backlog", "overtime", "heads", "hired", "laid_off", "bought", "used")
-    values = {name: zero_or_more(solution.values(getattr(choices, name))) for name in names}
+    values = {name: zero_or_more(solution.values(getattr(choices, name))) for name in CHOSEN}
     production = values.pop("production") + goods.ordered
     idle = (choices.heads.at < 0).all(axis=1)  # people whom no planned resource needs stay
     values["heads"][idle] = situation.people.heads[idle, None]
@@ -50,6 +68,16 @@ def decided_by(situation: Situation, model: PlanModel, solution: Solution) -> De
     arriving = production + values["subcontract"] + goods.receipts
     stock = goods.opening_stock[:, None] + np.cumsum(arriving - np.where(service[:, None], 0.0, shipped), axis=1)
     return Decided(production, **values, shipped=zero_or_more(shipped), closing_stock=zero_or_more(stock))
+
+
+def planned_hours(situation: Situation, decided: Decided) -> Numbers:
+    """Standard hours by resource and month: of what is made, on alternatives where it takes one, and of setups."""
+    lines, lots = situation.lines, situation.lots
+    hours = resource_hours(decided.production, lines.bill_item, lines.bill_resource, lines.bill_hours, len(lines.names))
+    np.subtract.at(hours, lines.detours.resource, lines.detours.hours_saved[:, None] * decided.detour)
+    np.add.at(hours, lines.detours.alternative, lines.detours.hours[:, None] * decided.detour)
+    np.add.at(hours, lots.setup_resource, lots.setup_hours * decided.setup[lots.setup_item])
+    return hours
 
 
 def zero_or_more(values: Numbers) -> Numbers:

@@ -11,7 +11,7 @@ from sopkit.supply.plan.situation import Situation
 def planned_items(situation: Situation) -> NDArray[np.bool_]:
     """Items whose supply is planned: all but services and items nobody wants."""
     goods = situation.goods
-    wanted = (goods.demand.sum(axis=1) > 0) | (goods.target.sum(axis=1) > 0) | (goods.owed > 0)
+    wanted = (goods.demand.sum(axis=1) > 0) | (goods.target.sum(axis=1) > 0) | (goods.owed > 0) | (goods.least.sum(axis=1) > 0)
     return wanted & (goods.strategy != "service")
 
 
@@ -33,7 +33,7 @@ def subcontractable(situation: Situation) -> NDArray[np.bool_]:
 def working_groups(situation: Situation) -> NDArray[np.bool_]:
     """Skill groups that man a resource which something needs."""
     lines = situation.lines
-    manning = lines.group[(lines.crew > 0) & np.isin(np.arange(len(lines.names)), lines.bill_resource)]
+    manning = lines.group[(lines.crew > 0) & lines.used]
     return np.isin(np.arange(len(situation.people.names)), manning)
 
 
@@ -87,18 +87,54 @@ def short_cost(situation: Situation) -> Numbers:
     return situation.goods.worth * situation.policy.safety_stock_value_share
 
 
+def refuses_unmet_demand(situation: Situation) -> bool:
+    """Whether all demand must ship within the horizon."""
+    return situation.policy.unmet_demand == "refused"
+
+
 def lost_cost(situation: Situation) -> Numbers:
-    """Planning cost of a lost unit by cell and month: its net price and goodwill."""
-    return situation.cells.price * (1 + situation.policy.lost_goodwill_share)
+    """Planning cost of a lost unit by cell and month: what planning_costs says, else its net price and goodwill."""
+    told = situation.goods.lost_cost[situation.cells.item]
+    return np.where(np.isnan(told), situation.cells.price * (1 + situation.policy.lost_goodwill_share), told)
+
+
+def price_of_waiting(situation: Situation) -> Numbers:
+    """Price that waiting is weighed by, by cell and month: its own in the month, else the item's mean."""
+    cells = situation.cells
+    return np.where(cells.price > 0, cells.price, situation.goods.worth[cells.item][:, None])
+
+
+def waiting_cost(situation: Situation) -> Numbers:
+    """Planning cost of a unit that waits a month, by cell and month: what planning_costs says, else the policy's share of its price."""
+    told = situation.goods.late_cost[situation.cells.item]
+    return np.where(np.isnan(told), price_of_waiting(situation) * situation.policy.late_cost_share, told)
 
 
 def late_cost(situation: Situation) -> Numbers:
-    """Planning cost of a unit that waits a month, by cell and month; what still waits at the horizon counts as lost."""
-    cells = situation.cells
-    price = np.where(cells.price > 0, cells.price, situation.goods.worth[cells.item][:, None])
-    cost = price * situation.policy.late_cost_share
-    cost[:, -1] += price[:, -1] * (1 + situation.policy.lost_goodwill_share)
+    """Planning cost of a unit that waits a month; what still waits at the horizon counts as lost."""
+    cost = waiting_cost(situation)
+    told = situation.goods.lost_cost[situation.cells.item, -1]
+    lost = price_of_waiting(situation)[:, -1] * (1 + situation.policy.lost_goodwill_share)
+    cost[:, -1] += np.where(np.isnan(told), lost, told)
     return cost
+
+
+def short_of_least_cost(situation: Situation) -> Numbers:
+    """Planning cost of a unit short of the least stock, by item and month: as much as a lost unit."""
+    goods = situation.goods
+    lost = goods.worth[:, None] * (1 + situation.policy.lost_goodwill_share)
+    return np.where(np.isnan(goods.lost_cost), lost, goods.lost_cost)
+
+
+def most_ever_made(situation: Situation) -> Numbers:
+    """Units beyond which a month's production can have no use, by item and month: all that is asked for, stock wanted included."""
+    goods, lots = situation.goods, situation.lots
+    stock = np.maximum(goods.target, goods.least).max(axis=1, initial=0.0)
+    use = asked(situation).sum(axis=1) + stock
+    most = np.maximum(np.repeat(use[:, None], situation.shape[1], axis=1), lots.minimum)
+    whole = np.where(lots.multiple > 0, lots.multiple, 1.0)
+    rounded_up = np.where(lots.multiple > 0, np.ceil(most / whole) * whole, most)
+    return np.minimum(rounded_up, lots.maximum)
 
 
 def worth_at_the_end(situation: Situation) -> Numbers:
@@ -107,5 +143,5 @@ def worth_at_the_end(situation: Situation) -> Numbers:
     Its lowest variable cost over the horizon: a cost that rises never makes it pay to make stock for its own sake.
     """
     value = np.zeros(situation.shape)
-    value[:, -1] = situation.goods.variable_cost.min(axis=1)
+    value[:, -1] = situation.goods.variable_cost.min(axis=1) * situation.policy.horizon_stock_worth_share
     return value

@@ -1,11 +1,14 @@
 """What the supply plan is made from, and what must be right before it is solved."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import empty
 from sopkit.errors import DataError, Problem
 from sopkit.periods import months_between, period_range
 
@@ -36,6 +39,11 @@ KNOWN_IN = (
 )
 
 
+def _absent(name: str) -> pd.DataFrame:
+    """An input that a company need not provide."""
+    return field(default_factory=partial(empty, CONTRACTS[name]))  # type: ignore[return-value]
+
+
 @dataclass(frozen=True)
 class SupplyInputs:
     """Tables by contract; those a company does not provide come empty, with the contract's columns.
@@ -56,6 +64,11 @@ class SupplyInputs:
     suppliers: pd.DataFrame
     supplier_items: pd.DataFrame
     targets: pd.DataFrame
+    planning_costs: pd.DataFrame = _absent("planning_costs")
+    alternative_resources: pd.DataFrame = _absent("alternative_resources")
+    stock_limits: pd.DataFrame = _absent("stock_limits")
+    lot_sizes: pd.DataFrame = _absent("lot_sizes")
+    workforce_calendar: pd.DataFrame = _absent("workforce_calendar")
 
 
 def inputs_problems(inputs: SupplyInputs, *, cutoff: str) -> list[Problem]:
@@ -85,11 +98,11 @@ def _names(values: pd.Series) -> str:
 def _missing(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
     if inputs.demand.empty:
         yield Problem("consensus_demand", "no rows", "demand by item, region, channel and month")
-    for field in fields(inputs):
-        for column in NOT_NEGATIVE.get(field.name, ()):
-            frame = getattr(inputs, field.name)
-            if column in frame and column in ALWAYS_THERE.get(field.name, ()) and frame[column].isna().any():
-                yield Problem(f"{field.name}.{column}", f"{int(frame[column].isna().sum())} cells are empty", "a number in each row")
+    for table in fields(inputs):
+        for column in NOT_NEGATIVE.get(table.name, ()):
+            frame = getattr(inputs, table.name)
+            if column in frame and column in ALWAYS_THERE.get(table.name, ()) and frame[column].isna().any():
+                yield Problem(f"{table.name}.{column}", f"{int(frame[column].isna().sum())} cells are empty", "a number in each row")
 
 
 ALWAYS_THERE = {

@@ -4,7 +4,7 @@ import numpy as np
 
 from sopkit.supply.lp import Grid, Model
 from sopkit.supply.plan.choices import Choices
-from sopkit.supply.plan.given import asked, frozen_hours, frozen_use, hour_limits, planned_items, unavoidable_stock
+from sopkit.supply.plan.given import asked, frozen_use, most_ever_made, planned_items, unavoidable_stock
 from sopkit.supply.plan.situation import Situation
 
 
@@ -89,6 +89,37 @@ def stock_fits_the_storage(lp: Model, choices: Choices, situation: Situation) ->
     return rows
 
 
+def stock_stays_between_its_limits(lp: Model, choices: Choices, situation: Situation) -> None:
+    """Stock at a month end is at least the least, but for what is short of it, and at most the most, or what lies or comes anyway."""
+    goods, axes, planned = situation.goods, (situation.goods.names, situation.months), planned_items(situation)[:, None]
+    least = lp.rows("least stock", axes, at_least=goods.least, where=planned & (goods.least > 0))
+    most = lp.rows(
+        "most stock", axes, at_most=np.maximum(goods.most, unavoidable_stock(situation)), where=planned & np.isfinite(goods.most)
+    )
+    for rows in (least, most):
+        lp.add(rows, choices.stock)
+        lp.add(rows, choices.band)
+    lp.add(least, choices.short_of_least)
+
+
+def made_only_after_a_setup(lp: Model, choices: Choices, situation: Situation) -> None:
+    """What is set up in a month is made in at least the minimum lot; what is not set up is not made."""
+    axes, there = (situation.goods.names, situation.months), choices.setup.at >= 0
+    making = lp.rows("made only after a setup", axes, at_most=0.0, where=there)
+    lp.add(making, choices.production)
+    lp.add(making, choices.setup, -most_ever_made(situation))
+    least = lp.rows("minimum lot", axes, at_least=0.0, where=there & (situation.lots.minimum > 0))
+    lp.add(least, choices.production)
+    lp.add(least, choices.setup, -situation.lots.minimum)
+
+
+def made_in_multiples(lp: Model, choices: Choices, situation: Situation) -> None:
+    """What is made is a whole number of multiples."""
+    rows = lp.rows("multiples", (situation.goods.names, situation.months), at_least=0.0, at_most=0.0, where=choices.lots.at >= 0)
+    lp.add(rows, choices.production)
+    lp.add(rows, choices.lots, -situation.lots.multiple)
+
+
 def subcontractors_make_so_much(lp: Model, choices: Choices, situation: Situation) -> Grid:
     """Subcontracted units of a family stay within its monthly limit."""
     limits = situation.policy.subcontract_limit
@@ -98,46 +129,6 @@ def subcontractors_make_so_much(lp: Model, choices: Choices, situation: Situatio
     items = np.flatnonzero([family in limits for family in situation.goods.family])
     family = np.array([families.index(situation.goods.family[item]) for item in items], dtype=np.int64)
     lp.add(rows, choices.subcontract, row=(family,), of=(items,))
-    return rows
-
-
-def work_fits_the_hours(lp: Model, choices: Choices, situation: Situation) -> Grid:
-    """Hours of what is made = load; load without overtime stays within the hours that regular time has been shown to earn."""
-    lines, axes = situation.lines, (situation.lines.names, situation.months)
-    loaded, ordered = choices.load.at >= 0, frozen_hours(situation)
-    earning = lp.rows("load", axes, at_least=-ordered, at_most=-ordered, where=loaded)
-    lp.add(earning, choices.production, lines.bill_hours[:, None], row=(lines.bill_resource,), of=(lines.bill_item,))
-    lp.add(earning, choices.load, -1.0)
-    regular = lp.rows("regular hours", axes, at_most=hour_limits(situation)[0], where=loaded)
-    lp.add(regular, choices.load)
-    lp.add(regular, choices.overtime, -1.0)
-    part = lp.rows("overtime is load", axes, at_least=0.0, where=loaded)
-    lp.add(part, choices.load)
-    lp.add(part, choices.overtime, -1.0)
-    return regular
-
-
-def heads_follow_hiring_and_laying_off(lp: Model, choices: Choices, situation: Situation) -> None:
-    """Heads = heads of the month before + hired - laid off, both at the start of the month."""
-    before = np.zeros(choices.heads.at.shape)
-    before[:, 0] = situation.people.heads
-    axes = (situation.people.names, situation.months)
-    rows = lp.rows("heads", axes, at_least=before, at_most=before, where=choices.heads.at >= 0)
-    lp.add(rows, choices.heads)
-    lp.add(rows, choices.heads.earlier(), -1.0)
-    lp.add(rows, choices.hired, -1.0)
-    lp.add(rows, choices.laid_off)
-
-
-def people_man_the_lines(lp: Model, choices: Choices, situation: Situation) -> Grid:
-    """Crew hours in regular time stay within the hours that people give; frozen months are as they are."""
-    lines, people = situation.lines, situation.people
-    where = (choices.heads.at >= 0) & situation.open[None, :]
-    rows = lp.rows("crew hours", (people.names, situation.months), at_most=0.0, where=where)
-    manned = np.flatnonzero((lines.group >= 0) & (lines.crew > 0))
-    lp.add(rows, choices.load, lines.crew[manned, None], row=(lines.group[manned],), of=(manned,))
-    lp.add(rows, choices.overtime, -lines.crew[manned, None], row=(lines.group[manned],), of=(manned,))
-    lp.add(rows, choices.heads, -people.hours[:, None])
     return rows
 
 

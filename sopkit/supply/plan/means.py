@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sopkit.supply.plan.inputs import SupplyInputs
-from sopkit.supply.plan.matrices import Numbers, Places, month_matrix, places
+from sopkit.supply.plan.matrices import Numbers, Places, month_matrix, places, where_told
 from sopkit.supply.policy import SupplyPolicy
 
 MONTHS_A_YEAR = 12
@@ -22,12 +22,31 @@ class Lines:
     available: Numbers
     demonstrated: Numbers
     overtime_limit: Numbers  # hours
-    overtime_cost: Numbers  # money per hour
+    overtime_cost: Numbers  # money per hour, by resource and month
     crew: Numbers  # people while it runs, 0 where people do not limit it
     group: Places  # number of its skill group, -1 where none
     bill_item: Places
     bill_resource: Places
     bill_hours: Numbers
+    detours: "Detours"
+
+    @property
+    def used(self) -> NDArray[np.bool_]:
+        """Resources that some planned item needs, or may use instead."""
+        return np.isin(np.arange(len(self.names)), np.concatenate([self.bill_resource, self.detours.alternative]))
+
+
+@dataclass(frozen=True)
+class Detours:
+    """Where the work of a resource can be done instead: one row per item, resource and alternative."""
+
+    labels: list[tuple[str, str, str]]
+    item: Places
+    resource: Places
+    alternative: Places
+    hours_saved: Numbers  # per unit, on the resource
+    hours: Numbers  # per unit, on the alternative
+    extra_cost: Numbers  # money per unit
 
 
 @dataclass(frozen=True)
@@ -36,11 +55,16 @@ class People:
 
     names: pd.Index
     heads: Numbers
-    hours: Numbers  # a person gives in a month, absence out
-    wage: Numbers
+    hours: Numbers  # a person gives, absence out, by group and month
+    wage: Numbers  # by group and month
+    least: Numbers  # people, by group and month
+    most: Numbers  # people, by group and month; inf where nobody limits it
+    overtime_hours: Numbers  # a person works in a month at most, inf where nobody limits it
     hire_cost: Numbers
     layoff_cost: Numbers
     max_hire: Numbers
+    max_layoff: Numbers  # inf where nobody limits it
+    idle_cost: Numbers  # money per hour without work
 
 
 @dataclass(frozen=True)
@@ -68,30 +92,68 @@ def lines_of(inputs: SupplyInputs, months: list[str], items: pd.Index, groups: p
     """Resources and the bill of resources of the planned items."""
     told = inputs.resources.sort_values("resource")
     names = pd.Index(told["resource"])
-    demonstrated = month_matrix(inputs.resource_calendar, names, months, "resource", "demonstrated_hours")
+    calendar = inputs.resource_calendar
+    demonstrated = month_matrix(calendar, names, months, "resource", "demonstrated_hours")
     group = places(groups, told["skill_group"])
     bill = inputs.bill_of_resources[inputs.bill_of_resources["item"].isin(items) & inputs.bill_of_resources["resource"].isin(names)]
     return Lines(
         names,
         told["site"].to_numpy(object),
-        month_matrix(inputs.resource_calendar, names, months, "resource", "available_hours"),
+        month_matrix(calendar, names, months, "resource", "available_hours"),
         demonstrated,
-        demonstrated * told["overtime_limit_share"].to_numpy(float)[:, None],
-        told["overtime_cost"].to_numpy(float),
+        where_told(calendar, names, months, "overtime_limit_hours", demonstrated * told["overtime_limit_share"].to_numpy(float)[:, None]),
+        where_told(calendar, names, months, "overtime_cost", told["overtime_cost"].to_numpy(float)[:, None]),
         np.where(group >= 0, told["crew"].astype(float).fillna(0.0), 0.0),
         group,
         places(items, bill["item"]),
         places(names, bill["resource"]),
         bill["hours"].to_numpy(float),
+        _detours(inputs, bill, items, names),
     )
 
 
-def people_of(workforce: pd.DataFrame) -> People:
-    """Skill groups."""
+def _detours(inputs: SupplyInputs, bill: pd.DataFrame, items: pd.Index, names: pd.Index) -> Detours:
+    """Alternatives of the operations in the bill."""
+    main = bill.rename(columns={"hours": "hours_saved"})[["item", "resource", "hours_saved"]]
+    told = inputs.alternative_resources
+    told = told[told["alternative"].isin(names)].merge(main, on=["item", "resource"]).sort_values(["item", "resource", "alternative"])
+    return Detours(
+        list(told[["item", "resource", "alternative"]].itertuples(index=False, name=None)),
+        places(items, told["item"]),
+        places(names, told["resource"]),
+        places(names, told["alternative"]),
+        told["hours_saved"].to_numpy(float),
+        told["hours"].to_numpy(float),
+        told["extra_cost"].astype(float).fillna(0.0).to_numpy(),
+    )
+
+
+def people_of(workforce: pd.DataFrame, calendar: pd.DataFrame, months: list[str]) -> People:
+    """Skill groups, month by month where their calendar says so."""
     told = workforce.sort_values("skill_group")
-    hours = told["hours_per_head"].to_numpy(float) * (1 - told["absence_share"].to_numpy(float))
-    numbers = [told[column].to_numpy(float) for column in ("wage", "hire_cost", "layoff_cost", "max_hire")]
-    return People(pd.Index(told["skill_group"]), told["heads"].to_numpy(float), hours, *numbers)
+    groups = pd.Index(told["skill_group"])
+    unlimited = {name: np.asarray(told[name].astype(float).fillna(np.inf)) for name in ("max_layoff", "overtime_hours_per_head")}
+    numbers = {
+        name: told[name].to_numpy(float) for name in ("hours_per_head", "absence_share", "wage", "hire_cost", "layoff_cost", "max_hire")
+    }
+
+    def by_month(column: str, otherwise: NDArray[np.float64] | float) -> Numbers:
+        return where_told(calendar, groups, months, column, np.asarray(otherwise, float).reshape(-1, 1), key="skill_group")
+
+    return People(
+        groups,
+        told["heads"].to_numpy(float),
+        by_month("hours_per_head", numbers["hours_per_head"]) * (1 - numbers["absence_share"][:, None]),
+        by_month("wage", numbers["wage"]),
+        by_month("least_heads", 0.0),
+        by_month("most_heads", np.inf),
+        unlimited["overtime_hours_per_head"],
+        numbers["hire_cost"],
+        numbers["layoff_cost"],
+        numbers["max_hire"],
+        unlimited["max_layoff"],
+        told["idle_cost"].astype(float).fillna(0.0).to_numpy(),
+    )
 
 
 def sources_of(inputs: SupplyInputs, policy: SupplyPolicy, items: pd.Index) -> Sources:

@@ -14,14 +14,21 @@ from sopkit.supply.plan.given import planned_items, short_cost
 from sopkit.supply.plan.limits import (
     components_go_into_what_is_made,
     components_roll_from_month_to_month,
-    heads_follow_hiring_and_laying_off,
+    made_in_multiples,
+    made_only_after_a_setup,
     made_to_order_ships_at_once,
-    people_man_the_lines,
     stock_fits_the_storage,
     stock_rolls_from_month_to_month,
+    stock_stays_between_its_limits,
     subcontractors_make_so_much,
     unmet_demand_waits_or_is_lost,
     waiting_demand_ships_in_time,
+)
+from sopkit.supply.plan.limits_of_work import (
+    heads_follow_hiring_and_laying_off,
+    people_man_the_lines,
+    people_work_so_much_overtime,
+    what_takes_a_detour_is_made,
     work_fits_the_hours,
 )
 from sopkit.supply.plan.situation import Situation
@@ -58,10 +65,15 @@ def plan_model(situation: Situation) -> PlanModel:
     unmet_demand_waits_or_is_lost(lp, choices, situation)
     waiting_demand_ships_in_time(lp, choices, situation)
     made_to_order_ships_at_once(lp, choices, situation)
+    stock_stays_between_its_limits(lp, choices, situation)
+    made_only_after_a_setup(lp, choices, situation)
+    made_in_multiples(lp, choices, situation)
     storage = stock_fits_the_storage(lp, choices, situation)
     subcontractors = subcontractors_make_so_much(lp, choices, situation)
     regular_hours = work_fits_the_hours(lp, choices, situation)
+    what_takes_a_detour_is_made(lp, choices, situation)
     heads_follow_hiring_and_laying_off(lp, choices, situation)
+    people_work_so_much_overtime(lp, choices, situation)
     crew_hours = people_man_the_lines(lp, choices, situation)
     components_go_into_what_is_made(lp, choices, situation)
     components_roll_from_month_to_month(lp, choices, situation)
@@ -75,7 +87,7 @@ def _second_cost(lp: Model, choices: Choices, situation: Situation) -> Numbers:
     cost = np.zeros(lp.width)
     months = len(situation.months)
     earlier = np.arange(months, 0, -1) / months
-    for block in (choices.production, choices.subcontract, choices.bought, choices.overtime, choices.hired):
+    for block in (choices.production, choices.subcontract, choices.bought, choices.overtime, choices.hired, choices.detour):
         cost[block.at[block.at >= 0]] = np.broadcast_to(1 + earlier, block.at.shape)[block.at >= 0]
     for block, weight in ((choices.lost, LOST_WEIGHT), (choices.late, 1.0), (choices.backlog, 1.0)):
         cost[block.at[block.at >= 0]] = weight

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sopkit.supply.capacity import production_requirement, resource_hours
 from sopkit.supply.lp import Numbers, Solution
-from sopkit.supply.plan.decided import Decided, decided_by, long_frame, zero_or_more
+from sopkit.supply.plan.decided import Decided, decided_by, long_frame, planned_hours, zero_or_more
 from sopkit.supply.plan.matrices import places
 from sopkit.supply.plan.model import PlanModel
 from sopkit.supply.plan.situation import Situation
@@ -19,7 +19,10 @@ LOAD_COLUMNS += ["demonstrated_hours", "overtime_limit_hours", "load_ratio", "pl
 
 @dataclass(frozen=True)
 class SupplyResult:
-    """The tables of step 3 by contract, and `limits`: every limit that binds (kind, limit, period, value: money per unit more)."""
+    """The tables of step 3 by contract, and `limits`: every limit that binds (kind, limit, period, value: money per unit more).
+
+    `gap_share` is the proven distance from the optimum, share of the planning cost: 0 where nothing is a whole number.
+    """
 
     supply_plan: pd.DataFrame
     demand_fulfilment: pd.DataFrame
@@ -28,6 +31,7 @@ class SupplyResult:
     supplier_load: pd.DataFrame
     plan_costs: pd.DataFrame
     limits: pd.DataFrame
+    gap_share: float = 0.0
 
 
 def supply_result(situation: Situation, model: PlanModel, solution: Solution, demand: pd.DataFrame) -> SupplyResult:
@@ -47,6 +51,7 @@ def supply_result(situation: Situation, model: PlanModel, solution: Solution, de
         _supplier_load(situation, model, solution, decided, required),
         plan_costs(situation, decided),
         binding_limits(situation, model, solution),
+        solution.gap_share,
     )
 
 
@@ -126,7 +131,7 @@ def _demand_fulfilment(situation: Situation, decided: Decided, demand: pd.DataFr
 def _resource_load(situation: Situation, model: PlanModel, solution: Solution, decided: Decided, required: Numbers) -> pd.DataFrame:
     lines = situation.lines
     bill = (lines.bill_item, lines.bill_resource, lines.bill_hours, len(lines.names))
-    asked, planned = resource_hours(required, *bill), resource_hours(decided.production, *bill)
+    asked, planned = resource_hours(required, *bill), zero_or_more(planned_hours(situation, decided))
     shown = np.where(lines.demonstrated > 0, lines.demonstrated, np.nan)
     return long_frame(
         {"resource": lines.names, "site": lines.site},
@@ -145,7 +150,7 @@ def _resource_load(situation: Situation, model: PlanModel, solution: Solution, d
 
 def _workforce_plan(situation: Situation, decided: Decided) -> pd.DataFrame:
     lines, people = situation.lines, situation.people
-    planned = resource_hours(decided.production, lines.bill_item, lines.bill_resource, lines.bill_hours, len(lines.names))
+    planned = planned_hours(situation, decided)
     crew_hours = np.zeros(decided.heads.shape)
     manned = lines.group >= 0
     np.add.at(crew_hours, lines.group[manned], (planned * lines.crew[:, None])[manned])
@@ -156,7 +161,7 @@ def _workforce_plan(situation: Situation, decided: Decided) -> pd.DataFrame:
         hired=decided.hired,
         laid_off=decided.laid_off,
         required_hours=crew_hours,
-        available_hours=decided.heads * people.hours[:, None],
+        available_hours=decided.heads * people.hours,
     )
 
 

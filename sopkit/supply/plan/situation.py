@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sopkit.periods import first_day
 from sopkit.supply.inventory import safety_stock_target
 from sopkit.supply.plan.inputs import SupplyInputs, planned_periods
-from sopkit.supply.plan.matrices import Numbers, Places, month_matrix, places
+from sopkit.supply.plan.lots import Lots, lots_of
+from sopkit.supply.plan.matrices import Numbers, Places, in_force, month_matrix, places, where_told
 from sopkit.supply.plan.means import MONTHS_A_YEAR, Lines, People, Sources, lines_of, people_of, sources_of
 from sopkit.supply.policy import SupplyPolicy, Waiting
 
@@ -33,6 +33,10 @@ class Goods:
     keep_cost: Numbers  # money per unit and month in stock
     premium: Numbers  # money per subcontracted unit; nan where none can make it
     worth: Numbers  # planning price per item: mean net price over the horizon, at least the variable cost
+    late_cost: Numbers  # money per unit and month that waits; nan where the policy's share of the price counts
+    lost_cost: Numbers  # money per lost unit; nan where price and goodwill count
+    least: Numbers  # stock at month ends, 0 where nobody asks for any
+    most: Numbers  # stock at month ends, inf where nobody limits it
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Situation:
     lines: Lines
     people: People
     sources: Sources
+    lots: Lots
     policy: SupplyPolicy
 
     @property
@@ -80,17 +85,19 @@ def situation_of(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str) -> 
     goods = _goods(inputs, policy, months, names, asked, cutoff)
     price = np.maximum(asked.price, goods.variable_cost[asked.item])
     cells = replace(asked, price=price, owed=_owed_by_cell(goods.owed, asked))
-    people = people_of(inputs.workforce)
+    people = people_of(inputs.workforce, inputs.workforce_calendar, months)
     lines = lines_of(inputs, months, names, people.names)
     frozen = min(policy.frozen_months, len(months)) if len(inputs.open_orders) else 0  # what is on order is not known: nothing to freeze
-    return Situation(months, frozen, goods, cells, lines, people, sources_of(inputs, policy, names), policy)
+    lots = lots_of(inputs.lot_sizes, lines, goods.family, names, months, policy.lots_planned_for)
+    return Situation(months, frozen, goods, cells, lines, people, sources_of(inputs, policy, names), lots, policy)
 
 
 def _planned_items(inputs: SupplyInputs, months: list[str], cutoff: str) -> pd.Index:
-    """Items with demand, with stock at the cutoff or with something on order."""
+    """Items with demand, with stock at the cutoff, with something on order or with a least stock."""
     stocked = inputs.inventory.loc[(inputs.inventory["period"] == cutoff) & (inputs.inventory["quantity"] != 0), "item"]
     coming = inputs.open_orders.loc[inputs.open_orders["period"] <= months[-1], "item"]
-    return pd.Index(sorted({*inputs.demand["item"].unique(), *stocked, *coming}))
+    kept = inputs.stock_limits.loc[(inputs.stock_limits["least_stock"] > 0) & inputs.stock_limits["period"].isin(months), "item"]
+    return pd.Index(sorted({*inputs.demand["item"].unique(), *stocked, *coming, *kept}))
 
 
 def _cells(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names: pd.Index) -> Cells:
@@ -103,8 +110,9 @@ def _cells(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names:
     quantity[place], revenue[place] = summed["quantity"], summed["revenue"]
     price = np.divide(revenue, quantity, out=np.zeros_like(revenue), where=quantity > 0)
     rules = [_waiting(policy, channel) for channel in keys.get_level_values("channel")]
-    share = np.array([rule.share if rule.months else 0.0 for rule in rules])
-    waits = np.array([rule.months if rule.share else 0 for rule in rules], dtype=np.int64)
+    refused = policy.unmet_demand == "refused"  # nothing may be lost: all that is not met waits, as long as the policy lets it
+    share = np.array([(1.0 if refused else rule.share) if rule.months else 0.0 for rule in rules])
+    waits = np.array([rule.months if rule.share or refused else 0 for rule in rules], dtype=np.int64)
     return Cells(list(keys), places(names, keys.get_level_values("item")), quantity, price, share, waits, np.zeros(len(keys)))
 
 
@@ -121,6 +129,8 @@ def _goods(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names:
     strategy = told["supply_strategy"].to_numpy(object)
     opening = inputs.inventory[inputs.inventory["period"] == cutoff].groupby("item")["quantity"].sum().reindex(names, fill_value=0.0)
     unit_cost, variable_cost, keep_cost, premium = _costs(inputs.unit_costs, names, months, policy)
+    weighed = in_force(inputs.planning_costs, names, months, ["holding_cost", "late_cost", "lost_cost"])
+    keep_cost = np.where(np.isnan(weighed[0]), keep_cost, weighed[0])
     price = np.divide(revenue.sum(axis=1), demand.sum(axis=1), out=np.zeros(len(names)), where=demand.sum(axis=1) > 0)
     return Goods(
         names,
@@ -138,6 +148,10 @@ def _goods(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names:
         keep_cost,
         premium,
         np.maximum(price, variable_cost.mean(axis=1)),
+        weighed[1],
+        weighed[2],
+        where_told(inputs.stock_limits, names, months, "least_stock", np.zeros((1, 1)), key="item"),
+        where_told(inputs.stock_limits, names, months, "most_stock", np.full((1, 1), np.inf), key="item"),
     )
 
 
@@ -164,19 +178,9 @@ def _safety_days(targets: pd.DataFrame, family: pd.Series, strategy: NDArray[np.
 
 
 def _costs(unit_costs: pd.DataFrame, names: pd.Index, months: list[str], policy: SupplyPolicy) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Standard, variable, keeping cost and subcontract premium by item and month; 0 (premium nan) where no cost is known.
-
-    The cost of a month is the last one valid on its first day, or the first one ever where all are later.
-    """
+    """Standard, variable, keeping cost and subcontract premium by item and month; 0 (premium nan) where no cost is known."""
     columns = ["unit_cost", "variable_cost", "holding_rate", "subcontract_premium"]
-    values = np.full((len(columns), len(names), len(months)), np.nan)
-    starts = np.array([np.datetime64(first_day(month)) for month in months])
-    dated = unit_costs.sort_values(["item", "valid_from"])
-    row, since, told = places(names, dated["item"]), dated["valid_from"].to_numpy("datetime64[D]"), dated[columns].to_numpy(float)
-    for item in np.unique(row[row >= 0]):
-        own = np.flatnonzero(row == item)
-        at = np.searchsorted(since[own], starts, side="right") - 1
-        values[:, item, :] = told[own[np.maximum(at, 0)]].T
+    values = in_force(unit_costs, names, months, columns)
     unit_cost = np.nan_to_num(values[0])
     variable_cost = np.where(np.isnan(values[1]), unit_cost, values[1])
     keep_cost = unit_cost * (np.nan_to_num(values[2]) + policy.capital_rate) / MONTHS_A_YEAR

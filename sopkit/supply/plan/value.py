@@ -7,7 +7,7 @@ import pandas as pd
 
 from sopkit.supply.lp import Numbers, Solution
 from sopkit.supply.plan.decided import Decided
-from sopkit.supply.plan.given import lost_cost, worth_at_the_end
+from sopkit.supply.plan.given import late_cost, lost_cost, short_of_least_cost, waiting_cost, worth_at_the_end
 from sopkit.supply.plan.model import PlanModel
 from sopkit.supply.plan.situation import Situation
 
@@ -21,26 +21,31 @@ def binding_value(price: Numbers) -> Numbers:
 
 def plan_costs(situation: Situation, decided: Decided) -> pd.DataFrame:
     """The objective by component, over the whole plan, what is given included."""
-    goods, cells, lines, people, sources = situation.goods, situation.cells, situation.lines, situation.people, situation.sources
-    policy = situation.policy
+    goods, lines, people, sources, policy = situation.goods, situation.lines, situation.people, situation.sources, situation.policy
     made = np.where((goods.strategy == "service")[:, None], decided.shipped, decided.production)
     short = np.maximum(goods.target - decided.closing_stock, 0.0) * goods.worth[:, None] * policy.safety_stock_value_share
-    price = np.where(cells.price > 0, cells.price, goods.worth[cells.item][:, None])
     parts = {
         "production and purchase": (made * goods.variable_cost).sum(),
         "subcontracting": (decided.subcontract * (goods.variable_cost + np.nan_to_num(goods.premium))).sum(),
-        "overtime": (decided.overtime * lines.overtime_cost[:, None]).sum(),
-        "wages": (decided.heads * people.wage[:, None]).sum(),
+        "overtime": (decided.overtime * lines.overtime_cost).sum(),
+        "wages": (decided.heads * people.wage).sum(),
         "hiring and laying off": (decided.hired * people.hire_cost[:, None] + decided.laid_off * people.layoff_cost[:, None]).sum(),
         "dearer suppliers": (decided.bought * sources.price_above[:, None]).sum(),
         "components in stock": _component_keeping(situation, decided),
         "stock": (decided.closing_stock * goods.keep_cost).sum(),
         "short of safety stock": short.sum(),
-        "waiting": (decided.backlog * price * policy.late_cost_share).sum(),
-        "still waiting at the horizon": (decided.backlog * price)[:, -1].sum() * (1 + policy.lost_goodwill_share),
+        "waiting": (decided.backlog * waiting_cost(situation)).sum(),
+        "still waiting at the horizon": (decided.backlog * (late_cost(situation) - waiting_cost(situation))).sum(),
         "lost": (decided.lost * lost_cost(situation)).sum(),
         "worth of stock at the horizon": -(decided.closing_stock * worth_at_the_end(situation)).sum(),
     }
+    finer = {
+        "idle hours": (decided.idle * people.idle_cost[:, None]).sum(),
+        "alternative resources": (decided.detour * lines.detours.extra_cost[:, None]).sum(),
+        "setups": (decided.setup * situation.lots.setup_cost).sum(),
+        "short of least stock": (decided.short_of_least * short_of_least_cost(situation)).sum(),
+    }
+    parts |= {name: value for name, value in finer.items() if value}  # of companies that plan with them
     return pd.DataFrame({"component": list(parts), "planning_cost": [float(value) + 0.0 for value in parts.values()]}).astype(
         {"component": "str"}
     )
@@ -57,7 +62,7 @@ def binding_limits(situation: Situation, model: PlanModel, solution: Solution) -
     goods, people, sources, months = situation.goods, situation.people, situation.sources, situation.months
     limits, choices = model.limits, model.choices
     given = np.where(situation.open[None, :], 0.0, solution.duals(limits.stock_roll) - goods.variable_cost)
-    manning = -solution.duals(limits.crew_hours) * people.hours[:, None]
+    manning = -solution.duals(limits.crew_hours) * people.hours
     person = -solution.reduced_costs(choices.hired) if situation.policy.workforce_planned else manning
     found: list[tuple[str, Collection[object], Numbers]] = [
         ("resource", situation.lines.names, -solution.duals(limits.regular_hours)),

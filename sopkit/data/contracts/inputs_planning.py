@@ -1,0 +1,164 @@
+"""Input tables that make the supply plan finer: each is optional, and without it the plan is as if the table did not exist."""
+
+from sopkit.data.contracts.column import Contract, day, number, units
+from sopkit.data.contracts.keys import ITEM, PERIOD, RESOURCE, SKILL_GROUP
+
+VALID_FROM = day("valid_from", "first day").in_swedish("första dag").named("Gäller från", "Giltig från", "Valid from").such_as("2026-01-01")
+
+
+class PlanningCosts(Contract):
+    """What the plan weighs for keeping, delaying and losing a unit, where the policy's shares are too coarse: never in a statement."""
+
+    name, key = "planning_costs", ("item", "valid_from")
+    grain = "one row per item and date"
+    without = "keeping, waiting and lost units are weighed by the shares of the supply policy"
+    title_sv = (
+        "Vad planen räknar med för att lagra, försena och förlora en enhet, där policyns andelar är för grova: aldrig i en resultaträkning."
+    )
+    grain_sv = "en rad per artikel och datum"
+    columns = (
+        ITEM,
+        VALID_FROM,
+        number("holding_cost", "keeping a unit a month; empty = holding rate and capital charge", "money per unit and month", least=0)
+        .in_swedish("att lagra en enhet en månad; tomt = lagerränta och kapitalkostnad")
+        .named("Lagerkostnad per enhet", "Holding cost")
+        .such_as("12.50")
+        .optional(),
+        number("late_cost", "a unit that waits a month; empty = the policy's share of its price", "money per unit and month", least=0)
+        .in_swedish("en enhet som väntar en månad; tomt = policyns andel av priset")
+        .named("Förseningskostnad", "Late cost", "Backlog cost")
+        .such_as("40")
+        .optional(),
+        number("lost_cost", "a lost unit; empty = its price and the policy's goodwill", "money per unit", least=0)
+        .in_swedish("en förlorad enhet; tomt = dess pris och policyns goodwill")
+        .named("Bristkostnad", "Lost cost")
+        .such_as("900")
+        .optional(),
+    )
+
+
+class AlternativeResources(Contract):
+    """Where else the work of a resource can be done."""
+
+    name, key = "alternative_resources", ("item", "resource", "alternative")
+    grain = "one row per item, resource of its bill and resource that can take its place"
+    without = "each operation runs on the resource of its bill only"
+    title_sv = "Var en resurs arbete annars kan göras."
+    grain_sv = "en rad per artikel, resurs i dess struktur och resurs som kan ersätta den"
+    columns = (
+        ITEM,
+        RESOURCE.meant("resource of the bill of resources", "resurs i resursstrukturen"),
+        RESOURCE.renamed("alternative", "resource that can do it instead", "resurs som kan göra det i stället")
+        .named("Alternativ resurs", "Alternative resource")
+        .such_as("press2"),
+        number("hours", "standard hours per unit there", "hours per unit", least=0)
+        .in_swedish("standardtimmar per enhet där")
+        .named("Timmar", "Hours per unit")
+        .such_as("0.06"),
+        number("extra_cost", "what a unit costs more there; below zero where it costs less", "money per unit")
+        .in_swedish("vad en enhet kostar mer där; under noll där den kostar mindre")
+        .named("Merkostnad", "Extra cost")
+        .such_as("14")
+        .optional(),
+    )
+
+
+class StockLimits(Contract):
+    """Least and most stock of an item at a month end."""
+
+    name, key = "stock_limits", ("item", "period")
+    grain = "one row per item and month end"
+    without = "stock is held by its safety stock and the storage limit only"
+    title_sv = "Minsta och högsta lager av en artikel vid ett månadsslut."
+    grain_sv = "en rad per artikel och månadsslut"
+    columns = (
+        ITEM,
+        PERIOD.meant("month end", "månadsslut"),
+        units("least_stock", "least stock; short of it is weighed like a lost unit, or refused where the policy refuses unmet demand")
+        .in_swedish("minsta lager; det som fattas vägs som en förlorad enhet, eller vägras där policyn vägrar omött efterfrågan")
+        .named("Minsta lager", "Minimilager", "Minimum stock")
+        .such_as("500")
+        .optional(),
+        units("most_stock", "most stock; what is there already or on order is allowed")
+        .in_swedish("högsta lager; det som redan finns eller är beställt tillåts")
+        .named("Högsta lager", "Maximilager", "Maximum stock")
+        .such_as("4000")
+        .optional(),
+    )
+
+
+class LotSizes(Contract):
+    """Lots and setups of an item, dated."""
+
+    name, key = "lot_sizes", ("item", "valid_from")
+    grain = "one row per item and date"
+    without = "any quantity can be made, and setups are in the standard hours"
+    title_sv = "Partistorlekar och omställningar för en artikel, med datum."
+    grain_sv = "en rad per artikel och datum"
+    columns = (
+        ITEM,
+        VALID_FROM,
+        number("setup_cost", "cost of making it at all in a month", "money per setup", least=0)
+        .in_swedish("kostnad för att alls tillverka den en månad")
+        .named("Ställkostnad", "Setup cost")
+        .such_as("3500")
+        .optional(),
+        number("setup_hours", "hours that setting up takes in a month in which it is made", "hours per setup", least=0)
+        .in_swedish("timmar som omställningen tar en månad den tillverkas")
+        .named("Ställtid", "Setup hours", "Setup time")
+        .such_as("6")
+        .optional(),
+        RESOURCE.meant(
+            "resource whose hours the setup takes; empty = all of its bill",
+            "resurs vars timmar omställningen tar; tomt = alla i strukturen",
+        ).optional(),
+        units("minimum_lot", "least units in a month in which it is made")
+        .in_swedish("minsta antal en månad den tillverkas")
+        .named("Minsta parti", "Minimum lot", "MOQ")
+        .such_as("200")
+        .optional(),
+        units("maximum_lot", "most units in a month")
+        .in_swedish("högsta antal per månad")
+        .named("Högsta parti", "Maximum lot")
+        .such_as("5000")
+        .optional(),
+        units("lot_multiple", "units are made in multiples of this")
+        .in_swedish("antal tillverkas i multiplar av detta")
+        .named("Partimultipel", "Lot multiple")
+        .such_as("50")
+        .optional(),
+    )
+
+
+class WorkforceCalendar(Contract):
+    """What differs by month in a skill group: hours by working days and holidays, pay, how many there may be."""
+
+    name, key = "workforce_calendar", ("skill_group", "period")
+    grain = "one row per skill group and month that differs from the group's own row"
+    without = "people give the same hours each month"
+    title_sv = "Vad som skiljer sig mellan månader i en kompetensgrupp: timmar efter arbetsdagar och ledighet, lön, hur många de får vara."
+    grain_sv = "en rad per kompetensgrupp och månad som avviker från gruppens egen rad"
+    columns = (
+        SKILL_GROUP,
+        PERIOD,
+        number("hours_per_head", "paid hours per person in the month", "hours per month", least=0)
+        .in_swedish("betalda timmar per person i månaden")
+        .named("Timmar per person", "Hours per person")
+        .such_as("120")
+        .optional(),
+        number("wage", "cost of a person in the month", "money per month", least=0)
+        .in_swedish("kostnad för en person i månaden")
+        .named("Lönekostnad", "Lön", "Månadskostnad")
+        .such_as("52000")
+        .optional(),
+        number("least_heads", "least people", "people", least=0)
+        .in_swedish("minst antal personer")
+        .named("Minst antal", "Least heads")
+        .such_as("20")
+        .optional(),
+        number("most_heads", "most people", "people", least=0)
+        .in_swedish("högst antal personer")
+        .named("Högst antal", "Most heads")
+        .such_as("30")
+        .optional(),
+    )
