@@ -15,7 +15,7 @@ BLOCK = 1 << 20
 
 def tell_wrong_slot(raw: RawTable, table: str, source: Source, log: FindingLog) -> None:
     """Tell a header that lacks columns of its own table and has all that another table needs."""
-    if source.sql is not None or source.columns or not raw.header:
+    if table not in INPUTS or source.sql is not None or source.columns or not raw.header:
         return
     headers = {name.strip().casefold() for name in raw.header}
     own, lacking = _fit(headers, table, source)
