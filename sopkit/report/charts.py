@@ -82,7 +82,7 @@ def monthly_demand(history: "pd.DataFrame", consensus: "pd.DataFrame", demand_ra
 def demand_chart(by_month: "pd.DataFrame", *, currency: str, language: str = "en") -> "Figure":
     """Net sales by month: actual solid, plan hatched with its range, last year light behind; `by_month` as `monthly_demand` makes it."""
     writer = Writer(language_of(language), currency)
-    figure, axes = _canvas(WIDE)
+    figure, axes = canvas(WIDE)
     places = range(len(by_month))
     axes.bar([place - 0.14 for place in places], by_month["last_year"].fillna(0), width=0.62, **NOTATION["last_year"])
     for place, row in enumerate(by_month.to_dict("records")):
@@ -92,9 +92,9 @@ def demand_chart(by_month: "pd.DataFrame", *, currency: str, language: str = "en
             axes.plot([place + 0.06] * 2, [row["p10"], row["p90"]], color=ACTUAL, linewidth=1.1)
     numbers = [_monthly_number(row) for row in by_month.to_dict("records")]
     tops = by_month[["actual", "plan", "p90"]].max(axis=1).fillna(0)
-    _label_columns(axes, writer, numbers, list(tops))
-    _months(axes, writer, list(by_month["period"]))
-    _key(axes, writer, [("last_year", N_("last year")), ("actual", N_("actual")), ("forecast", N_("plan, with range"))])
+    label_columns(axes, writer, numbers, list(tops))
+    month_axis(axes, writer, list(by_month["period"]))
+    colour_key(axes, writer, [("last_year", N_("last year")), ("actual", N_("actual")), ("forecast", N_("plan, with range"))])
     return figure
 
 
@@ -107,7 +107,7 @@ def _monthly_number(row: dict[str, object]) -> Number:
 def accuracy_chart(accuracy: "pd.DataFrame", *, lag: int, language: str = "en") -> "Figure":
     """WAPE of each forecast layer at one lag, from the naive yardstick to what was decided; `accuracy` is ForecastAccuracy."""
     writer = Writer(language_of(language), "")
-    figure, axes = _canvas(HALF)
+    figure, axes = canvas(HALF)
     scored = accuracy[(accuracy["family"] == "*") & (accuracy["lag"] == lag) & accuracy["wape_ratio"].notna()]
     rows = sorted(scored.to_dict("records"), key=lambda row: list(LAYER_LABELS).index(row["layer"]))
     yardstick = next((row["wape_ratio"] for row in rows if row["layer"] == "naive"), None)
@@ -137,7 +137,7 @@ def accuracy_chart(accuracy: "pd.DataFrame", *, lag: int, language: str = "en") 
 def bridge_chart(bridge: "pd.DataFrame", *, measure: str = "revenue", currency: str = "", language: str = "en") -> "Figure":
     """From the last plan to this one: a waterfall of the causes; `bridge` is PlanBridge, `measure` units or revenue."""
     writer = Writer(language_of(language), currency)
-    figure, axes = _canvas(WIDE)
+    figure, axes = canvas(WIDE)
     rows = bridge[bridge["measure"] == measure].sort_values("position").to_dict("records")
     unit = "money" if measure == "revenue" else "units"
     numbers = [
@@ -154,7 +154,7 @@ def bridge_chart(bridge: "pd.DataFrame", *, measure: str = "revenue", currency: 
         tops.append(max(base, base + row["amount"]))
         level = after
     marked = [number if row["cause"].endswith("_plan") else number.change() for number, row in zip(numbers, rows, strict=True)]
-    _label_columns(axes, writer, marked, tops)
+    label_columns(axes, writer, marked, tops)
     axes.set_xticks(range(len(rows)), [writer.text(CAUSES[row["cause"]]) for row in rows])
     low = min((top - abs(row["amount"]) for top, row in zip(tops, rows, strict=True) if not row["cause"].endswith("_plan")), default=0.0)
     if rows and low > 0.5 * max(tops):  # columns that are all alike: cut the axis, and say so
@@ -170,16 +170,16 @@ def _judged(change: float) -> str:
 def inventory_chart(working_capital: "pd.DataFrame", *, currency: str, language: str = "en") -> "Figure":
     """Inventory at month ends: closed solid, planned hatched; `working_capital` is WorkingCapitalPlan."""
     writer = Writer(language_of(language), currency)
-    figure, axes = _canvas(WIDE)
+    figure, axes = canvas(WIDE)
     shown = working_capital[working_capital["inventory"].notna()]
     shown = shown[shown["period"] <= shifted(shown.loc[shown["scenario"] == "base", "period"].min(), 11)] if len(shown) else shown
     rows = shown.sort_values("period").to_dict("records")
     for place, row in enumerate(rows):
         axes.bar(place, row["inventory"], width=0.66, **NOTATION["actual" if row["scenario"] == "actual" else "forecast"])
     numbers = [Number(row["inventory"], "money", source_of("working_capital_plan", {"period": row["period"]}, "inventory")) for row in rows]
-    _label_columns(axes, writer, numbers, [row["inventory"] for row in rows])
-    _months(axes, writer, [row["period"] for row in rows])
-    _key(axes, writer, [("actual", N_("actual")), ("forecast", N_("plan"))])
+    label_columns(axes, writer, numbers, [row["inventory"] for row in rows])
+    month_axis(axes, writer, [row["period"] for row in rows])
+    colour_key(axes, writer, [("actual", N_("actual")), ("forecast", N_("plan"))])
     return figure
 
 
@@ -189,7 +189,7 @@ def load_chart(load: "pd.DataFrame", *, months: int = 12, language: str = "en") 
 
     writer = Writer(language_of(language), "")
     shares = load.pivot(index="resource", columns="period", values="load_ratio").iloc[:, :months]
-    figure, axes = _canvas((10.2, 0.9 + 0.36 * len(shares)))
+    figure, axes = canvas((10.2, 0.9 + 0.36 * len(shares)))
     seaborn.heatmap(
         shares, ax=axes, cmap=seaborn.light_palette(BAD, as_cmap=True), vmin=0.7, vmax=1.8, cbar=False, linewidths=1, linecolor=PAPER
     )
@@ -207,14 +207,14 @@ def load_chart(load: "pd.DataFrame", *, months: int = 12, language: str = "en") 
                 color=colour,
                 gid=number_tag(number),
             )
-    _months(axes, writer, list(shares.columns), offset=0.5)
+    month_axis(axes, writer, list(shares.columns), offset=0.5)
     axes.set_ylabel("")
     axes.tick_params(length=0, labelrotation=0)
     axes.spines["bottom"].set_visible(False)
     return figure
 
 
-def _canvas(size: tuple[float, float]) -> tuple["Figure", "Axes"]:
+def canvas(size: tuple[float, float]) -> tuple["Figure", "Axes"]:
     """An empty chart: a base line, no other axes."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -229,7 +229,7 @@ def _canvas(size: tuple[float, float]) -> tuple["Figure", "Axes"]:
     return figure, axes
 
 
-def _label_columns(axes: "Axes", writer: Writer, numbers: Sequence[Number], tops: Sequence[float]) -> None:
+def label_columns(axes: "Axes", writer: Writer, numbers: Sequence[Number], tops: Sequence[float]) -> None:
     scale = scale_of(numbers)
     for place, (number, top) in enumerate(zip(numbers, tops, strict=True)):
         if number.known:
@@ -248,7 +248,7 @@ def _label_columns(axes: "Axes", writer: Writer, numbers: Sequence[Number], tops
         axes.annotate(unit, (0, 1.0), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=7.5, color=MUTED)
 
 
-def _months(axes: "Axes", writer: Writer, periods: Sequence[str], *, offset: float = 0.0) -> None:
+def month_axis(axes: "Axes", writer: Writer, periods: Sequence[str], *, offset: float = 0.0) -> None:
     """Month names under the columns; the year under the first month and each January."""
     names = []
     for place, period in enumerate(periods):
@@ -261,7 +261,7 @@ def _months(axes: "Axes", writer: Writer, periods: Sequence[str], *, offset: flo
     axes.set_xlabel("")
 
 
-def _key(axes: "Axes", writer: Writer, entries: Sequence[tuple[str, str]]) -> None:
+def colour_key(axes: "Axes", writer: Writer, entries: Sequence[tuple[str, str]]) -> None:
     """What the fills mean, in one line over the chart."""
     from matplotlib.patches import Patch
 

@@ -290,7 +290,9 @@ def start(name: str, parameters: Mapping[str, object]) -> StepView:
 
 def _settle_display() -> None:
     """The same look of frames in every kernel, however it was started."""
-    pd.set_option("display.max_columns", 30, "display.width", 180, "display.max_rows", 60, "display.precision", 3)
+    pd.set_option(
+        "display.max_columns", 30, "display.width", 180, "display.max_rows", 60, "display.precision", 3, "display.max_colwidth", 160
+    )
 
 
 def _run_hint(params: CompanyParams) -> str:

@@ -9,12 +9,12 @@ import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
+from sopkit.data.measures.durations import censored_quantiles
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.statement import plan_statement
 from sopkit.finance.working_capital import working_capital_plan
 from sopkit.meeting.kpis import BY_ID, KPI_IDS, KPIS, KpiInputs, estimate_facts, kpi_facts_actual, kpi_facts_plan, kpi_history, report_card
-from sopkit.meeting.kpis.production import censored_quantiles
 from sopkit.meeting.kpis.report_card import status_of
 from sopkit.meeting.kpis.requirement import production_requirement
 from sopkit.periods import period_range, shifted

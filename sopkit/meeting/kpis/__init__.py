@@ -1,5 +1,6 @@
 """The eight KPIs and the figures beside them: defined once, computed for closed and for planned months."""
 
+from sopkit.meeting.kpis.achievement import target_achievement
 from sopkit.meeting.kpis.closed import kpi_facts_actual, kpi_history
 from sopkit.meeting.kpis.definitions import BESIDE, BY_ID, HEADLINE_LAG, KPI_IDS, KPIS, Kpi
 from sopkit.meeting.kpis.estimate import estimate_facts
@@ -20,4 +21,5 @@ __all__ = [
     "kpi_facts_plan",
     "kpi_history",
     "report_card",
+    "target_achievement",
 ]

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from sopkit.data.measures.durations import censored_quantiles
 from sopkit.finance.family import family_of
 from sopkit.meeting.kpis.inputs import KpiInputs
 from sopkit.meeting.kpis.reading import nothing, reading, readings_by
@@ -40,30 +41,6 @@ def _throughput(orders: pd.DataFrame, period: str) -> dict[str, float]:
         [share for _, share in QUANTILES],
     )
     return {kpi: value for (kpi, _), value in zip(QUANTILES, quantiles, strict=True)} | {"open": float(waiting.sum())}
-
-
-def censored_quantiles(days: np.ndarray, weights: np.ndarray, finished: np.ndarray, shares: list[float]) -> list[float]:
-    """Quantiles of a duration when some have not ended yet: the weighted product-limit estimate.
-
-    S(d) = product over finished durations u <= d of 1 - w(finished at u) / w(still at risk at u), where w is the sum of
-    weights and those at risk have lasted u or longer; the quantile of share p is the smallest d with S(d) <= 1 - p.
-    Source: E. L. Kaplan and P. Meier, Journal of the American Statistical Association 53 (1958), 457-481.
-
-    Args:
-        days: durations so far.
-        weights: weight of each.
-        finished: True where the duration has ended, False where it is censored.
-        shares: quantiles wanted, 0..1.
-
-    Returns:
-        One duration per share; NaN where the estimate does not come down so far.
-    """
-    ends = np.unique(days[finished])
-    at_risk = np.array([weights[days >= end].sum() for end in ends])
-    ended = np.array([weights[finished & (days == end)].sum() for end in ends])
-    surviving = np.cumprod(1 - np.divide(ended, at_risk, out=np.zeros_like(ended), where=at_risk > 0))
-    reached = [np.flatnonzero(surviving <= 1 - share + 1e-12) for share in shares]
-    return [float(ends[at[0]]) if len(at) else np.nan for at in reached]
 
 
 def production_readings(inputs: KpiInputs, periods: list[str]) -> pd.DataFrame:

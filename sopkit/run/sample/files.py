@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sopkit.run.sample import money, planning_record, plant, register, stock
+from sopkit.run.sample import market, money, planning_record, plant, register, stock
 from sopkit.run.sample.company import CLAIMED_UPLIFT, MARKETS, PROMOTED_CHANNEL, Size, checked_cycle
 from sopkit.run.sample.orders import order_lines
 from sopkit.run.sample.truth import known_truth
@@ -68,6 +68,7 @@ def sample_tables(world: World, as_of: str) -> tuple[dict[str, pd.DataFrame], pd
         "orders": _orders(world, lines, day),
         "prices": money.prices_frame(world, as_of),
         "campaigns": _campaigns(world, day),
+        "market_indicators": market.market_indicators(world, as_of),
         "forecast_snapshots": planning_record.forecast_snapshots(world, recorded, as_of),
         "sales_forecast": planning_record.sales_forecast(world, recorded, as_of),
         "published_plan": planning_record.published_plan(world, as_of),

@@ -11,6 +11,7 @@ from sopkit.run.sample.company import (
     STOCK_OUT_PERIOD,
     TRUE_UPLIFT,
 )
+from sopkit.run.sample.market import LEADING, TRUE_LEAD, UNRELATED
 from sopkit.run.sample.plant import SUPPLIERS, VALVE_LIMIT
 from sopkit.run.sample.world import World
 
@@ -29,6 +30,9 @@ def known_truth(world: World, hidden: pd.DataFrame) -> dict[str, object]:
         "promotion_lift_share": TRUE_UPLIFT,
         "claimed_uplift_share": CLAIMED_UPLIFT,
         "sales_bias_share_on_retail_grills": SALES_BIAS,
+        "leading_indicator": LEADING,
+        "leading_indicator_months": TRUE_LEAD,
+        "unrelated_indicator": UNRELATED,
         "stock_out_period": STOCK_OUT_PERIOD,
         "stock_out_hidden_units": float(hidden["quantity"].sum()),
         "stock_out_hidden_by_item": {item: float(units) for item, units in sorted(lost.items())},
