@@ -178,3 +178,29 @@ def test_tables_can_be_heard(full: Pack) -> None:
     tables = re.findall(r"<table.*?</table>", full.html, flags=re.S)
     assert all("<caption>" in table and 'scope="col"' in table and 'scope="row"' in table for table in tables)
     assert len(re.findall(r'<svg role="img"', full.html)) == full.html.count("<svg")
+
+
+def test_regions_and_channels_that_are_not_shown_are_added_up_under_others() -> None:
+    tables = basic_tables()
+    demand = tables["consensus_demand"]
+    split = [
+        demand.assign(
+            region=f"R{place:02d}", channel=f"C{place % 6}", revenue=demand["revenue"] * place, quantity=demand["quantity"] * place
+        )
+        for place in range(1, 13)
+    ]
+    tables["consensus_demand"] = pd.concat(split, ignore_index=True)
+    html = shown(PackInputs(tables, facts(tables), about(), {})).html
+    rows = re.search(r"<caption>Net sales by region and channel.*?</table>", html, re.DOTALL)
+    assert rows is not None
+    lines = re.findall(r"<tr[^>]*>(.*?)</tr>", rows[0], re.DOTALL)
+    names = [re.sub("<[^>]*>", "", line).split("\u00a0")[0].strip() for line in lines]
+    values = [[float(value) for value in re.findall(r' value="([^"]*)"', line)] for line in lines]
+    body = [numbers for numbers in values if numbers]
+    *shown_rows, whole = body
+    assert [name[:3] for name in names if name.startswith("R")] == [f"R{place:02d}" for place in range(12, 5, -1)]
+    assert sum(name.startswith("others") for name in names) == 1
+    assert sum(numbers[-1] for numbers in shown_rows) == pytest.approx(whole[-1])
+    assert sum(whole[:-1]) == pytest.approx(whole[-1])  # three channels and others
+    known = {**tables, "facts": facts(tables)}
+    assert [source for value, source in traced(rows[0]) if abs(value_of(source, known) - value) > 1e-6 * max(1.0, abs(value))] == []

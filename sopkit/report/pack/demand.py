@@ -1,17 +1,20 @@
 """Demand: the consensus by family and region, who changed what, how good forecasts have been, and how certain this one is."""
 
+from collections.abc import Mapping, Sequence
+
 from markupsafe import Markup
 
-from sopkit.report.cells import Cell, Month, count, difference, listed, ratio
+from sopkit.report.cells import Cell, Month, Number, count, difference, listed, ratio, total
 from sopkit.report.charts import LAYER_LABELS
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import MODELS, everything, missing, role, scope_of, word
 from sopkit.report.svg import placed
-from sopkit.report.tables import Block, Column, Figure, Page, Row, Side, Table, table
+from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Side, Table, table
 
 PARTS = ("baseline", "lifecycle", "override", "quantity")
 MOST_OVERRIDES, MOST_CAMPAIGNS, BIAS_LIMIT, UNBIASED = 5, 4, 0.05, 0.005
+MOST_REGIONS, MOST_CHANNELS = 8, 4
 
 
 def demand_pages(desk: Desk) -> list[Page]:
@@ -74,26 +77,48 @@ def _family_table(desk: Desk) -> Table:
 
 
 def _region_table(desk: Desk) -> Table:
+    """Net sales by region and channel, the largest first; what is not shown stands under others, so that rows and columns add up."""
     text = desk.writer.text
-    channels = [record.word("channel") for record in desk.book.grouped("consensus_demand", ["channel"], ["revenue"])][:4]
+    regions, channels = _by_revenue(desk, "region"), _by_revenue(desk, "channel")
+    shown = regions if len(regions) <= MOST_REGIONS else regions[: MOST_REGIONS - 1]
+    kept = channels if len(channels) <= MOST_CHANNELS else channels[: MOST_CHANNELS - 1]
     cells = {
         (record.word("region"), record.word("channel")): record.number("revenue", "money")
         for record in desk.book.grouped("consensus_demand", ["region", "channel"], ["revenue"], periods=desk.next_year)
     }
-    rows = []
-    for record in desk.book.grouped("consensus_demand", ["region"], ["revenue"], periods=desk.next_year):
-        by_channel = [cells.get((record.word("region"), channel), "") for channel in channels]
-        rows.append(Row(record.words("region"), (*by_channel, record.number("revenue", "money"))))
-    sums = {
-        record.word("channel"): record.number("revenue", "money")
-        for record in desk.book.grouped("consensus_demand", ["channel"], ["revenue"], periods=desk.next_year)
-    }
+    lines: list[tuple[Cell, list[Number | None], Number]] = [
+        (record.words("region"), _row_of(record, kept, cells), record.number("revenue", "money")) for record in shown
+    ]
+    sums = [channel.number("revenue", "money") for channel in kept]
     whole = desk.book.grouped("consensus_demand", [], ["revenue"], periods=desk.next_year)[0].number("revenue", "money")
-    rows = [*rows[:12], Row(text(N_("Total")), (*(sums[channel] for channel in channels), whole), "sum")]
-    heads = desk.book.grouped("consensus_demand", ["channel"], ["revenue"])[:4]
-    columns = (*(Column(desk.writer.markup(record.words("channel"))) for record in heads), Column(text(N_("all"))))
+    if len(shown) < len(regions):
+        rest: list[Number | None] = [_rest(top, [parts[place] for _, parts, _ in lines]) for place, top in enumerate(sums)]
+        lines.append((text(N_("others")), rest, _rest(whole, [all_of for _, _, all_of in lines])))
+    more = len(kept) < len(channels)
+    rows = [Row(label, _with_others(parts, all_of, more=more)) for label, parts, all_of in lines]
+    rows.append(Row(text(N_("Total")), _with_others(sums, whole, more=more), "sum"))
+    heads = [*(desk.writer.markup(channel.words("channel")) for channel in kept), *([text(N_("others"))] if more else []), text(N_("all"))]
     caption = desk.writer.say(N_("Net sales by region and channel, the same months"))
-    return table(desk.writer, Table(caption, text(N_("region")), columns, tuple(rows), dense=True))
+    return table(desk.writer, Table(caption, text(N_("region")), tuple(Column(head) for head in heads), tuple(rows), dense=True))
+
+
+def _row_of(region: Record, channels: Sequence[Record], cells: Mapping[tuple[str, str], Number]) -> list[Number | None]:
+    return [cells.get((region.word("region"), channel.word("channel"))) for channel in channels]
+
+
+def _by_revenue(desk: Desk, key: str) -> list[Record]:
+    """Regions or channels of the next twelve months, the one with most net sales first."""
+    records = desk.book.grouped("consensus_demand", [key], ["revenue"], periods=desk.next_year)
+    return sorted(records, key=lambda record: -(record.number("revenue", "money").value or 0.0))
+
+
+def _with_others(parts: Sequence[Number | None], whole: Number, *, more: bool) -> tuple[Cell, ...]:
+    """The parts, what the whole holds beside them where there is more, and the whole."""
+    return (*("" if part is None else part for part in parts), *([_rest(whole, parts)] if more else []), whole)
+
+
+def _rest(whole: Number, parts: Sequence[Number | None]) -> Number:
+    return difference(whole, total([part for part in parts if part is not None], "money"))
 
 
 def _range_table(desk: Desk) -> tuple[Table, ...]:
