@@ -1,10 +1,12 @@
 """The intake alone, without a run: `sop check`, and what a run leaves when its first step refuses the inputs."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sopkit.data.sources.declaration import input_files
+from sopkit.errors import DataError, InfrastructureError
 from sopkit.run import preflight
 from sopkit.run.cycle import CompanyFolder, input_names
 from sopkit.run.files import write_atomically, write_json
@@ -22,13 +24,18 @@ SHOWN = 200  # findings printed at most; the files that are written hold all of 
 def print_findings(params_file: Path, cycle: str | None) -> None:
     """Read the sources of a company; print every finding and the reach of each table, and write them below `check/<cycle>/`.
 
-    Raises DataError with what is wrong in the declared sources, InfrastructureError where nothing can be written. A table that is
-    not provided is told and is no error here: only a run needs it.
+    Raises DataError with what is wrong in the declared sources, InfrastructureError where nothing can be written or a database does
+    not answer. A table that is not provided is told and is no error here: only a run needs it.
     """
     params = load_params(params_file, cycle)
     folder = CompanyFolder.of(params.company).checked(params.cycle)
     preflight.check_writable(folder)
-    receive(params, folder / RECEIVED)
+    shutil.rmtree(folder / RECEIVED, ignore_errors=True)
+    fault = None
+    try:
+        receive(params, folder / RECEIVED)
+    except (DataError, InfrastructureError) as error:  # told behind what the other sources hold
+        fault = error
     before = _states(params)
     intake = intake_of(params, params.data_path, folder / RECEIVED)
     print("\n".join(finding_lines(intake)))
@@ -36,6 +43,8 @@ def print_findings(params_file: Path, cycle: str | None) -> None:
         print(f"warning: {name} changed while it was read; check again")
     for path in write_findings(folder, intake, params):
         print(f"written: {path}")
+    if fault:
+        raise fault
     intake.raise_if_faulty()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sopkit.data.sources.declaration import DATABASES, Source, received_name
 from sopkit.data.sources.statements import select_all
-from sopkit.errors import SopError
+from sopkit.errors import DataError, InfrastructureError, SopError
 from sopkit.periods import first_day, last_day
 from sopkit.run.cycle import CompanyFolder
 from sopkit.run.files import read_json, write_atomically
@@ -87,14 +87,22 @@ def _asked(params: CompanyParams) -> dict[str, bytes]:
     from sopkit.data.sources.databases import Extract, received_tables
 
     found: dict[str, bytes] = {}
+    faults: list[SopError] = []
     for connection in sorted({str(source.connection) for source in _in_databases(params).values()}):
         asked = {name: source for name, source in _in_databases(params).items() if source.connection == connection}
         extracts = {name: Extract(source.query or select_all(str(source.table)), _values(source, params)) for name, source in asked.items()}
-        tables = received_tables(connection, params.connections[connection], extracts, params.data_path)
+        try:
+            tables = received_tables(connection, params.connections[connection], extracts, params.data_path)
+        except (DataError, InfrastructureError) as fault:
+            faults.append(fault)
+            continue
         for name, table in tables.items():
             sink = BytesIO()
             parquet.write_table(table, sink, compression="zstd")
             found[f"{DATABASES}/{received_name(name, asked[name])}"] = sink.getvalue()
+    if faults:
+        worst = next((fault for fault in faults if isinstance(fault, InfrastructureError)), faults[0])
+        raise type(worst)(worst.message, [problem for fault in faults for problem in fault.problems])
     return found
 
 

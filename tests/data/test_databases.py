@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sopkit.data.sources.connections import Connection, Secret
+from sopkit.data.sources.database_columns import ColumnInParts
 from sopkit.data.sources.databases import Extract, received_tables
 from sopkit.data.sources.declaration import Source, received_name
 from sopkit.data.sources.reading import Intake, read_sources
@@ -247,6 +248,24 @@ def test_a_join_that_repeats_rows_is_caught_by_the_key(tmp_path: Path):
     sqlite_file(tmp_path, *TABLES, "CREATE TABLE sites (site TEXT)", "INSERT INTO sites VALUES ('N'), ('N')")
     result = intake(tmp_path, SQLITE, query=f"{QUERY} JOIN sites USING (site)")
     assert [finding[0] for finding in told(result)] == ["duplicate_key", "duplicate_key"]
+
+
+def test_blanks_of_a_char_column_are_left_out_and_counted(tmp_path: Path):
+    """As PostgreSQL sends CHAR(6); a blank column is empty, whether it is NULL, '' or blanks only."""
+    column = ColumnInParts("item", loose=False, padded=True)
+    column.add(["00123 ", "B7    ", "B7    ", "      "])
+    described, array = column.field_and_array()
+    rest = {"date": [date(2026, 2, day) for day in (1, 2, 3, 4)], "quantity": [1, 2, 3, 4], "revenue": [Decimal("1.10")] * 4}
+    table = pa.table({"item": array, **rest}).replace_schema_metadata(None)
+    table = table.set_column(0, described, array)
+    (tmp_path / "databases" / "erp").mkdir(parents=True)
+    pq.write_table(table, tmp_path / "databases" / "erp" / "sales_history.parquet")
+    constants = {"region": "n", "channel": "c", "customer": "-"}
+    sales = Source.model_validate({"connection": "erp", "table": "sales", "constants": constants})
+    result = read_sources({"items": Source.model_validate(ITEMS), "sales_history": sales}, tmp_path, cutoff="2026-02")
+    assert told(result)[:2] == [("trimmed", "REPAIR", 0, "item"), ("empty_cell", "REJECT", 5, "item")]
+    assert result.findings.iloc[0]["value"] == "4"
+    assert result.tables["sales_history"][["item", "revenue"]].to_numpy().tolist() == [["00123", 1.1], ["B7", 1.1], ["B7", 1.1]]
 
 
 def test_what_was_not_received_is_told(tmp_path: Path):

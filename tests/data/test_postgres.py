@@ -176,6 +176,7 @@ def test_nobody_listens(erp: Connection):
         ("SELECT '{\"a\": 1}'::jsonb AS a", "column a holds dict"),
         ("SELECT 'NaN'::numeric AS a", "which is no number"),
         ("SELECT 'x'::bytea AS a", "column a holds bytes"),
+        ("SELECT 'infinity'::date AS a", "date too large"),
     ],
 )
 def test_what_no_table_can_hold(erp: Connection, sql: str, says: str):

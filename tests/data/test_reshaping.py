@@ -178,6 +178,7 @@ def test_all_files_of_a_folder_are_one_table(tmp_path: Path, pattern: str):
     result.raise_if_rejected()
     assert told(result) == []
     assert result.tables["sales_history"]["quantity"].tolist() == [1, 2, 5, 3]
+    assert result.tables["sales_history"]["date"].is_monotonic_increasing
     assert input_files({"sales_history": Source(file=pattern)}, tmp_path) == [tmp_path / "sales" / f"sales_{month}.csv" for month in THREE]
 
 
@@ -430,3 +431,27 @@ def test_frames_stay_what_they_were(tmp_path: Path):
     again = intake(tmp_path, rates=RATES, file="s.csv", convert=CURRENCY)
     pd.testing.assert_frame_equal(first.tables["sales_history"], again.tables["sales_history"])
     assert "Valuta" not in first.tables["sales_history"]
+
+
+def test_all_of_it_together(tmp_path: Path):
+    """Monthly folders of wide sheets in several units: each declared in its line, each finding in its file and cell."""
+    for file, rows in (("a", ("A,krt,1,2", "B,st,5,6")), ("b", ("C,kg,4,x",))):
+        write(tmp_path / "sales" / f"{file}.csv", "Artikelnr,Enhet,jan 2026,feb 2026", *rows)
+    declared = {
+        "file": "sales/*.csv",
+        "unpivot": {"columns": "MMM YYYY", "into": "date", "value": "quantity"},
+        "constants": REST | {"revenue": 0},
+        "convert": {"quantity": {"unit": "Enhet", "to": "st", "factors": {"krt": 12, "kg": 2}}},
+        "acknowledged": [{"rule": "overlapping_files", "who": "sop_lead", "reason": "a file per plant"}],
+    }
+    result = intake(tmp_path, cutoff="2026-02", **declared)
+    bad = [finding for finding in told(result, "file", "row", "column") if finding[1] == "REJECT"]
+    assert bad == [("not_a_number", "REJECT", "sales/b.csv", 2, "feb 2026")]
+    found = result.tables["sales_history"]
+    assert [(f"{row.date:%Y-%m}", row.item, row.quantity) for row in found.itertuples()] == [
+        ("2026-01", "A", 12),
+        ("2026-01", "B", 5),
+        ("2026-01", "C", 8),
+        ("2026-02", "A", 24),
+        ("2026-02", "B", 6),
+    ]

@@ -165,6 +165,18 @@ def test_without_a_database_nothing_is_imported_for_one(warm: Suite) -> None:
     assert told.stdout.split(maxsplit=1)[1].strip() == "[]"
 
 
+def test_a_check_tells_the_other_sources_too_where_databases_fail(erp: Suite) -> None:
+    second = "  crm: {kind: sqlite, file: crm.sqlite}\nsources:\n  prices: {connection: crm, table: prices}\n"
+    erp.change_params("sources:\n", second)
+    erp.change_params("table: customers", "table: nowhere")
+    done = erp.sop("check", str(erp.params))
+    assert done.returncode == ExitCode.INFRASTRUCTURE
+    assert "items.csv" in done.stdout and "no column 'item_name'" in done.stdout
+    assert "no such table: nowhere" in done.stderr and "crm.sqlite" in done.stderr
+    erp.sop("run", str(erp.params))
+    assert not (erp.reports / "tiny" / "received").exists()
+
+
 def test_check_reads_what_the_database_holds(erp: Suite) -> None:
     done = erp.sop("check", str(erp.params))
     assert done.returncode == ExitCode.DATA  # the tiny company's customers have no names

@@ -47,7 +47,8 @@ def converted(table: ReadTable, contract: type[Contract], source: Source, rates:
         known = ~np.isnan(factors)
         _tell_unknown(table, codes, ~known, contract, conversion, log)
         _tell_converted(table, column, codes, factors, conversion, log)
-        frame = table.frame.assign(**{column: table.frame[column] * np.where(codes == conversion.to, 1.0, factors)})
+        values = (table.frame[column] * np.where(codes == conversion.to, 1.0, factors)).round(contract.column(column).decimals)
+        frame = table.frame.assign(**{column: values})
         table = replace(table, frame=frame).taken(known)
     return table
 

@@ -123,19 +123,20 @@ def _together(parts: Sequence[tuple[MonthlyFile, ReadTable]], contract: type[Con
     rows = np.concatenate([part.rows for part in tables]) if tables else np.zeros(0, np.int64)
     names = sorted({name for part in tables for name in part.beside})
     beside = {name: pd.concat([part.beside[name] for part in tables if name in part.beside], ignore_index=True) for name in names}
-    files = tuple((part.origin, len(part.rows)) for part in tables)
+    files, codes = tuple(part.origin for part in tables), np.repeat(np.arange(len(tables)), [len(part.rows) for part in tables])
     if not tables:
         return ReadTable(contract.name, frame, rows, pattern)
     records = sum(part.records for part in tables)
-    return replace(tables[0], frame=frame, rows=rows, origin=pattern, beside=beside, files=files, records=records)
+    return replace(tables[0], frame=frame, rows=rows, origin=pattern, beside=beside, files=files, file_codes=codes, records=records)
 
 
 def _without_duplicates(read: ReadTable, contract: type[Contract], log: FindingLog) -> ReadTable:
-    """Rows whose key stands in an earlier file too are told and left out."""
+    """The rows sorted by key; one whose key stands in an earlier file too is told and left out."""
     key = list(contract.key)
     repeated = read.frame.duplicated(key).to_numpy()
+    by_key = read.frame[key].sort_values(key, kind="stable").index.to_numpy()
     if not repeated.any():
-        return read
+        return read.taken(by_key)
     places = read.frame.groupby(key, sort=False, dropna=False).ngroup().to_numpy()
     first = {place: position for position, place in reversed(list(enumerate(places)))}
     hits = np.flatnonzero(repeated)
@@ -158,4 +159,4 @@ def _without_duplicates(read: ReadTable, contract: type[Contract], log: FindingL
         )
     if len(hits) > LISTED:
         log.note(Finding(read.origin, "duplicate_key", f"{len(hits) - LISTED} more rows repeat a key", "REJECT", column=name))
-    return read.taken(~repeated)
+    return read.taken(by_key[~repeated[by_key]])

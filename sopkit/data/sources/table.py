@@ -44,7 +44,8 @@ class ReadTable:
     origin: str
     sheet: str = ""
     beside: dict[str, pd.Series] = field(default_factory=dict)  # header of a unit or currency: its code in each row
-    files: tuple[tuple[str, int], ...] = ()  # where it came in several: file, and how many rows of it
+    files: tuple[str, ...] = ()  # where it came in several: the files
+    file_codes: npt.NDArray[np.integer] | None = None  # and which of them each row came in
     headers: Mapping[str, str] = field(default_factory=dict)  # contract column: the sender's header
     places: Mapping[str, int] = field(default_factory=dict)  # contract column: its place in the file, first = 0
     sensitive: frozenset[str] = frozenset()  # headers whose values findings do not tell
@@ -52,21 +53,22 @@ class ReadTable:
 
     def origin_of(self, position: int) -> str:
         """The file that a row came in."""
-        for file, count in self.files:
-            if position < count:
-                return file
-            position -= count
-        return self.origin
+        return self.origin if self.file_codes is None else self.files[int(self.file_codes[position])]
 
-    def taken(self, keep: npt.NDArray[np.bool_]) -> "ReadTable":
-        """The table with only the rows that are kept."""
-        counts, start = [], 0
-        for file, count in self.files:
-            counts.append((file, int(keep[start : start + count].sum())))
-            start += count
-        beside = {name: column[keep].reset_index(drop=True) for name, column in self.beside.items()}
-        frame = self.frame[keep].reset_index(drop=True)
-        return replace(self, frame=frame, rows=self.rows[keep], beside=beside, files=tuple(counts))
+    def taken(self, which: Mask | npt.NDArray[np.integer]) -> "ReadTable":
+        """The table with only the rows that are kept, or with rows in another order."""
+        return replace(
+            self,
+            frame=self.frame[which] if which.dtype == bool else self.frame.iloc[which],
+            rows=self.rows[which],
+            beside={name: column[which] if which.dtype == bool else column.iloc[which] for name, column in self.beside.items()},
+            file_codes=None if self.file_codes is None else self.file_codes[which],
+        )._counted()
+
+    def _counted(self) -> "ReadTable":
+        """The same rows, numbered from 0."""
+        beside = {name: column.reset_index(drop=True) for name, column in self.beside.items()}
+        return replace(self, frame=self.frame.reset_index(drop=True), beside=beside)
 
 
 def dated_column(contract: type[Contract]) -> str | None:
