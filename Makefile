@@ -55,6 +55,7 @@ dictionary: $(READY)  ## docs/data_dictionary.md and its Swedish twin from the c
 
 benchmarks: $(READY)  ## the figures that the README quotes
 	@$(BIN)/python -m benchmarks.overhead
+	@$(BIN)/python -m benchmarks.known_truth
 
 lock:  ## solve requirements.lock again from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header --no-annotate pyproject.toml -o requirements.lock

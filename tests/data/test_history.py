@@ -247,7 +247,7 @@ def test_a_break_says_what_moved() -> None:
     found = structural_breaks(history, items)
     company = found[(found["family"] == "*") & (found["channel"] == "*")].iloc[0]
     assert company["period"] == MONTHS[20] and company["factor"] == pytest.approx(4, rel=0.05)
-    assert "1 items sold before, 2 after" in company["why"] and "1 items that began bring 100% of the change" in company["why"]
+    assert "1 items sold before, 2 after" in company["why"] and f"1 that began (the first in {MONTHS[20]}): +1,810 units" in company["why"]
 
 
 def test_abc_and_the_demand_patterns_by_hand() -> None:

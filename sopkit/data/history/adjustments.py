@@ -135,7 +135,8 @@ def _breaks(inputs: AdjustmentInputs) -> pd.DataFrame:
     if len(dates) and dates.min().day > LATEST_FIRST_DAY:
         history = history[history["period"] > f"{dates.min():%Y-%m}"]
     found = structural_breaks(history, inputs.items)
-    why = [f"level x {factor:.2f} from here on; {moved}" for factor, moved in zip(found["factor"], found["why"], strict=True)]
+    pairs = zip(found["factor"], found["why"], strict=True)
+    why = [f"a step by the factor {factor:.2f} beside trend and season; {moved}" for factor, moved in pairs]
     return found.assign(kind="structural_break", outcome="flagged", why=why)
 
 

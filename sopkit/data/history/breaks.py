@@ -6,6 +6,7 @@ import pandas as pd
 from sopkit.periods import shifted
 
 SEASON = 12
+ALL = "*"
 TRIMMED = 0.15  # part of the months at each end in which no break can be told
 CRITICAL = 12.16  # of sup F at 1 %, one parameter, 15 % trimmed (D. Andrews, Econometrica 71 (2003), 395-397, table 1)
 LEAST_MONTHS = 24
@@ -22,7 +23,8 @@ def structural_breaks(history: pd.DataFrame, items: pd.DataFrame) -> pd.DataFram
     log demand = month of the year + trend + step at tau is fitted by least squares for each tau; the season is left out where the fit is
     better without by Schwarz's criterion. F(tau) compares it with the fit without the step, with the long-run variance of the residuals
     (Newey and West 1987, Bartlett weights, lag 3) where that is larger; a break is told where sup F > 12.16, the 1 % critical value, and
-    the level moves by a factor of 1.25 or more. Months without demand are left out, and groups in which they are more than a tenth.
+    the level moves by a factor of 1.25 or more, in the direction of the six months' means. Months without demand are left out, and groups
+    in which they are more than a tenth.
     Source: D. Andrews, Econometrica 61 (1993), 821-856; critical values of 61's corrigendum, 71 (2003), 395-397.
 
     Args:
@@ -45,7 +47,20 @@ def structural_breaks(history: pd.DataFrame, items: pd.DataFrame) -> pd.DataFram
                 named = dict(zip(level, key if isinstance(key, tuple) else (key,), strict=True))
                 rows.append((named.get("family", "*"), named.get("channel", "*"), *found))
     columns = ["family", "channel", "period", "from_quantity", "to_quantity", "factor", "statistic", "why"]
-    return pd.DataFrame(rows, columns=columns)
+    return _told_once(pd.DataFrame(rows, columns=columns))
+
+
+def _told_once(found: pd.DataFrame) -> pd.DataFrame:
+    """Breaks without those of a family in a channel that its family, or the channel, has in the same month already."""
+    whole = found[(found["family"] == ALL) | (found["channel"] == ALL)]
+    by_family = set(zip(whole["family"], whole["period"], strict=True)) - {(ALL, period) for period in whole["period"]}
+    by_channel = set(zip(whole["channel"], whole["period"], strict=True)) - {(ALL, period) for period in whole["period"]}
+    part = (found["family"] != ALL) & (found["channel"] != ALL)
+    known = [
+        (family, period) in by_family or (channel, period) in by_channel
+        for family, channel, period in zip(found["family"], found["channel"], found["period"], strict=True)
+    ]
+    return found[~(part & pd.Series(known, index=found.index, dtype=bool))].reset_index(drop=True)
 
 
 def _break_of(group: pd.DataFrame) -> tuple | None:
@@ -60,6 +75,8 @@ def _break_of(group: pd.DataFrame) -> tuple | None:
         return None
     period = str(monthly.index[place])
     before, after = monthly.iloc[max(0, place - COMPARED) : place].mean(), monthly.iloc[place : place + COMPARED].mean()
+    if (after > before) != (factor > 1):
+        return None
     return period, float(before), float(after), factor, statistic, _what_moved(group, period)
 
 
@@ -118,20 +135,21 @@ def _long_run(error: np.ndarray, freedom: int, lags: int = 3) -> float:
 
 
 def _what_moved(group: pd.DataFrame, period: str) -> str:
-    """Which items changed between the months before and after, in words."""
-    last = shifted(period, COMPARED - 1)
-    before = group[(group["period"] < period) & (group["period"] >= shifted(period, -COMPARED))].groupby("item")["asked"].sum()
+    """Which items changed between the months before and after, in words; the month before the break is a transition and left out."""
+    first, last = shifted(period, -COMPARED - 1), shifted(period, COMPARED - 1)
+    sold = group[group["asked"] > 0]
+    months = sold.groupby("item")["period"].min()
+    before = group[(group["period"] >= first) & (group["period"] < shifted(period, -1))].groupby("item")["asked"].sum()
     after = group[(group["period"] >= period) & (group["period"] <= last)].groupby("item")["asked"].sum()
     both = pd.concat([before, after], axis=1, keys=["before", "after"]).fillna(0.0)
     change = both["after"] - both["before"]
-    total = float(change.sum())
     began, ended = (both["before"] <= 0) & (both["after"] > 0), (both["after"] <= 0) & (both["before"] > 0)
     parts = [f"{int((both['before'] > 0).sum())} items sold before, {int((both['after'] > 0).sum())} after"]
-    if abs(total) > 0:
-        if began.any():
-            parts.append(f"{int(began.sum())} items that began bring {change[began].sum() / total:.0%} of the change")
-        if ended.any():
-            parts.append(f"{int(ended.sum())} that ended {change[ended].sum() / total:.0%}")
-        largest = change.sort_values(key=lambda cells: -cells.abs(), kind="stable").head(TOLD)
-        parts.append("largest: " + ", ".join(f"{item} {value:+,.0f}" for item, value in largest.items()))
-    return "; ".join(parts)
+    parts += [f"{int(began.sum())} that began (the first in {months[began[began].index].min()}): {change[began].sum():+,.0f} units"] * bool(
+        began.any()
+    )
+    parts += [f"{int(ended.sum())} that ended: {change[ended].sum():+,.0f}"] * bool(ended.any())
+    kept = ~(began | ended)
+    parts += [f"{int(kept.sum())} sold before and after: {change[kept].sum():+,.0f}"] * bool(kept.any())
+    largest = change.sort_values(key=lambda cells: -cells.abs(), kind="stable").head(TOLD)
+    return "; ".join([*parts, "largest: " + ", ".join(f"{item} {value:+,.0f}" for item, value in largest.items())])

@@ -47,7 +47,7 @@ def _effect(series: pd.Series, days: pd.Series) -> tuple[int, float, float, floa
     before = [shifted(str(period), -YEAR) for period in series.index]
     change = pd.DataFrame(
         {
-            "demand": series.to_numpy() / series.reindex(before).to_numpy(),
+            "demand": series.to_numpy() / series.where(series > 0).reindex(before).to_numpy(),
             "days": days.reindex(series.index).to_numpy() / days.reindex(before).to_numpy(),
         }
     )

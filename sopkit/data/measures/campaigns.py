@@ -61,7 +61,8 @@ class _Measured:
     """What one campaign brought."""
 
     uplift: float  # share of the demand of its days; NaN where it cannot be told
-    deviation: float  # standard deviation of it
+    deviation: float  # standard deviation of it where nothing is lifted
+    part: float  # of the demand of its months, that of its days
     base: float  # units that its days should have brought without it
     freedom: float
     why: str
@@ -73,10 +74,10 @@ def campaign_results(inputs: CampaignInputs, *, cutoff: str) -> pd.DataFrame:
     Expected demand y0 of an item in a market and month is told by its other markets in that month (`demand_by_family` over markets), from
     months and markets in which no campaign ran and nothing was out of stock: a difference in differences. With s the share of the month's
     usual demand that falls on the campaign's days,
-    uplift u = sum(y - y0) / sum(s y0) over the items and months that it covers, standard deviation = d sqrt(sum max(y, y0)^2) / sum(s y0)
-    over its market months, d that of (y - y0) / y0 of the family in market months without a campaign: what chance does where nothing was
-    done. The 90 % interval is Student's. The means are those of a random-effects model (R. DerSimonian and N. Laird, Controlled Clinical
-    Trials 7 (1986), 177-188). Extra units = u sum(s y0); return = (extra units x (net price - variable cost) - cost) / cost.
+    uplift u = sum(y - y0) / sum(s y0) over the items and months that it covers, its standard deviation d (1 + s u) sqrt(sum y0^2) /
+    sum(s y0) over its market months, d that of (y - y0) / y0 of the family in market months without a campaign: what chance does where
+    nothing was done. The 90 % interval is Student's. The means are those of a random-effects model (R. DerSimonian and N. Laird, Controlled
+    Clinical Trials 7 (1986), 177-188). Extra units = u sum(s y0); return = (extra units x (net price - variable cost) - cost) / cost.
 
     Verdict: `worked` where the interval lies above 0, `did_not` where it lies below, `cannot_tell` where it holds 0 or nothing can be
     compared; `planned` for campaigns that are not over. Claim: `kept`, `missed` or `exceeded` as the claimed uplift lies in, above or below
@@ -192,25 +193,33 @@ def _measured(cube: _Cube, campaign: _Campaign) -> _Measured:
     share, markets = _shares(campaign, cube.days, cube.weights), _covered(cube.markets, campaign)
     months = np.flatnonzero(share > 0)
     if not len(months) or not markets.any():
-        return _Measured(np.nan, np.nan, np.nan, np.nan, "no demand is on record for what it covers")
+        return _Measured(np.nan, np.nan, np.nan, np.nan, np.nan, "no demand is on record for what it covers")
     demand, usual = (values[:, markets][:, :, months] for values in (cube.demand, cube.expected))
     there = np.isfinite(demand) & np.isfinite(usual)
     asked, should = (np.where(there, values, 0.0).sum(axis=0) for values in (demand, usual))
     base = float((should * share[months]).sum())
     if base <= 0:
-        return _Measured(np.nan, np.nan, np.nan, np.nan, "no other market without a campaign, or with stock, to compare with")
+        return _Measured(np.nan, np.nan, np.nan, np.nan, np.nan, "no other market without a campaign, or with stock, to compare with")
     if np.isnan(cube.noise):
-        return _Measured(np.nan, np.nan, base, np.nan, "too few months without a campaign to know what chance does")
+        return _Measured(np.nan, np.nan, np.nan, base, np.nan, "too few months without a campaign to know what chance does")
     uplift = float((asked - should).sum()) / base
-    deviation = cube.noise * float(np.sqrt((np.maximum(asked, should) ** 2).sum())) / base
-    return _Measured(uplift, deviation, base, cube.freedom, f"against the same items in {int((~markets).sum())} other markets")
+    deviation = cube.noise * float(np.sqrt((should**2).sum())) / base
+    return _Measured(
+        uplift,
+        deviation,
+        base / float(should.sum()),
+        base,
+        cube.freedom,
+        f"against the same items in {int((~markets).sum())} other markets",
+    )
 
 
 def _row(cube: _Cube, campaign: _Campaign, cutoff: str) -> dict[str, object]:
     """One campaign as a row."""
     over = f"{campaign.end_date:%Y-%m}" <= cutoff
-    found = _measured(cube, campaign) if over else _Measured(np.nan, np.nan, np.nan, np.nan, "it is not over")
-    apart = stats.t.ppf((1 + LEVEL) / 2, found.freedom) * found.deviation if np.isfinite(found.deviation) else np.nan
+    found = _measured(cube, campaign) if over else _Measured(np.nan, np.nan, np.nan, np.nan, np.nan, "it is not over")
+    deviation = found.deviation * _lifted(found.uplift, found.part)
+    apart = stats.t.ppf((1 + LEVEL) / 2, found.freedom) * deviation if np.isfinite(deviation) else np.nan
     low, high = found.uplift - apart, found.uplift + apart
     claimed = campaign.claimed_uplift_share
     margin = cube.price - cube.cost
@@ -227,6 +236,7 @@ def _row(cube: _Cube, campaign: _Campaign, cutoff: str) -> dict[str, object]:
         "uplift_low": low,
         "uplift_high": high,
         "deviation": found.deviation,
+        "part": found.part,
         "extra_quantity": found.uplift * found.base,
         "extra_contribution": found.uplift * found.base * margin,
         "cost": spent,
@@ -235,6 +245,11 @@ def _row(cube: _Cube, campaign: _Campaign, cutoff: str) -> dict[str, object]:
         "claim": _claim(claimed, low, high),
         "why": found.why,
     }
+
+
+def _lifted(uplift: float, part: float) -> float:
+    """How much larger chance is in months that were lifted: it is a share of what was asked for."""
+    return 1 + max(uplift, 0.0) * part
 
 
 def _verdict(low: float, high: float) -> str:
@@ -259,7 +274,7 @@ def _means(rows: pd.DataFrame) -> pd.DataFrame:
 def _mean_row(family: str, group: pd.DataFrame) -> dict[str, object]:
     """The mean over some campaigns, by a random-effects model."""
     mean, deviation = random_effects_mean(group["uplift_ratio"].to_numpy(dtype=float), group["deviation"].to_numpy(dtype=float))
-    apart = float(stats.norm.ppf((1 + LEVEL) / 2)) * deviation
+    apart = float(stats.norm.ppf((1 + LEVEL) / 2)) * deviation * _lifted(mean, float(group["part"].mean()))
     spent, brought = float(group["cost"].sum()), float(group["extra_contribution"].sum())
     claimed = float(group["claimed_uplift_share"].mean())
     return {

@@ -43,7 +43,7 @@ def target_achievement(
 
 
 def stock_days(history: pd.DataFrame, inventory: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    """Days of the following month's demand that each month's closing stock covers; months x families, NaN where either is unknown."""
+    """Days of the following month's demand that closing stock covers; months x families, NaN where it is unknown or below zero."""
     if inventory.empty or history.empty:
         return pd.DataFrame()
     asked = history["uncensored_quantity"].fillna(history["quantity"])
@@ -51,7 +51,7 @@ def stock_days(history: pd.DataFrame, inventory: pd.DataFrame, items: pd.DataFra
     stock = inventory["quantity"].groupby([inventory["period"], family_of(items, inventory["item"])]).sum().unstack()
     following = demand.reindex([shifted(str(period), 1) for period in stock.index]).set_axis(stock.index)
     days = np.array([last_day(shifted(str(period), 1)).day for period in stock.index], dtype=float)
-    return stock / following.where(following > 0) * days[:, None]
+    return stock.where(stock >= 0) / following.where(following > 0) * days[:, None]
 
 
 def _row(target: dict, kpi_history: pd.DataFrame, cover: pd.DataFrame, cutoff: str) -> dict[str, object]:
