@@ -13,7 +13,6 @@ from sopkit.demand.pool import demand_panel
 from sopkit.demand.rolling import Rolling, rolling
 from sopkit.demand.series import COMPANY, HIDDEN, with_family
 from sopkit.demand.weights import pooled
-from sopkit.periods import shifted
 
 POOL = "pool"
 
@@ -60,39 +59,6 @@ def backtest(
     columns = ["model", "family", "series", "origins", "mase", "wape_ratio", "rmsse", "bias_ratio"]
     table = pd.DataFrame(rows, columns=columns).astype({"model": "str", "family": "str", "series": "int64", "origins": "int64"})
     return table.sort_values(["model", "family"], ignore_index=True)
-
-
-def family_errors(
-    history: pd.DataFrame,
-    items: pd.DataFrame,
-    policy: DemandPolicy,
-    *,
-    cutoff: str,
-    horizon: int,
-    origins: int,
-    models: Sequence[str],
-) -> pd.DataFrame:
-    """What the pool said of each family at earlier cutoffs, and what came: the evidence behind the range of the plan.
-
-    Args:
-        history: demand_history contract; the other arguments as in `backtest`.
-
-    Returns:
-        family, origin (last month known), period, fh (1 = the month after the origin), forecast, actual (units); the sums over the
-        family's series that were scored at that origin.
-    """
-    names, family, past = _past(history, items, policy, cutoff=cutoff, horizon=horizon, origins=origins, models=models)
-    said = pooled(past, names)
-    known = ~np.isnan(past.actual) & ~np.isnan(said)
-    series, place, step = np.nonzero(known)
-    cells = pd.DataFrame(
-        {"family": family[series], "cut": np.array(past.cuts)[place], "fh": step + 1, "forecast": said[known], "actual": past.actual[known]}
-    )
-    sums = cells.groupby(["family", "cut", "fh"], sort=True)[["forecast", "actual"]].sum().reset_index()
-    origin = [shifted(cutoff, -int(cut)) for cut in sums["cut"]]
-    period = [shifted(start, int(fh)) for start, fh in zip(origin, sums["fh"], strict=True)]
-    table = sums.assign(origin=origin, period=period).astype({"family": "str", "origin": "str", "period": "str", "fh": "int64"})
-    return table[["family", "origin", "period", "fh", "forecast", "actual"]].sort_values(["family", "origin", "period"], ignore_index=True)
 
 
 def _past(

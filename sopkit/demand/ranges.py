@@ -1,73 +1,90 @@
-"""How certain the demand plan is: by family in units, for the company in money."""
+"""How certain the demand plan is: of any node in units or money, written by family in units and for the company in money."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from sopkit.demand.intervals import Spread
-from sopkit.demand.series import COMPANY, with_family
+from sopkit.demand.hierarchy.correlation import Correlation, summed_width
+from sopkit.demand.policy import DemandPolicy
+from sopkit.demand.series import CELLS, COMPANY, SERIES, with_family
 
-LEVELS = {"p10": 0.1, "p90": 0.9}
-OWN_ERRORS = 24  # scored months at which a family's own spread and the mean of all families count alike
+WIDTHS = ["below", "above"]  # median - P10 and P90 - median
+COLUMNS = ["family", "period", "unit", "p10", "p50", "p90"]
 
 
-def demand_range(consensus: pd.DataFrame, items: pd.DataFrame, errors: pd.DataFrame) -> pd.DataFrame:
-    """P10, P50 and P90 of the plan around the consensus, from what sums of series were off by at earlier cutoffs.
-
-    Errors are those of family totals (and of the company's value), so that series are taken as correlated as they were. An error is
-    measured in u = (forecast + its mean over the origin) / 2: half of the uncertainty follows the month, half the family's size.
-    width(q, fh) = pooled quantile q of e / (s u) at fh, less its median, x s x u of the consensus; s is the family's mean |e| / u,
-    shrunk to the mean of all. P50 is the consensus: bias is told by the backtest, not hidden in the range. P10 is at least zero.
+def demand_range(
+    consensus: pd.DataFrame, forecast: pd.DataFrame, items: pd.DataFrame, correlation: Correlation, policy: DemandPolicy
+) -> pd.DataFrame:
+    """P10, P50 and P90 of the plan by family in units, and of the company in money.
 
     Args:
         consensus: consensus_demand contract.
+        forecast: statistical_forecast contract: the quantiles of the series.
         items: items contract.
-        errors: backtest.family_errors; a family without any has the mean spread of the others.
+        correlation: how far the errors of series move together.
+        policy: the level that was forecast: series divided from one forecast move as one.
 
     Returns:
-        demand_range contract: family x planned month in units, `*` in money; empty where no family could be scored.
+        demand_range contract: family x planned month in units, `*` in money.
     """
-    plan = with_family(consensus, items)
-    quantity = plan.pivot_table(index="family", columns="period", values="quantity", aggfunc="sum", sort=True)
-    revenue = plan.groupby("period", sort=True)["revenue"].sum()
-    families = _relative(errors)
-    if families.empty:
-        return pd.DataFrame(columns=["family", "period", "unit", "p10", "p50", "p90"])
-    value = plan.groupby("family")["revenue"].sum() / plan.groupby("family")["quantity"].sum().replace(0.0, np.nan)
-    company = _relative(_company(errors, value))
-    table = [_family_rows(str(family), row, families, "units") for family, row in quantity.iterrows()]
-    table.append(_family_rows(COMPANY, revenue, company, "money"))
-    result = pd.concat(table, ignore_index=True).astype({"family": "str", "period": "str", "unit": "str"})
-    return result.sort_values(["family", "period"], ignore_index=True)
+    cells = with_width(consensus, forecast, items)
+    families = node_range(cells, ["family"], correlation, policy).assign(unit="units")
+    price = cells["net_price"]
+    money = cells.assign(quantity=cells["revenue"], **{name: cells[name] * price for name in WIDTHS})
+    company = node_range(money.assign(company=COMPANY), ["company"], correlation, policy).rename(columns={"company": "family"})
+    table = pd.concat([families, company.assign(unit="money")], ignore_index=True)[COLUMNS]
+    return table.astype({"family": "str", "period": "str", "unit": "str"}).sort_values(["family", "period"], ignore_index=True)
 
 
-def _relative(errors: pd.DataFrame) -> pd.DataFrame:
-    """Errors (actual - forecast) in units of u = (forecast + mean forecast of the origin) / 2; cells without forecast are left out."""
-    mean = errors.groupby(["family", "origin"])["forecast"].transform("mean")
-    unit = (errors["forecast"] + mean) / 2
-    told = errors.assign(relative=(errors["actual"] - errors["forecast"]) / unit.where(unit > 0))
-    return told[told["relative"].notna()]
+def node_range(cells: pd.DataFrame, keys: Sequence[str], correlation: Correlation, policy: DemandPolicy) -> pd.DataFrame:
+    """P10, P50 and P90 of sums of the plan, neither as if series were independent nor as if they all moved as one.
+
+    P50 is the consensus: bias is told by the backtest, not hidden in the range. The widths below and above are `summed_width` of those of
+    the series that were forecast. P10 is at least zero.
+
+    Args:
+        cells: `with_width`.
+        keys: columns of `cells` that tell the nodes apart.
+        correlation: how far the errors of series move together.
+        policy: the level that was forecast.
+
+    Returns:
+        keys, period, p10, p50, p90; one row per node and planned month, sorted.
+    """
+    keys = list(keys)
+    series = list(dict.fromkeys([*keys, "family", "item", *policy.forecast_level]))
+    moving = cells.groupby([*series, "period"], sort=True)[WIDTHS].sum().reset_index()
+    middle = cells.groupby([*keys, "period"], sort=True)["quantity"].sum()
+    rows = []
+    for node, own in moving.groupby(keys, sort=True):
+        wide = own.pivot_table(index=series, columns="period", values=WIDTHS, fill_value=0.0)
+        about = wide.index.to_frame(index=False)
+        point = middle.loc[node]
+        below, above = (summed_width(wide[name].reindex(columns=point.index).to_numpy(), about, correlation) for name in WIDTHS)
+        named = dict(zip(keys, node, strict=True))
+        value = point.to_numpy()
+        rows.append(
+            pd.DataFrame({**named, "period": point.index, "p10": np.maximum(value - below, 0.0), "p50": value, "p90": value + above})
+        )
+    columns = [*keys, "period", "p10", "p50", "p90"]
+    return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
 
 
-def _company(errors: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
-    """Errors of the company in money: each family at its mean price in the plan."""
-    price = errors["family"].map(value).fillna(0.0)
-    money = errors.assign(forecast=errors["forecast"] * price, actual=errors["actual"] * price)
-    sums = money.groupby(["origin", "period", "fh"], sort=True)[["forecast", "actual"]].sum().reset_index()
-    return sums.assign(family=COMPANY)
+def with_width(consensus: pd.DataFrame, forecast: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """The plan's cells with family, `below` and `above`: widths of their forecast, units.
 
-
-def _family_rows(family: str, plan: pd.Series, relative: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Quantiles of one family (or the company) over the planned months."""
-    sizes = relative["relative"].abs().groupby(relative["family"]).agg(["mean", "count"])
-    everyone = float(sizes["mean"].mean())
-    own, count = (float(sizes["mean"][family]), int(sizes["count"][family])) if family in sizes.index else (everyone, 0)
-    size = (count * own + OWN_ERRORS * everyone) / (count + OWN_ERRORS)
-    scaled = relative["relative"] / relative["family"].map(sizes["mean"]).where(lambda mean: mean > 0)
-    horizon = len(plan)
-    by_step = [np.sort(scaled[(relative["fh"] == step) & scaled.notna()].to_numpy()) for step in range(1, int(relative["fh"].max()) + 1)]
-    spread = Spread(tuple(by_step))
-    middle = plan.to_numpy(dtype=float)
-    scale = size * (middle + middle.mean()) / 2
-    median = spread.quantile(0.5, horizon)
-    low, high = (np.maximum(middle + (spread.quantile(level, horizon) - median) * scale, 0.0) for level in LEVELS.values())
-    return pd.DataFrame({"family": family, "period": plan.index, "unit": unit, "p10": low, "p50": middle, "p90": high})
+    A cell without a statistical forecast of its own (a launch) has the width, in relation to its units, that its family's cells have
+    together, the company's where the family has none.
+    """
+    told = forecast.assign(below=forecast["p50"] - forecast["p10"], above=forecast["p90"] - forecast["p50"])[[*CELLS, "quantity", *WIDTHS]]
+    told = told.rename(columns={"quantity": "expected"})
+    cells = with_family(consensus, items).merge(told, on=CELLS, how="left", validate="one_to_one")
+    launched = cells["expected"].isna() | cells.groupby(SERIES)["expected"].transform("sum").eq(0) & cells["quantity"].gt(0)
+    sums = cells[~launched].groupby("family")[["expected", *WIDTHS]].sum()
+    everyone = sums.sum()
+    for name in WIDTHS:
+        whole = everyone[name] / everyone["expected"] if everyone["expected"] > 0 else 0.0
+        share = (sums[name] / sums["expected"].where(sums["expected"] > 0)).reindex(cells["family"]).fillna(whole).to_numpy()
+        cells[name] = np.where(launched, share * cells["quantity"], cells[name].fillna(0.0))
+    return cells.drop(columns="expected")

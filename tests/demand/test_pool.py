@@ -6,10 +6,9 @@ import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
-from sopkit.demand.backtest import backtest, family_errors
+from sopkit.demand.backtest import backtest
 from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.pool import statistical_forecast
-from sopkit.demand.ranges import demand_range
 from sopkit.demand.series import trailing_shares
 from sopkit.errors import DataError, ParamsError
 from sopkit.periods import period_range, shifted
@@ -173,100 +172,3 @@ def test_nothing_long_enough_gives_an_empty_backtest(table):
     history = history_of(table, {("A", "SE"): np.array([1.0, 2.0])})
     items = table("items", [{"item": "A", "item_name": "A", "family": "F", "supply_strategy": "stock"}])
     assert conform(backtest(history, items, POLICY, **KNOBS), CONTRACTS["backtest"]).empty
-    assert family_errors(history, items, POLICY, **KNOBS).empty
-
-
-def test_family_errors_are_sums_over_the_family(company):
-    history, _ = company
-    errors = family_errors(*company, POLICY, **KNOBS)
-    assert sorted(errors["origin"].unique()) == ["2024-10", "2025-02", "2025-06", "2025-10"]
-    one = errors[(errors["family"] == "F") & (errors["origin"] == "2025-10") & (errors["fh"] == 2)]
-    assert one["period"].item() == "2025-12"
-    came = history[history["item"].isin(["A", "B"]) & (history["period"] == "2025-12")]["quantity"].sum()
-    assert one["actual"].item() == pytest.approx(came)
-    assert errors["period"].max() == CUTOFF
-
-
-@pytest.fixture
-def plan(table):
-    """Consensus of F: A 100 and B 50 a month at 10 and 20; of G: C 10 at 5."""
-    rows = [
-        {
-            "item": item,
-            "region": "SE",
-            "channel": "retail",
-            "period": period,
-            "baseline": units,
-            "lifecycle": 0,
-            "override": 0,
-            "quantity": units,
-            "net_price": price,
-            "revenue": units * price,
-        }
-        for item, units, price in (("A", 100.0, 10.0), ("B", 50.0, 20.0), ("C", 10.0, 5.0))
-        for period in period_range("2026-03", 3)
-    ]
-    return table("consensus_demand", rows)
-
-
-def past_errors(relative: dict[str, list[float]], forecast: float = 100.0) -> pd.DataFrame:
-    """Errors (actual - forecast) / forecast of each family, one origin each, one step ahead."""
-    rows = [
-        (family, f"20{20 + number // 12}-{number % 12 + 1:02d}", "2026-01", 1, forecast, forecast * (1 + error))
-        for family, errors in relative.items()
-        for number, error in enumerate(errors)
-    ]
-    return pd.DataFrame(rows, columns=["family", "origin", "period", "fh", "forecast", "actual"])
-
-
-def test_range_by_hand(plan, company):
-    """Both families were off by -20 .. 20 %, evenly: P10 is 16 % below and P90 16 % above the consensus, in units and in money."""
-    errors = list(np.linspace(-0.2, 0.2, 81))
-    found = conform(demand_range(plan, company[1], past_errors({"F": errors, "G": errors})), CONTRACTS["demand_range"])
-    found = found.set_index(["family", "period"])
-    assert found.loc[("F", "2026-03"), ["unit", "p10", "p50", "p90"]].tolist() == pytest.approx(["units", 126, 150, 174])
-    assert found.loc[("*", "2026-05"), ["unit", "p10", "p50", "p90"]].tolist() == pytest.approx(["money", 2050 * 0.84, 2050, 2050 * 1.16])
-
-
-def test_range_of_the_company_follows_how_families_moved(plan, company):
-    """Opposite errors of equal money cancel: the company is nearly certain although each family is not."""
-    errors = np.linspace(-0.2, 0.2, 81)
-    together = demand_range(plan, company[1], past_errors({"F": list(errors), "G": list(errors)}))
-    prices = {"F": 2000 / 150, "G": 5.0}
-    opposite = past_errors({"F": list(errors), "G": list(-errors)})
-    opposite[["forecast", "actual"]] = opposite[["forecast", "actual"]].div(opposite["family"].map(prices), axis=0)
-    apart = demand_range(plan, company[1], opposite)
-
-    def width(found: pd.DataFrame, family: str) -> float:
-        row = found[(found["family"] == family) & (found["period"] == "2026-03")].iloc[0]
-        return row["p90"] - row["p10"]
-
-    assert width(apart, "F") == pytest.approx(width(together, "F"))
-    assert width(apart, "*") < 1e-6 < width(together, "*")
-
-
-def test_a_bias_is_not_hidden_in_the_range(plan, company):
-    errors = list(0.3 + np.linspace(-0.2, 0.2, 81))
-    found = demand_range(plan, company[1], past_errors({"F": errors, "G": errors}))
-    assert found["p50"].tolist() == pytest.approx([2050] * 3 + [150] * 3 + [10] * 3)
-    assert ((found["p50"] - found["p10"]) / (found["p90"] - found["p50"])).tolist() == pytest.approx([1] * 9)
-
-
-def test_no_scored_errors_no_range(plan, company):
-    nothing = past_errors({"F": [0.0], "G": [0.0]}, forecast=0.0)  # all forecasts were zero: nothing to be relative to
-    assert conform(demand_range(plan, company[1], nothing), CONTRACTS["demand_range"]).empty
-    assert conform(demand_range(plan, company[1], past_errors({})), CONTRACTS["demand_range"]).empty
-
-
-def test_range_covers_what_came(company):
-    """The whole chain: range made four months ago, scored on what came since."""
-    history, items = company
-    past = history[history["period"] <= "2025-10"]
-    knobs = KNOBS | {"cutoff": "2025-10", "horizon": 4}
-    forecast = statistical_forecast(past, POLICY, **knobs)
-    plan = forecast[["item", "region", "channel", "period", "quantity"]].assign(revenue=forecast["quantity"] * 10)
-    found = demand_range(plan, items, family_errors(past, items, POLICY, **knobs))
-    came = history[history["period"] > "2025-10"].assign(family="F")
-    total = came[came["item"].isin(["A", "B"])].groupby("period")["quantity"].sum()
-    family = found[found["family"] == "F"].set_index("period")
-    assert ((total >= family["p10"] * 0.9) & (total <= family["p90"] * 1.1)).all()

@@ -10,6 +10,7 @@ import pandas as pd
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.demand.combination import combination
+from sopkit.demand.hierarchy.correlation import Correlation, error_correlation
 from sopkit.demand.hierarchy.levels import Hierarchy, hierarchy_of, level_keys
 from sopkit.demand.hierarchy.reconciliation import reconciled
 from sopkit.demand.hierarchy.rounding import whole_cells
@@ -17,7 +18,7 @@ from sopkit.demand.hierarchy.variance import divided_variance, residual_variance
 from sopkit.demand.kernels import Panel, right_aligned
 from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.pool import LEVELS, fitted_pool, pool_forecast
-from sopkit.demand.series import CELLS, SERIES, month_numbers, training_quantity
+from sopkit.demand.series import CELLS, COMPANY, SERIES, month_numbers, training_quantity, with_family
 
 if TYPE_CHECKING:
     from sopkit.demand.panel import PoolForecaster
@@ -32,6 +33,7 @@ class CoherentForecast:
 
     table: pd.DataFrame  # statistical_forecast contract; `quantity` in whole units
     levels: pd.DataFrame  # reconciliation contract: one row per level
+    correlation: Correlation  # of the errors of the series that the pool forecast
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +81,8 @@ def coherent_forecast(
     coherent = reconciled(hierarchy.sums, forecast, bottom, variance=variance, bottom_variance=own)
     table = _moved(base, coherent.ravel(), items)
     levels = _told(hierarchy, np.vstack([forecast, bottom]), coherent, np.sqrt(np.r_[variance, own]))
-    return CoherentForecast(conform(table, CONTRACTS["statistical_forecast"]), levels)
+    correlation = error_correlation(pool.combination_, _keys(series, items))
+    return CoherentForecast(conform(table, CONTRACTS["statistical_forecast"]), levels, correlation)
 
 
 def _levels(policy: DemandPolicy) -> list[str]:
@@ -121,6 +124,12 @@ def _bottom_variance(
         return divided_variance(_panel(past, policy), pool.combination_)
     keys = series.index.droplevel("period").unique().reorder_levels(SERIES)
     return residual_variance(pool.combination_)[keys.get_indexer(pd.MultiIndex.from_frame(hierarchy.bottom[SERIES]))]
+
+
+def _keys(series: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Item and family of each series that was forecast; one and the same where the item is not among its keys."""
+    keys = series.index.droplevel("period").unique().to_frame(index=False)
+    return with_family(keys, items)[["item", "family"]] if "item" in keys else keys.assign(item=COMPANY, family=COMPANY)
 
 
 def _panel(values: np.ndarray, policy: DemandPolicy) -> Panel:

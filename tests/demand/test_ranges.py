@@ -1,0 +1,127 @@
+"""The range of sums: neither independent nor of one piece, by hand, against plain Python and on simulated errors of known correlation."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import conform
+from sopkit.demand.hierarchy.correlation import Correlation, correlation_of, summed_width
+from sopkit.demand.policy import DemandPolicy
+from sopkit.demand.ranges import demand_range, node_range, with_width
+from sopkit.periods import period_range
+
+POLICY = DemandPolicy()
+TWO = pd.DataFrame({"item": ["A", "B"], "family": ["F", "F"]})
+
+
+def simulated(cells: int, seed: int = 3) -> tuple[np.ndarray, pd.DataFrame]:
+    """Errors of 5 families x 4 items x 3 series with correlation .5 in the item, .3 in the family, .1 in the company; sizes 1 to 4."""
+    rng = np.random.default_rng(seed)
+    keys = pd.DataFrame([(f"I{f}{i}", f"F{f}") for f in range(5) for i in range(4) for _ in range(3)], columns=["item", "family"])
+    parts = [
+        (0.1, np.zeros(60, dtype=int)),
+        (0.2, pd.factorize(keys["family"])[0]),
+        (0.2, pd.factorize(keys["item"])[0]),
+        (0.5, np.arange(60)),
+    ]
+    error = sum(np.sqrt(share) * rng.normal(size=(codes.max() + 1, cells))[codes] for share, codes in parts)
+    return error * np.linspace(1, 4, 60)[:, None], keys
+
+
+def test_correlation_of_simulated_errors_is_found():
+    error, keys = simulated(4000)
+    found = correlation_of(error, keys)
+    assert (found.item, found.family, found.company) == pytest.approx((0.5, 0.3, 0.1), abs=0.03)
+    assert (found.series, found.cells) == (60, 4000)
+
+
+def test_the_width_of_a_sum_covers_what_it_says():
+    """80 % of new sums lie within 1.2816 summed standard deviations; independence would hold far fewer."""
+    keys = simulated(1)[1]
+    sums = simulated(20_000, seed=9)[0].sum(axis=0)
+    deviation = np.linspace(1, 4, 60)[:, None]
+    told = 1.2816 * summed_width(deviation, keys, correlation_of(*simulated(4000)))
+    assert (np.abs(sums) <= told).mean() == pytest.approx(0.8, abs=0.02)
+    independent = 1.2816 * summed_width(deviation, keys, Correlation(0, 0, 0, 0, 0))
+    assert (np.abs(sums) <= independent).mean() < 0.5
+
+
+def test_correlation_equals_plain_loops_over_pairs():
+    error, keys = simulated(7)
+    error[5, :3] = np.nan
+    size = np.sqrt(np.nanmean(error**2, axis=1))
+    found = correlation_of(error, keys)
+    sums = {"item": [0.0, 0.0], "family": [0.0, 0.0], "company": [0.0, 0.0]}
+    for one, other in itertools.combinations(range(60), 2):
+        same = (
+            "item" if keys["item"][one] == keys["item"][other] else "family" if keys["family"][one] == keys["family"][other] else "company"
+        )
+        both = ~np.isnan(error[one] + error[other])
+        sums[same][0] += (error[one] * error[other])[both].sum()
+        sums[same][1] += size[one] * size[other] * both.sum()
+    company = min(max(sums["company"][0] / sums["company"][1], 0), 1)
+    family = min(max(sums["family"][0] / sums["family"][1], company), 1)
+    item = min(max(sums["item"][0] / sums["item"][1], family), 1)
+    assert (found.company, found.family, found.item) == pytest.approx((company, family, item))
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0, 5.0), (1.0, 7.0), (0.5, np.sqrt(0.5 * 25 + 0.5 * 49))])
+def test_widths_of_three_and_four(share, expected):
+    width = np.array([[3.0], [4.0]])
+    assert summed_width(width, TWO, Correlation(share, share, 0.0, 2, 9)) == pytest.approx([expected])
+
+
+def test_errors_that_cancel_are_not_counted_on():
+    error = np.array([[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0]])
+    assert correlation_of(error, TWO).family == 0.0
+
+
+@pytest.fixture
+def plan(table):
+    """F: A 100 and B 50 a month at 10 and 20; G: the launch N, 10 at 5. A and B are known to 10 and 20 % below, twice that above."""
+    forecast, cells = [], []
+    for item, units, price, below in (("A", 100.0, 10.0, 10.0), ("B", 50.0, 20.0, 10.0), ("N", 10.0, 5.0, 0.0)):
+        for period in period_range("2026-03", 3):
+            keys = {"item": item, "region": "SE", "channel": "retail", "period": period}
+            if item != "N":
+                spread = {"p10": units - below, "p50": units, "p90": units + 2 * below}
+                forecast.append(keys | spread | {"quantity": units, "naive": units, "method": "m"})
+            parts = {"baseline": units, "lifecycle": 0, "override": 0, "quantity": units, "net_price": price, "revenue": units * price}
+            cells.append(keys | parts)
+    items = [{"item": item, "item_name": item, "family": "G" if item == "N" else "F", "supply_strategy": "stock"} for item in "ABN"]
+    return table("consensus_demand", cells), table("statistical_forecast", forecast), table("items", items)
+
+
+def test_range_by_hand(plan):
+    """F: 10 and 10 make 14.14 where independent, 20 where they move as one. The launch has F's 20 units of 150 below, 40 above."""
+    independent = conform(demand_range(*plan, Correlation(0, 0, 0, 3, 9), POLICY), CONTRACTS["demand_range"]).set_index(
+        ["family", "period"]
+    )
+    assert independent.loc[("F", "2026-03"), ["p10", "p50", "p90"]].tolist() == pytest.approx([150 - 200**0.5, 150, 150 + 2 * 200**0.5])
+    assert independent.loc[("G", "2026-03"), ["p10", "p50", "p90"]].tolist() == pytest.approx([10 - 20 / 15, 10, 10 + 40 / 15])
+    as_one = demand_range(*plan, Correlation(1, 1, 1, 3, 9), POLICY).set_index(["family", "period"])
+    assert as_one.loc[("F", "2026-05"), ["p10", "p90"]].tolist() == pytest.approx([130, 190])
+    company = as_one.loc[("*", "2026-03")]
+    below = 10 * 10 + 10 * 20 + 20 / 15 * 5
+    assert company[["unit", "p10", "p50"]].tolist() == ["money", pytest.approx(2050 - below), pytest.approx(2050)]
+
+
+def test_series_divided_from_one_forecast_move_as_one(plan):
+    """Forecast by item: two regions that share its width add up to it, whatever the correlation."""
+    consensus, forecast, items = (frame[frame["item"] == "A"] for frame in plan)
+    halves = [pd.concat([frame.assign(region=region) for region in ("SE", "NO")]) for frame in (consensus, forecast)]
+    halves = [frame.assign(**{name: frame[name] / 2 for name in ("quantity", "p10", "p50", "p90") if name in frame}) for frame in halves]
+    cells = with_width(*halves, items)
+    by_item = node_range(cells, ["family"], Correlation(0, 0, 0, 3, 9), DemandPolicy(forecast_level=("item",)))
+    assert by_item.iloc[0][["p10", "p90"]].tolist() == pytest.approx([90, 120])
+    by_series = node_range(cells, ["family"], Correlation(0, 0, 0, 3, 9), POLICY)
+    assert by_series.iloc[0]["p10"] == pytest.approx(100 - 50**0.5)
+
+
+def test_nodes_of_any_level(plan):
+    found = node_range(with_width(*plan), ["region", "item"], Correlation(0, 0, 0, 3, 9), POLICY)
+    assert found[["region", "item"]].drop_duplicates().to_numpy().tolist() == [["SE", "A"], ["SE", "B"], ["SE", "N"]]
+    assert (found["p10"] <= found["p50"]).all()
