@@ -4,10 +4,13 @@ import gzip
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sopkit.data.findings import FindingLog
 from sopkit.data.sources.detection import Detected, detected_grammar, detected_layouts
 from sopkit.data.sources.opened import OpenedFiles
+from sopkit.data.sources.proposal import proposals
 
 
 def detected(path: Path) -> Detected:
@@ -85,6 +88,33 @@ def test_each_sheet_of_a_workbook_with_a_header_is_a_table(tmp_path: Path):
     book.save(path)
     (only,) = detected_layouts(path, FindingLog())
     assert (only.dialect.sheet, only.dialect.header_row) == ("sales", 3)
+
+
+def test_a_packed_file_that_is_cut_is_told(tmp_path: Path):
+    log = FindingLog()
+    path = tmp_path / "some.csv.gz"
+    path.write_bytes(gzip.compress(b"a;b\n" * 10_000)[:60])
+    assert detected_layouts(path, log) == []
+    assert log.found[0].rule == "unreadable_file"
+
+
+@settings(max_examples=150, deadline=None)
+@given(content=st.one_of(st.binary(max_size=200), st.text(alphabet="ab1.,;|\t\n\"' -/åÖ\u00a0", max_size=120).map(str.encode)))
+def test_no_file_breaks_the_look_at_it(content: bytes, tmp_path_factory: pytest.TempPathFactory):
+    path = tmp_path_factory.mktemp("any") / "some.csv"
+    path.write_bytes(content)
+    log = FindingLog()
+    for layout in detected_layouts(path, log):
+        raw = OpenedFiles(path.parent, log).table(layout.dialect)
+        if raw.header:
+            assert len(proposals(raw, detected_grammar(raw, layout), ["sales_history", "items"])) == 2
+
+
+def test_a_line_without_an_end_is_looked_at_in_part_only(tmp_path: Path):
+    path = tmp_path / "some.csv"
+    path.write_bytes(b'"' + b"x" * (4 << 20))
+    (layout,) = detected_layouts(path, FindingLog())
+    assert layout.open_questions == ("no delimiter gives more than one column",)
 
 
 def test_what_is_no_workbook_is_told_and_not_opened(tmp_path: Path):

@@ -8,6 +8,7 @@ import codecs
 import csv
 import gzip
 import re
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -62,7 +63,13 @@ def detected_layouts(path: Path, log: FindingLog) -> list[Detected]:
     suffix = path.name.lower().removesuffix(".gz").rpartition(".")[2]
     if suffix == "parquet":
         return [Detected(Dialect(file=path.name), ("Parquet: names and types are those of the file",))]
-    return _sheet_layouts(path, log) if suffix == "xlsx" else [_text_layout(path)]
+    if suffix == "xlsx":
+        return _sheet_layouts(path, log)
+    try:
+        return [_text_layout(path)]
+    except (OSError, EOFError, zlib.error) as reason:
+        log.note(Finding(path.name, "unreadable_file", f"the file cannot be unpacked: {reason}", "REJECT", "send the file again"))
+        return []
 
 
 def detected_grammar(table: RawTable, layout: Detected) -> Detected:
