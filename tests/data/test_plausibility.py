@@ -6,7 +6,10 @@ import pandas as pd
 import pytest
 from company_set import CUTOFF, company_tables, random_row, read_set, told, write_files
 
+from sopkit.data.contracts import INPUTS
+from sopkit.data.plausibility.across import PARENTS, SPELT
 from sopkit.data.plausibility.earlier import Earlier
+from sopkit.data.plausibility.settled import SETTLED, STANDING
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.reading import Intake, read_sources
 from sopkit.periods import shifted
@@ -507,3 +510,10 @@ def test_a_slot_is_known_by_the_last_submission(tmp_path: Path, valid: Tables):
     swapped = Earlier("2026-04", {}, {**first.hashes, "prices": "", "budget": first.hashes["prices"]})
     found = told(read_sources(sources, tmp_path, cutoff=CUTOFF, currency="SEK", earlier=swapped), "wrong_slot")
     assert found["table"].tolist() == ["prices"] and "for budget" in found.loc[0, "message"]
+
+
+def test_rules_name_columns_that_the_contracts_have():
+    named = {table: (settled.month, *settled.measures) for table, settled in SETTLED.items()}
+    for rules in (named, STANDING, PARENTS, SPELT):
+        for table, columns in rules.items():
+            assert set(columns) <= set(INPUTS[table].column_names()), table

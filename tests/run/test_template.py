@@ -7,6 +7,8 @@ from command_line import sop
 
 from sopkit.data.contracts import INPUTS
 from sopkit.errors import ParamsError
+from sopkit.periods import shifted
+from sopkit.report.input_templates import example_row, text_template, workbook_template
 from sopkit.run.checking import intake_of
 from sopkit.run.params import load_params
 from sopkit.run.template import template_of, write_templates
@@ -28,11 +30,14 @@ sources:
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_templates_filled_with_example_values_are_read_without_a_finding(tmp_path: Path, form, language):
     told = write_templates(tmp_path / "data", form=form, language=language, example=True)
+    calendar, make = INPUTS["resource_calendar"], workbook_template if form == "xlsx" else text_template
+    rows = [{**example_row(calendar), "period": shifted("2026-02", step)} for step in range(13)]  # a resource needs every planned month
+    (tmp_path / "data" / f"resource_calendar.{form}").write_bytes(make(calendar, language, rows))
     params = tmp_path / "acme.yaml"
     params.write_text(HEAD + "\n".join(line for line in told if line.startswith("  ")))
     intake = intake_of(load_params(params), tmp_path / "data")
     assert intake.findings[["file", "column", "message"]].to_dict("records") == []
-    assert {name: len(frame) for name, frame in intake.tables.items()} == dict.fromkeys(INPUTS, 1)
+    assert {name: len(frame) for name, frame in intake.tables.items()} == dict.fromkeys(INPUTS, 1) | {"resource_calendar": 13}
 
 
 def test_nothing_is_written_over(tmp_path: Path):

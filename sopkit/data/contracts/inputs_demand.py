@@ -181,6 +181,7 @@ class Lifecycle(Contract):
         PERIOD.meant("first month on sale, or last month on sale", "första eller sista månad till salu").such_as("2026-09"),
         ITEM.optional()
         .renamed("reference_item", "item whose season it follows", "artikel vars säsong den följer")
+        .such_as("")
         .named("Referensartikel", "Reference item"),
         units("annual_quantity", "expected units in the first twelve months")
         .in_swedish("väntat antal de första tolv månaderna")

@@ -116,7 +116,7 @@ class LedgerActuals(Contract):
         .in_swedish("preliminärt (flash) tills ekonomi stänger månaden, sedan slutligt (final)")
         .named("Läge")
         .such_as("final"),
-        money("amount", "amount").in_swedish("belopp").named("Belopp", "Utfall", "Actual").such_as("31250000"),
+        money("amount", "amount").in_swedish("belopp").named("Belopp", "Utfall", "Actual").such_as("348000"),
     )
 
 
@@ -177,15 +177,15 @@ class ExchangeRates(Contract):
     title_sv = "Kurser mot företagets valuta, aktuella och i budgeten."
     grain_sv = "en rad per valuta och månad"
     columns = (
-        code("currency", "currency code").in_swedish("valutakod").named("Valuta", "Valutakod", "Currency code").such_as("NOK"),
-        REGION.meant("sales region that invoices in it", "säljregion som fakturerar i den").such_as("NO"),
+        code("currency", "currency code").in_swedish("valutakod").named("Valuta", "Valutakod", "Currency code").such_as("EUR"),
+        REGION.meant("sales region that invoices in it", "säljregion som fakturerar i den").such_as("SE"),
         PERIOD,
         number("rate", "company currency per unit", "money per currency unit", least=0)
         .in_swedish("företagets valuta per enhet")
         .named("Kurs", "Valutakurs", "Exchange rate")
-        .such_as("0.98"),
+        .such_as("11.20"),
         number("budget_rate", "rate in the budget", "money per currency unit", least=0)
         .in_swedish("kurs i budgeten")
         .named("Budgetkurs", "Budget rate")
-        .such_as("1.02"),
+        .such_as("11.35"),
     )

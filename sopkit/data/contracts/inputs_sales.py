@@ -72,17 +72,17 @@ class SalesHistory(Contract):
         units("quantity", "units invoiced", least=None)
         .in_swedish("fakturerat antal")
         .named("Antal", "Fakturerat antal", "Kvantitet", "Volym", "Qty", "Invoiced quantity", "Units", "Volume")
-        .such_as("12"),
+        .such_as("120"),
         money("revenue", "net sales")
         .in_swedish("nettoomsättning")
         .named(
             "Belopp", "Nettobelopp", "Fakturerat belopp", "Försäljning", "Omsättning", "Nettoomsättning", "Net sales", "Net amount", "Sales"
         )
-        .such_as("34800"),
+        .such_as("348000"),
         money("cost", "cost of the units sold, where the source has it")
         .in_swedish("kostnad för det sålda, där källan har den")
         .named("Kostnad", "Varukostnad", "KSV", "COGS", "Cost of goods")
-        .such_as("23300")
+        .such_as("233000")
         .optional(),
     )
 

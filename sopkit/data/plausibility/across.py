@@ -29,7 +29,7 @@ HOMES = {"region": ("sales_history", "customers"), "channel": ("sales_history", 
 PARENTS = {
     "lifecycle": ("item", "reference_item"),
     "supplier_items": ("component", "item"),
-    "bill_of_materials": ("component", "item"),
+    "bill_of_materials": ("component", "parent"),
 }
 SPELT = {
     "items": ("item", "family"),

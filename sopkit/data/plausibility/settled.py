@@ -28,7 +28,7 @@ SETTLED = {
     "balance_sheet": Settled("period", ("amount",), "account", open_months=1),
     "forecast_snapshots": Settled("made_in", ("quantity",), "item"),
     "stock_adjustments": Settled("date", ("quantity",), "item"),
-    "shipments": Settled("date", ("quantity",), "item"),
+    "shipments": Settled("ship_date", ("quantity",), "item"),
     "ledger_actuals": Settled("period", ("amount",), "account", open_months=1),
 }
 # Measures of tables without closed months: compared as a whole.
