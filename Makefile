@@ -1,6 +1,6 @@
 # Each target sets up what it needs by itself; a second run does not install anything again.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test slow check lab gallery dictionary benchmarks lock clean
+.PHONY: help install demo test slow estimators forecast_accuracy forecast_speed check lab gallery dictionary benchmarks lock clean
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
@@ -52,6 +52,16 @@ dictionary: $(READY)  ## docs/data_dictionary.md and its Swedish twin from the c
 	@$(BIN)/python -c "from sopkit.data.dictionary import data_dictionary; print(data_dictionary(), end='')" > docs/data_dictionary.md
 	@$(BIN)/python -c "from sopkit.data.dictionary import data_dictionary_sv; from sopkit.report.language import language_of; \
 		print(data_dictionary_sv(language_of('sv').text), end='')" > docs/data_dictionary.sv.md
+
+estimators: $(READY)  ## sktime's own checks of every forecaster
+	@$(BIN)/python -m pytest -m slow -n 2 tests/demand/test_panel.py
+
+forecast_accuracy: $(READY)  ## the tiers beside their peers on real hold-outs (data: SOPKIT_DATA; peers: SOPKIT_PEERS)
+	@$(BIN)/python -m benchmarks.forecast_accuracy
+	@$(BIN)/python -m benchmarks.forecast_picture
+
+forecast_speed: $(READY)  ## series per second, ours and the peers', on one core
+	@$(BIN)/python -m benchmarks.forecast_speed
 
 benchmarks: $(READY)  ## the figures that the README quotes
 	@$(BIN)/python -m benchmarks.overhead

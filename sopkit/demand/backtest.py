@@ -61,6 +61,32 @@ def backtest(
     return table.sort_values(["model", "family"], ignore_index=True)
 
 
+def verdict(scores: pd.DataFrame) -> pd.DataFrame:
+    """What the backtest says of each family in a sentence: whether the pool, or any model, is better than seasonal naive.
+
+    Args:
+        scores: backtest contract.
+
+    Returns:
+        family, pool, naive (WAPE, ratios), best (the model of least WAPE, the pool and seasonal naive among them), verdict; by family.
+    """
+    error = scores.pivot(index="family", columns="model", values="wape_ratio")
+    error = error.reindex(columns=sorted({*error.columns, POOL, NAIVE})).dropna(subset=[POOL, NAIVE])
+    best = error.idxmin(axis=1) if len(error) else pd.Series(dtype="str")
+    table = pd.DataFrame({"family": error.index, "pool": error[POOL].array, "naive": error[NAIVE].array, "best": best.array})
+    said = [_sentence(*row) for row in table[["pool", "naive", "best"]].itertuples(index=False)]
+    return table.assign(verdict=said).astype({"family": "str", "best": "str", "verdict": "str"})
+
+
+def _sentence(pool: float, naive: float, best: str) -> str:
+    """The verdict on one family."""
+    if best == NAIVE:
+        return f"nothing beats seasonal naive here: it is off by {naive:.1%} of demand, the pool by {pool:.1%}"
+    if pool > naive:
+        return f"the pool ({pool:.1%}) does not beat seasonal naive ({naive:.1%}); {best} does"
+    return f"the pool is off by {pool:.1%} of demand, seasonal naive by {naive:.1%}"
+
+
 def _past(
     history: pd.DataFrame, items: pd.DataFrame, policy: DemandPolicy, *, cutoff: str, horizon: int, origins: int, models: Sequence[str]
 ) -> tuple[tuple[str, ...], np.ndarray, Rolling]:

@@ -6,7 +6,7 @@ import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
-from sopkit.demand.backtest import backtest
+from sopkit.demand.backtest import backtest, verdict
 from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.pool import statistical_forecast
 from sopkit.demand.series import trailing_shares
@@ -168,7 +168,19 @@ def test_backtest_by_hand(table):
     assert row["rmsse"] == pytest.approx(np.sqrt(4 / (4 * 6 / 18)))
 
 
+def test_the_verdict_is_honest():
+    rows = [("pool", "F", 0.2), ("theta", "F", 0.3), ("seasonal_naive", "F", 0.4)]
+    rows += [("pool", "G", 0.5), ("theta", "G", 0.6), ("seasonal_naive", "G", 0.4)]
+    rows += [("pool", "H", 0.5), ("theta", "H", 0.3), ("seasonal_naive", "H", 0.4), ("pool", "I", np.nan), ("seasonal_naive", "I", np.nan)]
+    found = verdict(pd.DataFrame(rows, columns=["model", "family", "wape_ratio"])).set_index("family")
+    assert found["best"].to_dict() == {"F": "pool", "G": "seasonal_naive", "H": "theta"}  # of I nothing is known
+    assert found["verdict"]["F"] == "the pool is off by 20.0% of demand, seasonal naive by 40.0%"
+    assert found["verdict"]["G"] == "nothing beats seasonal naive here: it is off by 40.0% of demand, the pool by 50.0%"
+    assert found["verdict"]["H"] == "the pool (50.0%) does not beat seasonal naive (40.0%); theta does"
+
+
 def test_nothing_long_enough_gives_an_empty_backtest(table):
     history = history_of(table, {("A", "SE"): np.array([1.0, 2.0])})
     items = table("items", [{"item": "A", "item_name": "A", "family": "F", "supply_strategy": "stock"}])
     assert conform(backtest(history, items, POLICY, **KNOBS), CONTRACTS["backtest"]).empty
+    assert verdict(backtest(history, items, POLICY, **KNOBS)).empty

@@ -36,6 +36,7 @@ def foreign_kernel(name: str) -> Kernel:
 def _forecast(forecaster: BaseForecaster, values: np.ndarray, horizon: int) -> np.ndarray:
     """Forecast of one series, NaN where the forecaster cannot."""
     steps = list(range(1, horizon + 1))
+    forecaster.set_config(remember_data=False)
     try:
         found = forecaster.fit(pd.Series(values, index=pd.RangeIndex(len(values))), fh=steps).predict(fh=steps)
         return np.asarray(found, dtype=float).reshape(horizon)

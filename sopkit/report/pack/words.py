@@ -96,7 +96,16 @@ MODELS = {
     "pool": N_("what is used"),
     "theta": N_("Theta"),
     "damped": N_("damped trend"),
+    "dynamic_theta": N_("dynamic Theta"),
     "holt_winters": N_("Holt-Winters"),
+    "complex_smoothing": N_("complex smoothing"),
+    "global_trees": N_("trees over all series"),
+    "imapa": N_("IMAPA"),
+    "adida": N_("ADIDA"),
+    "croston": N_("Croston"),
+    "croston_corrected": N_("Croston, corrected (SBA)"),
+    "chance_of_demand": N_("chance of demand (TSB)"),
+    "window_average": N_("mean of twelve months"),
     "seasonal_naive": N_("seasonal naive"),
 }
 NAMES = {"resource": ("resources", "resource_name"), "supplier": ("suppliers", "supplier_name"), "item": ("items", "item_name")}
