@@ -105,6 +105,18 @@ def test_a_finding_names_the_cell_of_the_wide_sheet(tmp_path: Path, kind: str, r
     assert found == [("not_a_number", row, f"2026-0{month}", address, "x7")]
 
 
+def test_a_rule_on_values_names_the_month_and_its_cell(tmp_path: Path):
+    """A row that no rule of cells refuses: returned units, in a sheet that begins at C3."""
+    book = Workbook()
+    for row, line in enumerate((["Artikelnr", "2026-01", "2026-02"], ["A", 5, 6], ["B", 7, -8]), start=3):
+        for column, value in enumerate(line, start=3):
+            book.active.cell(row, column, value)
+    book.save(tmp_path / "wide.xlsx")
+    result = intake(tmp_path, cutoff="2026-02", file="wide.xlsx", header_row=3, **WIDE)
+    back = result.findings[result.findings["rule"] == "returned_units"].iloc[0]
+    assert (back["row"], back["column"], back["cell"]) == (5, "2026-02", "E5")
+
+
 def test_identifiers_keep_their_cell_too(tmp_path: Path):
     book = Workbook()
     book.active.append(["2026-01", "Artikelnr", "2026-02"])

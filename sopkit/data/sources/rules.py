@@ -242,10 +242,9 @@ def _returns(sales: pd.DataFrame) -> list[Oddity]:
 def _tell(oddity: Oddity, known: KnownTable, log: FindingLog) -> None:
     """Write an oddity down as findings on the physical rows of its file, under the sender's own header."""
     table, frame = known.table, known.frame
-    header = table.headers.get(oddity.column, oddity.column)
-    place = table.places.get(oddity.column)
     rows = known.table.rows[list(oddity.positions)].tolist() if oddity.positions else []
     first = int(np.argmin(rows)) if rows else 0
+    header, place = table.place_of(oddity.column, oddity.positions[first] if rows else None)
     like = Finding(
         table.origin_of(oddity.positions[first]) if rows else table.origin,
         oddity.rule,
@@ -266,7 +265,9 @@ def _tell(oddity: Oddity, known: KnownTable, log: FindingLog) -> None:
         log.note(_with_cell(like, place))
     else:
         for position, row in list(zip(oddity.positions, rows, strict=True))[:LISTED]:
-            log.note(_with_cell(_of_row(like, frame, oddity, position, row, table.origin_of(position)), place))
+            found = _of_row(like, frame, oddity, position, row, table.origin_of(position))
+            column, place = table.place_of(oddity.column, position)
+            log.note(_with_cell(replace(found, column=column), place))
         if len(rows) > LISTED:
             log.note(replace(like, row=0, message=f"{like.message}: {len(rows) - LISTED} rows are not listed one by one"))
     log.mask([])

@@ -48,12 +48,20 @@ class ReadTable:
     file_codes: npt.NDArray[np.integer] | None = None  # and which of them each row came in
     headers: Mapping[str, str] = field(default_factory=dict)  # contract column: the sender's header
     places: Mapping[str, int] = field(default_factory=dict)  # contract column: its place in the file, first = 0
+    months: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # months stood in columns: header and place of each
+    of_months: tuple[str, ...] = ()  # contract columns that these became: the month and the value
     sensitive: frozenset[str] = frozenset()  # headers whose values findings do not tell
     records: int = 0  # rows that came, without blank lines, repeated headers and totals; broken ones included
 
     def origin_of(self, position: int) -> str:
         """The file that a row came in."""
         return self.origin if self.file_codes is None else self.files[int(self.file_codes[position])]
+
+    def place_of(self, column: str, position: int | None) -> tuple[str, int | None]:
+        """The sender's header of a column, and its place in the file, first = 0; of a month's cell those of its own column."""
+        if column in self.of_months and position is not None:
+            return self.months[str(self.frame[self.of_months[0]].iloc[position])[:7]]
+        return self.headers.get(column, column), self.places.get(column)
 
     def taken(self, which: Mask | npt.NDArray[np.integer]) -> "ReadTable":
         """The table with only the rows that are kept, or with rows in another order."""
@@ -128,10 +136,28 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
         raw.sheet,
         beside,
         headers=headers,
-        places={column: raw.first_column + position for column, position in positions.items()} if table.spread is None else {},
+        places=_places(table, positions),
+        months=_month_places(table),
+        of_months=(source.unpivot.into, source.unpivot.value) if source.unpivot and table.spread else (),
         sensitive=sensitive,
         records=len(table.rows),
     )
+
+
+def _places(table: RawTable, positions: Mapping[str, int]) -> dict[str, int]:
+    """Contract column: its place in the file; without those of months that stood in columns."""
+    if table.spread is None:
+        return {column: table.first_column + position for column, position in positions.items()}
+    kept = table.spread.kept
+    return {column: table.first_column + kept[position] for column, position in positions.items() if position < len(kept)}
+
+
+def _month_places(table: RawTable) -> dict[str, tuple[str, int]]:
+    if table.spread is None:
+        return {}
+    months = [str(month)[:7] for month in table.cells[table.spread.columns[0]].values]
+    there = zip(months, table.spread.headers, table.spread.positions, strict=True)
+    return {month: (header, table.first_column + position) for month, header, position in there}
 
 
 def _sensitive(headers: Mapping[str, str], contract: type[Contract], source: Source) -> frozenset[str]:

@@ -121,6 +121,7 @@ def unpivoted(
         np.repeat(table.rows, width),
         table.sheet,
         _types(table, kept, months, as_days),
+        first_column=table.first_column,
         spread=Spread(
             columns=(len(kept), len(kept) + 1),
             headers=tuple(table.header[place] for place in months.positions),
