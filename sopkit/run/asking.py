@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from sopkit.errors import DataError, ParamsError, Problem
 from sopkit.run.cycle import CompanyFolder, RunFolder
-from sopkit.run.files import read_json, write_atomically, write_json
+from sopkit.run.files import write_atomically, write_json
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.process import working_days
+from sopkit.steps import BY_NAME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +133,7 @@ def _tables(params: CompanyParams) -> dict[str, "pd.DataFrame"]:
     from sopkit.run.step_files import read_table
 
     company = CompanyFolder.of(params.company)
-    run = _run_with_demand(company, params.cycle)
+    run = company.run_with(params.cycle, BY_NAME["demand_planning"])
     if run is None:
         hint = f"Run: sop run params/{params.company}.yaml --cycle {params.cycle} --to 2"
         raise ParamsError(
@@ -147,14 +148,6 @@ def _tables(params: CompanyParams) -> dict[str, "pd.DataFrame"]:
     before = company.previous_run(params.cycle)
     tables["previous_consensus"] = table(before, "consensus_demand") if before else empty(CONTRACTS["consensus_demand"])
     return tables
-
-
-def _run_with_demand(company: CompanyFolder, cycle: str) -> RunFolder | None:
-    """The run of the cycle whose step 2 is done: the one that was tried last, else the good one."""
-    attempt = read_json(company.attempt_file(cycle)) or {}
-    tried = company.run(str(attempt["run_id"])) if "run_id" in attempt else None
-    runs = [run for run in (tried, company.good_run(cycle)) if run is not None]
-    return next((run for run in runs if (run.path / "tables" / "consensus_demand.parquet").exists()), None)
 
 
 def _due(params: CompanyParams, owner: str) -> date:

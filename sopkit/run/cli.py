@@ -189,6 +189,61 @@ def receive(
     print("\n".join(receive_people(_params_path(params), folder, cycle, _day(today))))
 
 
+GateName = Annotated[str, typer.Argument(metavar="GATE", help="data_quality, demand, supply, money or approval")]
+Role = Annotated[str, typer.Option("--as", metavar="ROLE", help="role that signs, or its deputy")]
+
+
+@app.command("sign-off")
+def sign_off(
+    params: ParamsFile,
+    gate: GateName,
+    role: Role,
+    cycle: Cycle = None,
+    conditions: Annotated[str, typer.Option("--if", metavar="TEXT", help="conditions of the sign-off")] = "",
+) -> None:
+    """Sign a gate of the cycle for the tables as they are; another number afterwards makes the sign-off stale."""
+    from sopkit.run.gates import sign_off as sign
+
+    print("\n".join(sign(_params_path(params), gate, role, cycle, conditions)))
+
+
+@app.command()
+def revoke(
+    params: ParamsFile,
+    gate: GateName,
+    role: Role,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="why it is taken back")],
+    cycle: Cycle = None,
+) -> None:
+    """Take a sign-off back; the record keeps both."""
+    from sopkit.run.gates import revoke as take_back
+
+    print("\n".join(take_back(_params_path(params), gate, role, cycle, reason)))
+
+
+@app.command()
+def log(
+    company: Annotated[str, typer.Argument(metavar="COMPANY[/CYCLE]", help="demo, or demo/2026-03")],
+    form: OutputFormat = None,
+) -> None:
+    """What the ledger holds of a company or a cycle, in order."""
+    from sopkit.run.ledger import log_lines
+
+    print("\n".join(log_lines(company, as_json=form == "json")))
+
+
+@app.command()
+def ledger(
+    action: Annotated[Literal["verify", "backup", "export", "import"], typer.Argument(help="what to do with it")],
+    company: Annotated[str, typer.Argument(metavar="COMPANY", help="short name of the company")],
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="to write or to read: a backup, an export")] = None,
+) -> None:
+    """Verify the chain of a company's ledger, back it up, export it as JSON lines, or fill an empty one from an export."""
+    from sopkit.run.ledger import ledger_lines
+
+    print("\n".join(ledger_lines(action, company, file)))
+
+
 @app.command()
 def lab(
     company: ParamsFile,

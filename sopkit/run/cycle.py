@@ -123,6 +123,17 @@ class CompanyFolder:
         """The last good run of the cycle before."""
         return self.good_run(shifted(cycle, -1))
 
+    @property
+    def ledger_file(self) -> Path:
+        """The record of what people decided."""
+        return self.path / "ledger.sqlite"
+
+    def run_with(self, cycle: str, step: Step) -> RunFolder | None:
+        """The run of a cycle in which a step is done: the one that was tried last, else the good one; None where there is none."""
+        tried = (read_json(self.attempt_file(cycle)) or {}).get("run_id")
+        runs = [self.run(tried) if isinstance(tried, str) else None, self.good_run(cycle)]
+        return next((run for run in runs if run is not None and run.done(step).is_file()), None)
+
     def shows(self, cycle: str, run: RunFolder, scenario: str = "base") -> bool:
         """Whether the cycle's link shows this run."""
         good = self.good_run(cycle, scenario)

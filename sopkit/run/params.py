@@ -50,6 +50,7 @@ class CompanyParams(BaseModel):
     fiscal_year_first_month: int = Field(default=1, ge=1, le=12, description="month the fiscal year starts in, 1..12")
     accountable: str = Field(description="the one accountable executive: a role")
     preparer: str = Field(description="role that prepares the plan")
+    deputies: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="role: roles that may sign for it")
     gates: Literal["rehearse", "enforce"] = Field(default="rehearse", description="pass gates with DRAFT, or stop at the next one")
     data_root: Literal["suite", "reports", "data"] = Field(
         default="suite", description="where data_folder starts (SOPKIT_ROOT, _REPORTS, _DATA)"

@@ -41,6 +41,7 @@ class Gate(BaseModel):
     title: str = Field(description="what is signed")
     signed_by: tuple[str, ...] = Field(min_length=1, description="roles that sign")
     working_day: int = Field(ge=1, le=23, description="working day of the month it is due")
+    independent: bool = Field(default=False, description="the preparer may not sign it")
 
 
 class Process(BaseModel):

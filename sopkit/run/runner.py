@@ -125,7 +125,7 @@ def _bring_up_to_date(prepared: Prepared, step: Step, recorder: Recorder, lock: 
     """Keep, carry over or execute one step; returns whether it was executed."""
     request = prepared.request
     if request.selects(step):
-        check_gate_before(prepared.params.gates, step, prepared.steps)
+        check_gate_before(prepared.params, prepared.run, step, prepared.steps)
         recorder.running = step.name
     parts = step_parts(step, prepared.steps, prepared.made_from, prepared.run)
     if parts is None and step.number > request.last:

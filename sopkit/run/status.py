@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import read_json
+from sopkit.run.gates import gate_lines
 from sopkit.run.lock import is_locked
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.process import load_process, working_day_of, working_days
@@ -31,6 +32,7 @@ def cycle_status(params_file: Path, cycle: str | None = None, today: date | None
         "working_days": len(working_days(params.cycle, params.country)),
         "due": _due(params, today),
         "steps": states,
+        "gates": gate_lines(params, _run_of(company, attempt) or good),
         "attempt": attempt,
         "good_run": good.run_id if good else None,
         "next": attempt.get("next") or (f"open {company.link(params.cycle)}/pack/executive.html" if whole else command),
@@ -44,6 +46,7 @@ def status_lines(told: Told) -> list[str]:
         lines.append(f"  {due['when']:<14} {due['activity']:<55} {due['accountable']:<20} {due['date']}")
     lines.append("")
     lines += [f"  {state['number']} {state['step']:<18} {state['state']}" for state in told["steps"]]  # type: ignore[attr-defined]
+    lines += ["", *(f"  gate {line}" for line in told["gates"])]  # type: ignore[attr-defined]
     attempt: Told = told["attempt"]  # type: ignore[assignment]
     if attempt.get("state") in ("failed", "waiting", "interrupted"):
         cell = f", cell In [{attempt['cell']}]" if attempt.get("cell") else ""

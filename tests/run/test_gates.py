@@ -1,0 +1,117 @@
+"""An attended cycle: the run advances to the next closed gate, people sign, and what they signed must still be there."""
+
+from datetime import UTC, datetime
+
+import pytest
+from tiny_suite import Suite
+
+from sopkit.errors import GateError, IntegrityError, ParamsError, StepError
+from sopkit.run.gates import revoke, sign_off
+from sopkit.run.ledger import ledger_lines, log_lines
+from sopkit.run.status import cycle_status, status_lines
+
+TODAY = datetime(2026, 3, 9, tzinfo=UTC).date()
+
+
+def enforced(suite: Suite, steps: int = 3) -> str:
+    """Run with gates; returns whom it waits for, or nothing where it went through."""
+    try:
+        suite.run(steps, gates="enforce")
+    except GateError as error:
+        return error.message
+    return ""
+
+
+def sign(suite: Suite, gate: str, role: str, conditions: str = "") -> str:
+    return "\n".join(sign_off(suite.params, gate, role, None, conditions))
+
+
+@pytest.fixture
+def at_supply(warm: Suite) -> Suite:
+    """A cycle in which data and demand are signed and step 3 has run."""
+    assert "(sop_lead)" in enforced(warm)
+    assert "content" in sign(warm, "data_quality", "sop_lead")
+    assert "(head_of_sales)" in enforced(warm)
+    sign(warm, "demand", "head_of_sales", "the listing is confirmed")
+    assert enforced(warm) == ""
+    return warm
+
+
+def test_the_run_advances_gate_by_gate_and_runs_nothing_twice(at_supply: Suite) -> None:
+    assert at_supply.executed() == ["data_collection", "demand_planning", "supply_planning"]
+    lines = log_lines("tiny/2026-03", as_json=False)
+    assert len(lines) == 2 and "the listing is confirmed" in lines[1]
+    assert ledger_lines("verify", "tiny", None) == ["2 events, the chain holds"]
+    told = "\n".join(status_lines(cycle_status(at_supply.params, today=TODAY)))
+    assert "head_of_sales signed" in told and "head_of_operations no sign-off" in told
+
+
+def test_all_three_sign_the_supply_plan(at_supply: Suite) -> None:
+    assert "head_of_operations, head_of_materials, head_of_finance" in enforced(at_supply, 4)
+    sign(at_supply, "supply", "head_of_operations")
+    sign(at_supply, "supply", "head_of_finance")
+    assert "(head_of_materials)" in enforced(at_supply, 4)
+    assert "signed this already" in sign(at_supply, "supply", "head_of_finance")
+
+
+def test_a_late_input_makes_the_sign_offs_stale_by_name(at_supply: Suite) -> None:
+    at_supply.change_params("lift: 2", "lift: 3")
+    with pytest.raises(GateError, match="waiting for: consensus demand") as caught:
+        at_supply.run(gates="enforce")
+    assert "for other numbers than these" in str(caught.value) and "--as head_of_sales" in str(caught.value)
+    sign(at_supply, "demand", "head_of_sales")
+    assert enforced(at_supply) == ""
+
+
+def test_a_sign_off_that_is_taken_back_opens_the_gate_again(at_supply: Suite) -> None:
+    revoke(at_supply.params, "demand", "head_of_sales", None, "the customer is gone")
+    at_supply.run(gates="rehearse")  # what is there stays there
+    with pytest.raises(GateError, match="the customer is gone"):
+        at_supply.run(gates="enforce", force=True)
+    with pytest.raises(GateError, match="no sign-off to take back"):
+        revoke(at_supply.params, "demand", "head_of_sales", None, "again")
+
+
+def test_who_may_sign(warm: Suite) -> None:
+    warm.run()
+    with pytest.raises(GateError, match="expected head_of_sales"):
+        sign(warm, "demand", "head_of_marketing")
+    with pytest.raises(ParamsError, match="one of data_quality, demand"):
+        sign(warm, "wish", "head_of_sales")
+    with pytest.raises(StepError, match="--to 5"):
+        sign(warm, "approval", "managing_director")
+    warm.change_params("preparer: sop_lead", "preparer: sop_lead\ndeputies: {head_of_sales: [sales_controller]}")
+    assert "sales_controller (for head_of_sales) signs" in sign(warm, "demand", "sales_controller")
+
+
+def test_the_preparer_does_not_approve_and_the_accountable_executive_does(warm: Suite) -> None:
+    warm.change_params("preparer: sop_lead", "preparer: sop_lead\ndeputies: {managing_director: [sop_lead, deputy_director]}")
+    warm.run(5)
+    with pytest.raises(GateError, match="the preparer does not approve"):
+        sign(warm, "approval", "sop_lead")
+    assert "(for managing_director)" in sign(warm, "approval", "deputy_director")
+
+
+def test_a_touched_ledger_stops_nothing_in_silence(at_supply: Suite) -> None:
+    import sqlite3
+
+    with sqlite3.connect(at_supply.reports / "tiny" / "ledger.sqlite") as connection:
+        connection.execute("DROP TRIGGER no_update")
+        connection.execute("UPDATE events SET who = 'managing_director' WHERE seq = 2")
+    with pytest.raises(IntegrityError, match="event 2"):
+        ledger_lines("verify", "tiny", None)
+    with pytest.raises(IntegrityError, match="event 2"):
+        at_supply.run(4, gates="enforce")
+
+
+def test_the_commands_and_their_exit_codes(warm: Suite) -> None:
+    warm.run()
+    assert warm.sop("ledger", "verify", "tiny").returncode == 2
+    done = warm.sop("sign-off", "tiny", "demand", "--as", "head_of_sales", "--if", "prices hold")
+    assert done.returncode == 0 and "typed name" in done.stdout
+    assert "if prices hold" in warm.sop("status", "tiny").stdout
+    assert warm.sop("sign-off", "tiny", "demand", "--as", "head_of_hr").returncode == 4
+    assert "sign_off" in warm.sop("log", "tiny/2026-03", "--format", "json").stdout
+    assert warm.sop("ledger", "export", "tiny", str(warm.root / "export.jsonl")).returncode == 0
+    assert warm.sop("revoke", "tiny", "demand", "--as", "head_of_sales", "--reason", "new prices").returncode == 0
+    assert "2 events, the chain holds" in warm.sop("ledger", "verify", "tiny").stdout
