@@ -71,7 +71,9 @@ STEPS = (
         reads=_names("previous:consensus_demand? previous:demand_fulfilment? previous:forecast_layers?"),
         writes=(
             *(name.rstrip("?") for name in SOURCES),
-            *_names("demand_history coverage findings kpi_history last_plan forecast_accuracy plan_score"),
+            *_names(
+                "demand_history coverage findings kpi_history last_plan plan_score forecast_accuracy accuracy_by_region plan_stability"
+            ),
             *_names("stock_outs item_classes working_day_effects monthly_history history_adjustments campaign_results"),
             *_names("indicator_correlations cycle_times supplier_performance pipeline_hygiene target_achievement points_to_chase"),
         ),

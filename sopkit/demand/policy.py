@@ -39,6 +39,10 @@ class DemandPolicy(BaseModel):
     )
     season_length: int = Field(default=12, ge=1, description="periods in a season")
     minimum_history: int = Field(default=6, ge=1, description="months below which a series is forecast by its recent mean")
+    headline_lags: dict[str, int] = Field(
+        default_factory=dict,
+        description="decision lead time of families in months: supplier + production + freight, rounded up; 2 where a family is not named",
+    )
     refused_reasons: tuple[str, ...] = Field(
         default=("budget_gap", "capacity"), description="reason codes that are no reason to change demand (docs/glossary.md, consensus)"
     )

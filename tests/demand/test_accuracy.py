@@ -5,7 +5,16 @@ import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
-from sopkit.demand.accuracy import all_snapshots, forecast_accuracy, frozen_layers, last_plan, plan_score
+from sopkit.demand.accuracy import (
+    accuracy_by_region,
+    all_snapshots,
+    forecast_accuracy,
+    frozen_layers,
+    headline_accuracy,
+    last_plan,
+    plan_score,
+    plan_stability,
+)
 from sopkit.errors import DataError
 
 CUTOFF = "2026-02"
@@ -245,3 +254,59 @@ def test_layers_are_frozen_and_earlier_ones_kept(table, previous):
         ("sales", "2026-02", "2026-02"): 99,
         ("statistical", "2026-02", "2026-02"): 70,
     }
+
+
+def test_value_added_has_an_interval_paired_by_month(table, items):
+    """C sells 100 a month; naive is off by 20, 30, 40, statistical by 10 each: saved 10, 20, 30 of 100, mean .2.
+
+    Linearised: sum (d - .2 x 100)^2 = 200; error = sqrt(3 / 2 x 200) / 300; Student's t with 2 degrees at 95 %: 2.9200.
+    """
+    months = ["2025-12", "2026-01", "2026-02"]
+    came = [{"item": "C", "region": "SE", "channel": "retail", "period": period, "quantity": 100.0} for period in months]
+    rows = [row | {"sold_quantity": 1.0, "revenue": 1.0, "source": "orders"} for row in came]
+    made = ["2025-11", "2025-12", "2026-01"]
+    frozen = [snapshot("naive", period, "C", 100 + off, cycle) for period, off, cycle in zip(months, (20, 30, 40), made, strict=True)]
+    frozen += [snapshot("statistical", period, "C", 90, cycle) for period, cycle in zip(months, made, strict=True)]
+    found = scores(table, items, table("demand_history", rows), frozen).loc[("statistical", "*", 1)]
+    reach = 2.91999 * np.sqrt(1.5 * 200) / 300
+    told = found[["value_added_ratio", "value_added_low_ratio", "value_added_high_ratio"]].tolist()
+    assert told == pytest.approx([0.2, 0.2 - reach, 0.2 + reach], abs=1e-5)
+
+
+def test_two_months_have_no_interval_and_the_signal_is_bounded(table, items, history):
+    rows = [snapshot(layer, "2026-01", "C", units) for layer, units in (("naive", 60), ("statistical", 55))]
+    rows += [snapshot(layer, "2026-02", "C", units, "2026-01") for layer, units in (("naive", 60), ("statistical", 95))]
+    found = scores(table, items, history, rows)
+    assert np.isnan(found.loc[("statistical", "*", 1), "value_added_low_ratio"])
+    assert found.loc[("statistical", "*", 1), "tracking_signal_ratio"] == pytest.approx(0)  # +5 in January, -5 in February
+    assert found.loc[("naive", "*", 1), "tracking_signal_ratio"] == pytest.approx((10 - 40) / 50)
+
+
+def test_regions_and_headline_lags_of_families(table, items, history):
+    rows = [snapshot("consensus", "2026-02", item, units, "2025-10") for item, units in (("A", 100), ("C", 100))]
+    rows += [snapshot("consensus", "2026-02", item, units, "2025-12") for item, units in (("A", 80), ("C", 50))]
+    frozen = table("forecast_snapshots", rows)
+    found = forecast_accuracy(frozen, history, items, cutoff=CUTOFF, headline_lags={"F": 4})
+    headline = headline_accuracy(found, {"F": 4}, headline_lag=2).set_index("family")
+    assert headline["lag"].to_dict() == {"*": 2, "F": 4, "G": 2}
+    assert headline.loc["F", "wape_ratio"] == pytest.approx(40 / 100)  # A 20 over, B's 20 not forecast
+    regional = conform(accuracy_by_region(frozen, history, items, cutoff=CUTOFF), CONTRACTS["accuracy_by_region"])
+    assert regional[["region", "lag"]].values.tolist() == [["*", 2], ["SE", 2]]
+    assert regional["wape_ratio"].tolist() == pytest.approx([70 / 200] * 2)
+
+
+def test_plan_stability_by_hand(table, items):
+    """February's plan against January's on the months that both have: A 100 to 110, C 50 to 40; April is new."""
+    plans = (
+        ("2026-01", "2026-03", "A", 100),
+        ("2026-01", "2026-03", "C", 50),
+        ("2026-02", "2026-03", "A", 110),
+        ("2026-02", "2026-03", "C", 40),
+    )
+    rows = [snapshot("consensus", period, item, units, made) for made, period, item, units in plans]
+    rows.append(snapshot("consensus", "2026-04", "A", 500, "2026-02"))
+    found = conform(plan_stability(table("forecast_snapshots", rows), items), CONTRACTS["plan_stability"]).set_index("family")
+    assert found.loc["*", ["made_in", "months", "quantity"]].tolist() == ["2026-02", 1, 150]
+    assert found.loc["*", ["change_ratio", "net_change_ratio"]].tolist() == pytest.approx([20 / 150, 0], abs=1e-6)
+    assert found.loc["F", "net_change_ratio"] == pytest.approx(0.1)
+    assert plan_stability(table("forecast_snapshots"), items).empty

@@ -1,7 +1,7 @@
 """Tables that steps 1 and 2 write: history, scores, forecasts, consensus demand."""
 
 from sopkit.data.contracts.column import Contract, choice, code, money, number, period, text, units, whole
-from sopkit.data.contracts.inputs_demand import FUNCTIONS, LAYERS
+from sopkit.data.contracts.inputs_demand import FUNCTIONS
 
 SERIES = ("item", "region", "channel")
 
@@ -103,24 +103,6 @@ class LastPlan(Contract):
         units("baseline", "of the demand: statistical forecast").optional(),
         units("lifecycle", "of the demand: launch, phase-out and cannibalisation", least=None).optional(),
         units("override", "of the demand: overrides", least=None).optional(),
-    )
-
-
-class ForecastAccuracy(Contract):
-    """How good each frozen forecast layer was, at its lag, over the closed months that it covered."""
-
-    name, key = "forecast_accuracy", ("layer", "family", "lag")
-    grain = "one row per layer, family and lag; family `*` is the company"
-    columns = (
-        choice("layer", "which forecast", LAYERS),
-        code("family", "family, or `*`"),
-        whole("lag", "months between approval and the month forecast", "months"),
-        whole("months", "closed months scored", "months"),
-        number("wape_ratio", "sum of absolute item errors / sum of actuals", "ratio", least=0).optional(),
-        number("bias_ratio", "sum of errors (forecast - actual) / sum of actuals; positive = over-forecast", "ratio").optional(),
-        number("value_added_ratio", "WAPE of the layer before minus WAPE of this one; positive = better", "ratio").optional(),
-        whole("stocked_out_cells", "item-months left out of these, because a stock-out hid demand in them", "cells").optional(),
-        number("stocked_out_bias_ratio", "in those: sum of (forecast - recorded) / sum of recorded", "ratio").optional(),
     )
 
 

@@ -1,24 +1,12 @@
-"""How good earlier forecasts and the last plan were, measured on recorded demand: error = forecast - actual, bias > 0 = over-forecast."""
+"""Forecasts frozen by layer and cycle, the plan of the cycle before, and its score: error = forecast - actual, bias > 0 = over-forecast."""
 
 import numpy as np
 import pandas as pd
 
-from sopkit.demand.series import CELLS, COMPANY, month_numbers, stocked_out, with_family
+from sopkit.demand.series import CELLS, COMPANY, with_family
 from sopkit.errors import DataError, Problem
 from sopkit.periods import months_between
 
-LAGS = (1, 2, 3)  # months between approval and the month forecast
-# Each layer is judged against another: inputs run in parallel against statistical, then consensus (docs/glossary.md).
-JUDGED_AGAINST = {
-    "statistical": "naive",
-    "sales": "statistical",
-    "marketing": "statistical",
-    "finance": "statistical",
-    "crm": "statistical",
-    "consensus": "statistical",
-    "executive": "consensus",
-}
-LAYERS = ("naive", *JUDGED_AGAINST)  # the constrained plan is no forecast: it is judged by plan attainment
 PARTS = ["baseline", "lifecycle", "override"]  # of the plan's quantity; a published plan that was handed in may lack them
 LAST_PLAN = ["made_in", *CELLS, "quantity", "shipped", "net_price", *PARTS]
 STOCKED_OUT = ("stocked_out_cells", "stocked_out_bias_ratio")
@@ -133,84 +121,3 @@ def plan_score(last_plan: pd.DataFrame, history: pd.DataFrame, items: pd.DataFra
     lag = months_between(str(planned["made_in"].iloc[0]), cutoff)
     score = score.assign(period=pd.Series(cutoff, index=score.index, dtype="str"), lag=lag)
     return score.astype({"family": "str", "lag": "int64"})[columns].sort_values("family", ignore_index=True)
-
-
-def forecast_accuracy(snapshots: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame, *, cutoff: str) -> pd.DataFrame:
-    """WAPE, bias and value added of each frozen layer at lags 1, 2 and 3, on recorded demand; months out of stock are shown apart.
-
-    WAPE = sum |forecast - actual| / sum actual and bias = sum (forecast - actual) / sum actual, over item x region x channel cells of
-    the closed months and families that the layer covers; demand there that it did not forecast counts with a forecast of zero.
-    Value added = WAPE of the layer it is judged against - its own WAPE, on the cells that both cover (docs/glossary.md); the
-    executive layer is judged only in the family months that it changed. Cells in which a stock-out hid demand are left out of the three
-    and counted; what was forecast for them over what was recorded stands beside.
-
-    Args:
-        snapshots: forecast_snapshots contract: all frozen layers.
-        history: demand_history contract: recorded demand, the yardstick.
-        items: items contract.
-        cutoff: last closed month.
-
-    Returns:
-        forecast_accuracy contract: layer x family (and `*`) x lag.
-    """
-    lag = month_numbers(snapshots["period"]) - month_numbers(snapshots["made_in"])
-    known = (snapshots["period"] <= cutoff) & (snapshots["period"] >= history["period"].min()) & snapshots["layer"].isin(LAYERS)
-    scored = [
-        _scores(_cells(snapshots[known & (lag == wanted)], history, items), wanted) for wanted in LAGS if (known & (lag == wanted)).any()
-    ]
-    columns = ["layer", "family", "lag", "months", "wape_ratio", "bias_ratio", "value_added_ratio", *STOCKED_OUT]
-    if not scored:
-        return pd.DataFrame(columns=columns)
-    table = pd.DataFrame([row for rows in scored for row in rows], columns=columns)
-    numbers = ("wape_ratio", "bias_ratio", "value_added_ratio", STOCKED_OUT[1])
-    table = table.astype({"layer": "str", "family": "str", **dict.fromkeys(numbers, float)})
-    return table.sort_values(["layer", "family", "lag"], ignore_index=True)
-
-
-def _cells(forecasts: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    """One row per cell: keys, family, actual, and a column per layer, NaN in the family months that a layer does not cover."""
-    seen = history[history["period"].isin(set(forecasts["period"]))]
-    actual = seen[CELLS].assign(actual=seen["quantity"], stocked_out=stocked_out(seen)).set_index(CELLS)
-    wide = forecasts.pivot(index=CELLS, columns="layer", values="quantity")
-    wide = wide.join(actual, how="outer").sort_index().reset_index()
-    wide = wide.assign(actual=wide["actual"].fillna(0.0), stocked_out=wide["stocked_out"].eq(True))
-    wide = with_family(wide, items)
-    for layer in [layer for layer in LAYERS if layer in wide]:
-        covers = wide[layer].notna().groupby([wide["family"], wide["period"]]).transform("any")
-        wide[layer] = wide[layer].fillna(0.0).where(covers)
-    return wide
-
-
-def _scores(cells: pd.DataFrame, lag: int) -> list[tuple]:
-    """Rows of the accuracy table at one lag."""
-    rows: list[tuple] = []
-    for layer in [layer for layer in LAYERS if layer in cells]:
-        covered = cells[cells[layer].notna()]
-        groups = [*covered.groupby("family", sort=True), (COMPANY, covered)]
-        for family, group in groups:
-            apart, kept = group[group["stocked_out"]], group[~group["stocked_out"]]
-            told = (_wape(kept, layer), _bias(kept, layer), _value_added(kept, layer), len(apart), _bias(apart, layer))
-            rows.append((layer, family, lag, group["period"].nunique(), *told))
-    return rows
-
-
-def _wape(cells: pd.DataFrame, layer: str) -> float:
-    total = cells["actual"].sum()
-    return float((cells[layer] - cells["actual"]).abs().sum() / total) if total > 0 else np.nan
-
-
-def _bias(cells: pd.DataFrame, layer: str) -> float:
-    total = cells["actual"].sum()
-    return float((cells[layer] - cells["actual"]).sum() / total) if total > 0 else np.nan
-
-
-def _value_added(cells: pd.DataFrame, layer: str) -> float:
-    """WAPE of the layer it is judged against - its own, on common cells; NaN where there is none."""
-    other = JUDGED_AGAINST.get(layer)
-    if other is None or other not in cells:
-        return np.nan
-    common = cells[cells[other].notna()]
-    if layer == "executive":
-        changed = (common[layer] - common[other]).abs().groupby([common["family"], common["period"]]).transform("sum") > 0
-        common = common[changed]
-    return _wape(common, other) - _wape(common, layer) if len(common) else np.nan
