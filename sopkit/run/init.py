@@ -27,7 +27,8 @@ gates: rehearse                      # enforce: stop where a sign-off is missing
 data_root: suite
 data_folder: params/{company}/data   # source files; {{cycle}} stands for the cycle
 
-# One declaration per table. These two are needed to plan; take the comment off the others as you fill them.
+# One declaration per table; docs/your_data.md shows every kind: files, folders of monthly files, databases.
+# These two are needed to plan; take the comment off the others as you fill them.
 sources:
 {sources}
 """

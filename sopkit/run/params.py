@@ -162,6 +162,7 @@ def load_scenarios(names: tuple[str, ...]) -> dict[str, Overlay]:
     for name in names:
         path = folder / f"{name}.yaml"
         content, lines = read_yaml(path)
+        refuse_literal_secrets(content, path, lines)
         overlays[name] = validated(Overlay, content, path, lines)
     return overlays
 

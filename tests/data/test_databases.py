@@ -153,6 +153,17 @@ def test_duckdb_keeps_its_types(tmp_path: Path):
         asked((DUCKDB, tmp_path), "SELECT {'a': 1} AS s FROM t")
 
 
+def test_two_columns_of_one_name_are_told(erp: tuple[Connection, Path]):
+    with pytest.raises(DataError, match="two columns are called item"):
+        asked(erp, "SELECT a.item, b.item FROM sales a JOIN sales b ON a.item = b.item")
+
+
+def test_text_in_another_encoding_is_told(tmp_path: Path):
+    sqlite_file(tmp_path, "CREATE TABLE t (a TEXT)", "INSERT INTO t VALUES (CAST(x'ff41' AS TEXT))")
+    with pytest.raises(DataError, match="decode to UTF-8"):
+        asked((SQLITE, tmp_path), "SELECT a FROM t")
+
+
 def test_bytes_are_no_column(tmp_path: Path):
     sqlite_file(tmp_path, "CREATE TABLE t (a BLOB)", "INSERT INTO t VALUES (x'00ff')")
     with pytest.raises(DataError, match="column a holds bytes"):

@@ -121,7 +121,12 @@ def _exact(value: int) -> float:
 
 
 def in_canonical_order(table: pa.Table) -> pa.Table:
-    """The rows sorted by all columns: a database promises no order, and the same rows must give the same bytes."""
+    """The rows sorted by all columns: a database promises no order, and the same rows must give the same bytes.
+
+    Raises UnusableColumn where two columns have one name.
+    """
+    if twice := sorted({name for name in table.column_names if table.column_names.count(name) > 1}):
+        raise UnusableColumn(f"two columns are called {twice[0]}")
     keys = [(str(place), "ascending") for place, column in enumerate(table.columns) if not pa.types.is_null(column.type)]
     if not keys or len(table) < 2:
         return table

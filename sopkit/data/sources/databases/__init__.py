@@ -49,7 +49,7 @@ def received_tables(name: str, connection: Connection, extracts: Mapping[str, Ex
             except QueryFault as fault:
                 problems.append(Problem(f"{name}: {table}", str(fault), "a query that the database answers", QUERY_MENDS))
             except UnusableColumn as fault:
-                hint = "leave the column out, or CAST it, in `query`"
+                hint = "leave the column out, CAST it or rename it (AS), in `query`"
                 problems.append(Problem(f"{name}: {table}", str(fault), "texts, numbers, dates, truth values", hint))
     if problems:
         raise DataError("a database does not answer as the params expect", problems)

@@ -61,6 +61,8 @@ def _is_of_query(error: Any) -> bool:
     state = getattr(error.orig, "sqlstate", None)  # PostgreSQL: classes 08, 53, 57, 58, XX are the server's own troubles
     if state is not None:
         return state[:2] not in ("08", "53", "57", "58", "XX")
+    if "decode to UTF-8" in str(error.orig):  # a text that SQLite keeps in another encoding
+        return True
     code = getattr(error.orig, "sqlite_errorname", None)
     if code is not None:
         return code in ("SQLITE_ERROR", "SQLITE_AUTH", "SQLITE_RANGE", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_READONLY")
