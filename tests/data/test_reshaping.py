@@ -10,6 +10,7 @@ import pytest
 from openpyxl import Workbook
 from pydantic import ValidationError
 
+from sopkit.data.contracts import INPUTS
 from sopkit.data.sources.declaration import Source, input_files
 from sopkit.data.sources.folders import matching_files, pattern_fault
 from sopkit.data.sources.reading import Intake, read_sources
@@ -314,7 +315,7 @@ def test_a_unit_that_nobody_knows_is_rejected_with_its_row(tmp_path: Path, row: 
 def test_mixed_units_that_nobody_converts_are_rejected(tmp_path: Path):
     write(tmp_path / "s.csv", *SALES)
     for ignored in (["Enhet"], ["*"]):
-        assert told(intake(tmp_path, file="s.csv", ignored=ignored))[0] == ("mixed_units", "REJECT", 1, "Enhet")
+        assert told(intake(tmp_path, file="s.csv", ignored=ignored))[0] == ("unconverted", "REJECT", 1, "Enhet")
     write(tmp_path / "s.csv", SALES[0], SALES[1])
     assert told(intake(tmp_path, file="s.csv", ignored=["Enhet"])) == []
 
@@ -389,7 +390,7 @@ def test_an_amount_without_a_currency_is_asked_about(tmp_path: Path):
 
 def test_mixed_currencies_that_nobody_converts_are_rejected(tmp_path: Path):
     write(tmp_path / "s.csv", *FOREIGN)
-    assert told(intake(tmp_path, file="s.csv", ignored=["*"]))[0] == ("mixed_currencies", "REJECT", 1, "Valuta")
+    assert told(intake(tmp_path, file="s.csv", ignored=["*"]))[0] == ("unconverted", "REJECT", 1, "Valuta")
 
 
 def test_conversion_is_what_a_plain_loop_makes_of_it(tmp_path: Path):
@@ -467,3 +468,27 @@ def test_all_of_it_together(tmp_path: Path):
         ("2026-02", "A", 24),
         ("2026-02", "B", 6),
     ]
+
+
+# -- headers that mean the same ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("second", ["Antal", "QUANTITY ", "antal"])
+def test_two_headers_that_mean_one_column_are_refused(tmp_path: Path, second: str):
+    write(tmp_path / "s.csv", f"date,item,quantity,{second},revenue", "2026-03-01,A,1,2,10")
+    rules = {rule for rule, outcome, *_ in told(intake(tmp_path, file="s.csv")) if outcome == "REJECT"}
+    assert rules & {"ambiguous_header", "duplicate_header"}
+    if second == "Antal":
+        result = intake(tmp_path, file="s.csv", columns={"quantity": "Antal"}, ignored=["quantity"])
+        result.raise_if_rejected()
+        assert result.tables["sales_history"]["quantity"].tolist() == [2]
+
+
+def test_no_header_means_two_columns_of_a_table():
+    for name, contract in INPUTS.items():
+        seen: dict[str, str] = {}
+        for column in contract.columns:
+            for header in {word.casefold() for word in (column.name, *column.aliases)}:
+                assert header not in seen, f"{name}: {header!r} means {seen[header]} and {column.name}"
+                seen[header] = column.name
+            assert column.aliases, f"{name}.{column.name} has no other header"

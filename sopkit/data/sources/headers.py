@@ -72,7 +72,7 @@ def tell_mixed(table: RawTable, used: Collection[int], source: Source, log: Find
         if len(there) > 1:
             told = f"mixed {kind} in {name!r}, which nothing converts: {', '.join(there[:SHOWN])}"
             hint = "declare them under `convert`, or send one only"
-            log.note(Finding(table.origin, f"mixed_{kind}", told, "REJECT", hint, table.sheet, table.header_row, name))
+            log.note(Finding(table.origin, "unconverted", told, "REJECT", hint, table.sheet, table.header_row, name))
 
 
 def _tell_twins(
