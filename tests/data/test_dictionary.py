@@ -76,3 +76,7 @@ def test_a_header_means_one_column_of_its_table(contract):
     assert [name for name in known if known.count(name) > 1] == []
     assert contract.title_sv
     assert contract.grain_sv.startswith("en rad per ")
+
+
+def test_every_table_that_may_be_absent_says_what_is_not_available_without_it():
+    assert {name for name, contract in INPUTS.items() if not contract.without} == set(NEEDED)

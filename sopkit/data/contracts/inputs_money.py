@@ -9,6 +9,7 @@ class UnitCosts(Contract):
 
     name, key = "unit_costs", ("item", "valid_from")
     grain = "one row per item and date"
+    without = "cost of goods, margin and the value of stock are not available"
     title_sv = "Standardkostnad och vad det kostar att lagerhålla eller sakna en enhet, med datum."
     grain_sv = "en rad per artikel och datum"
     columns = (
