@@ -68,12 +68,16 @@ STEPS = (
         1,
         "data_collection",
         "What happened, and can we trust the data?",
-        reads=_names("previous:consensus_demand? previous:demand_fulfilment? previous:forecast_layers?"),
+        reads=(
+            *_names("previous:consensus_demand? previous:demand_fulfilment? previous:forecast_layers? previous:received_sources?"),
+            *(f"{PREVIOUS}{name.rstrip('?')}?" for name in SOURCES),
+        ),
         writes=(
             *(name.rstrip("?") for name in SOURCES),
             *_names(
                 "demand_history coverage findings kpi_history last_plan plan_score forecast_accuracy accuracy_by_region plan_stability"
             ),
+            *_names("received_sources data_trust participation first_look"),
             *_names("stock_outs item_classes working_day_effects monthly_history history_adjustments campaign_results"),
             *_names("indicator_correlations cycle_times supplier_performance pipeline_hygiene target_achievement points_to_chase"),
         ),
@@ -110,6 +114,7 @@ STEPS = (
         "executive",
         "What must be decided, and what does each answer bring?",
         reads=_names(
+            "data_trust participation "
             "items coverage findings kpi_history forecast_accuracy plan_score backtest override_log consensus_demand demand_range "
             "function_forecasts supply_plan demand_fulfilment resource_load workforce_plan supplier_load bottlenecks shortages "
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "

@@ -5,20 +5,32 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sopkit.data.sources.declaration import input_files
+from sopkit.data.contracts import INPUTS
+from sopkit.data.finding_rules import OUTCOMES
+from sopkit.data.sources.declaration import Dialect, input_files
+from sopkit.data.sources.folders import is_pattern, matching_files
 from sopkit.errors import DataError, InfrastructureError
+from sopkit.periods import shifted
 from sopkit.run import preflight
 from sopkit.run.cycle import CompanyFolder, input_names
+from sopkit.run.earlier import earlier_submission, source_terms
 from sopkit.run.files import write_atomically, write_json
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.receiving import receive
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from sopkit.data.plausibility.earlier import Earlier
     from sopkit.data.sources.reading import Intake
 
 SCHEMA = 1
 RECEIVED = "received"  # folder of what databases answered to a check
-SHOWN = 200  # findings printed at most; the files that are written hold all of them
+SHOWN = 60  # groups of findings printed at most; the files that are written hold all of them
+ROWS_SHOWN = 8
+LEAST_TRUSTED = 8
+MARKED = ("REJECT", "ASK", "REPAIR")  # outcomes for which a file is sent back
+NOT_OPENED = ("unsafe_file", "too_large", "unreadable_file", "missing_file", "empty_file")  # files that are not opened a second time
 
 
 def print_findings(params_file: Path, cycle: str | None) -> None:
@@ -38,10 +50,10 @@ def print_findings(params_file: Path, cycle: str | None) -> None:
         fault = error
     before = _states(params)
     intake = intake_of(params, params.data_path, folder / RECEIVED)
-    print("\n".join(finding_lines(intake)))
+    print("\n".join(finding_lines(intake, params)))
     for name in sorted(name for name, state in _states(params).items() if before.get(name) != state):
         print(f"warning: {name} changed while it was read; check again")
-    for path in write_findings(folder, intake, params):
+    for path in write_findings(folder, intake, params, params.data_path):
         print(f"written: {path}")
     if fault:
         raise fault
@@ -59,35 +71,131 @@ def intake_of(params: CompanyParams, root: Path, received: Path | None = None) -
     """The declared sources of a company as step 1 reads them; `root` and `received` as in `read_sources`."""
     from sopkit.data.sources.reading import read_sources
 
-    return read_sources(params.sources, root, cutoff=params.cutoff, received=received)
+    return read_sources(
+        params.sources,
+        root,
+        cutoff=params.cutoff,
+        received=received,
+        currency=params.currency,
+        limits=params.plausibility,
+        earlier=earlier_of(params),
+    )
 
 
-def write_findings(folder: Path, intake: "Intake", params: CompanyParams) -> tuple[Path, Path]:
-    """Write all findings as findings.json, and as the page findings.html that a planner works through; returns both paths."""
+def earlier_of(params: CompanyParams) -> "Earlier | None":
+    """The submission of the cycle before; None where that cycle was not run."""
+    before = shifted(params.cycle, -1)
+    return earlier_submission(CompanyFolder.of(params.company).link(before), before)
+
+
+def write_findings(folder: Path, intake: "Intake", params: CompanyParams, root: Path) -> list[Path]:
+    """Write all findings in three forms; returns the paths.
+
+    findings.json for machines, findings.html to work through, and for each file with faults findings/<file>.xlsx: the file as it
+    was sent with its faulty cells marked, to send back. `root` is the folder that the sources' files are read from.
+    """
     from sopkit.report.findings_page import findings_page
 
     data, page = folder / "findings.json", folder / "findings.html"
     rows = json.loads(intake.findings.to_json(orient="records"))
     write_json(data, {"schema": SCHEMA, "company": params.company, "cycle": params.cycle, "findings": rows})
-    title = f"{params.title} {params.cycle}"
-    write_atomically(page, findings_page(intake.findings, title=title, language=params.language).encode())
-    return data, page
+    owners = {name: source.owner for name, source in params.sources.items()}
+    told = findings_page(intake.findings, title=f"{params.title} {params.cycle}", language=params.language, owners=owners)
+    write_atomically(page, told.encode())
+    return [data, page, *_write_workbooks(folder / "findings", intake, params, root)]
 
 
-def finding_lines(intake: "Intake") -> list[str]:
-    """Findings and tables, a line each."""
+def _write_workbooks(folder: Path, intake: "Intake", params: CompanyParams, root: Path) -> list[Path]:
+    from sopkit.data.sources.sent import sent_sheet
+    from sopkit.report.findings_workbook import MarkedSheet, findings_workbook
+
+    for old in folder.glob("*.xlsx") if folder.is_dir() else ():
+        old.unlink()
+    written = []
+    for file, found in intake.findings.groupby("file", sort=True):
+        dialects = _dialects(str(file), params)
+        if not dialects or not (found["outcome"].isin(MARKED) & (found["row"] > 0)).any() or found["rule"].isin(NOT_OPENED).any():
+            continue
+        sheets = []
+        for dialect, masked in dialects:
+            of_sheet = found[found["sheet"].fillna("").isin(["", dialect.sheet or ""])]
+            sent = sent_sheet(root / str(file), dialect, set(of_sheet["row"]))
+            if sent is not None and len(of_sheet):
+                sheets.append(MarkedSheet(sent, dialect.header_row, masked))
+        if sheets:
+            name = str(file).replace("/", "_")
+            path = folder / (name if name.endswith(".xlsx") else f"{name}.xlsx")
+            write_atomically(path, findings_workbook(str(file), sheets, found, cycle=params.cycle, language=params.language))
+            written.append(path)
+    return written
+
+
+def _dialects(file: str, params: CompanyParams) -> list[tuple[Dialect, frozenset[str]]]:
+    """How a file's sheets are declared, each once, with the headers whose cells are not shown."""
+    found: dict[str, tuple[Dialect, frozenset[str]]] = {}
+    for name, source in params.sources.items():
+        for dialect in (source, *source.files.values()):
+            if dialect.file is None or not (dialect.file == file or is_pattern(dialect.file) and _means(dialect.file, file, params)):
+                continue
+            sensitive = [column for column in INPUTS[name].columns if column.sensitive or column.name in source.sensitive]
+            known = {word for column in sensitive for word in (column.name, *column.aliases, source.columns.get(column.name, column.name))}
+            kept = found.get(dialect.sheet or "", (dialect, frozenset()))
+            found[dialect.sheet or ""] = (kept[0], kept[1] | known | set(source.sensitive))
+    return list(found.values())
+
+
+def _means(pattern: str, file: str, params: CompanyParams) -> bool:
+    return any(found.name == file for found in matching_files(pattern, params.data_path))
+
+
+def finding_lines(intake: "Intake", params: CompanyParams) -> list[str]:
+    """What was found, in lines: totals, findings of one rule in one column together, tables, how far they can be trusted."""
     findings = intake.findings
-    lines = []
-    for row in findings.head(SHOWN).to_dict("records"):
-        place = (row["file"], row["sheet"], f"row {row['row']}" if row["row"] else "", row["column"])
-        hint = f" ({row['hint']})" if _is_told(row["hint"]) else ""
-        lines.append(f"{row['outcome']:<7} {', '.join(filter(_is_told, place))}: {row['message']}{hint}")
-    if len(findings) > SHOWN:
-        lines.append(f"… and {len(findings) - SHOWN} more")
+    counts = findings["outcome"].value_counts()
+    told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if outcome in counts)
+    before = earlier_of(params)
+    lines = [
+        f"{params.title}, cycle {params.cycle}, data to {params.cutoff}",
+        f"held against the submission of {before.cycle}" if before else "no earlier submission",
+        f"findings: {told or 'none'}",
+    ]
+    keys = ["outcome", "file", "sheet", "column", "rule"]
+    order = {outcome: place for place, outcome in enumerate(OUTCOMES)}
+    groups = sorted(findings.fillna("").groupby(keys, sort=False), key=lambda group: (order[group[0][0]], group[1]["finding"].iloc[0]))
+    lines += [_group_line(group) for _, group in groups[:SHOWN]]
+    if len(groups) > SHOWN:
+        lines.append(f"… and {len(groups) - SHOWN} more kinds of findings")
     lines += [f"{name:<24} {len(frame):>9} rows" for name, frame in sorted(intake.tables.items()) if not frame.empty]
     missing = sorted(name for name, frame in intake.tables.items() if frame.empty)
-    return [*lines, f"not provided: {', '.join(missing) or 'nothing'}"]
+    return [*lines, f"not provided: {', '.join(missing) or 'nothing'}", *_trust_lines(intake, params)]
 
 
-def _is_told(part: object) -> bool:
-    return isinstance(part, str) and bool(part)
+def _group_line(group: "pd.DataFrame") -> str:
+    first = group.iloc[0]
+    rows = [str(row) for row in group["row"] if row]
+    shown = ", ".join(rows[:ROWS_SHOWN]) + (f" and {len(rows) - ROWS_SHOWN} more" if len(rows) > ROWS_SHOWN else "")
+    place = ", ".join(filter(None, (first["file"], first["sheet"], f"row {shown}" if shown else "", first["column"])))
+    answer = f"; {first['answered_by']} answers: {first['answer']}" if first["answered_by"] else ""
+    hint = f" ({first['hint']})" if first["hint"] else ""
+    return f"{first['outcome']:<7} {place}: {first['message']}{answer}{hint}"
+
+
+def _trust_lines(intake: "Intake", params: CompanyParams) -> list[str]:
+    """The data trust in lines: the company's, and each source that is not trusted fully."""
+    import pandas as pd
+
+    from sopkit.data.contracts.conform import empty
+    from sopkit.data.contracts.derived_trust import ReceivedSources
+    from sopkit.data.trust import data_trust, received_sources
+
+    received = received_sources(intake.tables, intake.hashes, empty(ReceivedSources), cycle=params.cycle)
+    trust: pd.DataFrame = data_trust(intake.coverage, intake.findings, received, source_terms(params), cutoff=params.cutoff)
+    if trust.empty:
+        return []
+    weak = trust[(trust["table"] != "*") & (trust["score_share"] < 1)].sort_values(["score_share", "table"])
+    company = trust.loc[trust["table"] == "*", "score_share"].iloc[0]
+    rows = [
+        f"  {row.table:<22} {row.score_share:>5.0%} {row.owner if isinstance(row.owner, str) else 'no owner named'}: {row.weakest}"
+        for row in weak.head(LEAST_TRUSTED).itertuples()
+    ]
+    return [f"data trust: {company:.1%}", *rows]

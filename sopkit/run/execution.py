@@ -58,7 +58,7 @@ def _with_findings(prepared: Prepared, error: DataError) -> DataError:
 
     run = prepared.run
     try:
-        _, page = write_findings(run.path, intake_of(prepared.params, run.inputs), prepared.params)
+        _, page, *_ = write_findings(run.path, intake_of(prepared.params, run.inputs), prepared.params, run.inputs)
     except (SopError, OSError):  # whatever hinders the page must not hide what is wrong with the inputs
         return error
     return DataError(f"{error.message}\nall findings, each with what to do: {page}", error.problems)

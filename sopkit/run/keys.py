@@ -31,9 +31,12 @@ ABSENT = "absent"
 PLACES = ("data_root", "data_folder", "connections")  # where inputs come from: what came counts, not from where
 UNSEEN = {  # sections of the params that a step has no use for; a test reads the notebooks
     "data_collection": ("supply", "meeting"),
-    "demand_planning": ("sources", "supply", "meeting"),
-    "supply_planning": ("sources", "meeting"),
-    "pre_sop": ("sources",),
+    "demand_planning": ("sources", "plausibility", "supply", "meeting"),
+    "supply_planning": ("sources", "plausibility", "meeting"),
+    "pre_sop": (
+        "sources",
+        "plausibility",
+    ),
 }
 
 Parts = dict[str, str]

@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.sources.connections import CONNECTION_NAME, Connection, Secret
 from sopkit.data.sources.declaration import Source
 from sopkit.demand.asking.asked import Asked
@@ -64,6 +65,7 @@ class CompanyParams(BaseModel):
         default="overrides_received.csv",
         description="file below the data folder that `sop receive` writes; `sources.overrides` takes it in",
     )
+    plausibility: PlausibilityLimits = PlausibilityLimits()
     demand: DemandPolicy = DemandPolicy()
     supply: SupplyPolicy = SupplyPolicy()
     money: MoneyPolicy = MoneyPolicy()

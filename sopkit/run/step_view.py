@@ -22,6 +22,7 @@ from sopkit.meeting.scenarios import changed_table, overlaid_policy
 from sopkit.periods import shifted
 from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder
+from sopkit.run.earlier import RECEIVED, earlier_submission, source_terms
 from sopkit.run.files import write_atomically
 from sopkit.run.params import CompanyParams, load_params, load_scenarios
 from sopkit.run.step_files import StoredFigure, Tables, data_hash, facts_file, facts_text, json_text, read_facts, read_table
@@ -30,6 +31,7 @@ from sopkit.steps import BY_NAME, STEPS, Step
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sopkit.data.plausibility.earlier import Earlier
     from sopkit.report.pack import About
 
 MARKER_SCHEMA = 1
@@ -80,6 +82,17 @@ class StepView:
         in_databases = any(source.connection for source in self.params.sources.values())
         snapshot = (self.folder if self.recorded else self.fallback) / "inputs"
         return snapshot if (self.recorded or in_databases) and snapshot.is_dir() else self.params.data_path
+
+    @property
+    def earlier(self) -> "Earlier | None":
+        """What was submitted for the cycle before; None where that cycle was not run."""
+        self._reads |= {f"previous:{name}" for name in self.step.previous & {*INPUTS, RECEIVED}}
+        return earlier_submission(self.previous, shifted(self.cycle, -1))
+
+    @property
+    def source_terms(self) -> pd.DataFrame:
+        """How each source is declared: table, owner, frequency, due_date."""
+        return source_terms(self.params)
 
     @property
     def scenarios(self) -> dict[str, Overlay]:

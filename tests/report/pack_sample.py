@@ -695,6 +695,7 @@ def _record(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             "message": "decimal or thousands?",
             "hint": "declare the separator",
             "outcome": "REPAIR",
+            "rows": 1,
         },
         {
             "finding": 2,
@@ -705,7 +706,43 @@ def _record(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             "rule": "key",
             "message": "appears twice",
             "outcome": "REJECT",
+            "rows": 1,
         },
+        {
+            "finding": 3,
+            "file": "inventory.csv",
+            "row": 5,
+            "column": "quantity",
+            "value": "-5",
+            "rule": "negative_stock",
+            "message": "stock below zero",
+            "outcome": "ACCEPT",
+            "table": "inventory",
+            "rows": 1,
+            "answered_by": "head_of_materials",
+            "answer": "booked late",
+        },
+    ]
+    full = {"complete_share": 1.0, "fresh_share": 1.0, "consistent_share": 1.0, "repaired_share": 0.0, "score_share": 1.0}
+    trust = [
+        {"table": "*", "rows": 900, **full, "score_share": 0.97, "consistent_share": 0.97},
+        {"table": "items", "owner": "head_of_product", "rows": 100, **full, "at_risk": "total_sales, decisions"},
+        {
+            "table": "inventory",
+            "owner": "head_of_materials",
+            "rows": 800,
+            **full,
+            "score_share": 0.88,
+            "consistent_share": 0.88,
+            "weakest": "negative_stock",
+            "at_risk": "inventory_turnover, supply",
+        },
+    ]
+    part = {"rows": 3, "last_period": "2026-02", "delivered": "for this cycle"}
+    contributions = [
+        {"function": "sales", "table": "sales_forecast", "status": "delivered", **part},
+        {"function": "marketing", "table": "sales_forecast", "status": "unchanged", "due_date": "2026-03-06", **part},
+        {"function": "finance", "table": "sales_forecast", "status": "missing", **part, "rows": 0},
     ]
     campaigns = [
         {
@@ -747,6 +784,8 @@ def _record(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         "decisions": frame("decisions", decisions),
         "actions": frame("actions", actions),
         "findings": frame("findings", findings),
+        "data_trust": frame("data_trust", trust),
+        "participation": frame("participation", contributions),
         "campaigns": frame("campaigns", campaigns),
         "opportunities": frame("opportunities", opportunities),
         "coverage": frame("coverage", _coverage(provided | {"items", "sales_history"})),

@@ -97,6 +97,8 @@ def _both(frame: pd.DataFrame, before: pd.DataFrame, settled: Settled, earlier: 
     if now.empty or then.empty:
         return now, then
     start = max(now.index.min(), then.index.min())
+    if now.index.min() != then.index.min():
+        start = shifted(start, 1)  # a window that moves on may cut its first month
     periods = sorted({period for period in (*now.index, *then.index) if period >= start})
     return now.reindex(periods).fillna(0.0), then.reindex(periods).fillna(0.0)
 

@@ -24,7 +24,7 @@ SETTLED = {
     "orders": Settled("order_date", ("quantity",), "item"),
     "inventory": Settled("period", ("quantity",), "item"),
     "production_history": Settled("finish_date", ("quantity",), "item"),
-    "purchase_receipts": Settled("order_date", ("quantity",), "supplier"),
+    "purchase_receipts": Settled("receipt_date", ("quantity",), "supplier"),
     "balance_sheet": Settled("period", ("amount",), "account", open_months=1),
     "forecast_snapshots": Settled("made_in", ("quantity",), "item"),
     "stock_adjustments": Settled("date", ("quantity",), "item"),

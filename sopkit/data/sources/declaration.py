@@ -209,7 +209,9 @@ class Source(Dialect):
     frequency: Literal["monthly", "quarterly", "yearly", "when_changed"] | None = Field(
         default=None, description="how often it is due; else monthly for what tells of the past, when_changed for the rest"
     )
-    due_working_day: int | None = Field(default=None, ge=-20, le=25, description="working day of the cycle's month it is due on")
+    due_working_day: int | None = Field(
+        default=None, ge=1, le=23, description="working day of the cycle's month it is due on, the first = 1"
+    )
     control: Control | None = Field(default=None, description="count and totals that the file must hold")
     gap_policy: Literal["regular", "ask", "zero"] = Field(
         default="regular",

@@ -8,6 +8,7 @@ from sopkit.data.contracts import INPUTS
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.plausibility.earlier import Earlier
 from sopkit.data.sources.declaration import Source
+from sopkit.data.sources.folders import is_pattern, matching_files
 from sopkit.data.sources.raw import RawTable
 
 BLOCK = 1 << 20
@@ -47,13 +48,18 @@ def file_hashes(sources: Mapping[str, Source], root: Path) -> dict[str, str]:
     known: dict[str, str] = {}
     hashes = {}
     for table, source in sources.items():
-        names = source.file_names
+        names = [name for file in source.file_names for name in _names(file, root)]
         if not names or not all((root / name).is_file() for name in names):
             continue
         for name in names:
             known.setdefault(name, _hash(root / name))
         hashes[table] = known[names[0]] if len(names) == 1 else sha256("\n".join(known[name] for name in names).encode()).hexdigest()
     return hashes
+
+
+def _names(file: str, root: Path) -> list[str]:
+    """A declared file, or the files that a pattern means."""
+    return [found.name for found in matching_files(file, root)] if is_pattern(file) else [file]
 
 
 def tell_files_twice(sources: Mapping[str, Source], hashes: Mapping[str, str], earlier: Earlier | None, log: FindingLog) -> None:

@@ -13,6 +13,7 @@ from sopkit.report.pack.inventory import inventory_page
 from sopkit.report.pack.money import money_page
 from sopkit.report.pack.registers import outlook_pages
 from sopkit.report.pack.supply import supply_pages
+from sopkit.report.pack.trust import trust_line
 from sopkit.report.pdf import written_pdf
 from sopkit.report.svg import on_screen
 from sopkit.report.tables import Page
@@ -45,7 +46,7 @@ def _cover(desk: Desk) -> dict[str, Cell]:
     about = desk.about
     roles = {"prepared_by": about.prepared_by, "accountable": about.accountable}
     words = {name: Words(told.replace("_", " "), f"params#{name}") for name, told in roles.items()}
-    return {"cycle": Month(about.cycle, "long"), "data_as_of": Day(about.data_as_of), **words}
+    return {"cycle": Month(about.cycle, "long"), "data_as_of": Day(about.data_as_of), "trust": trust_line(desk), **words}
 
 
 def pages_of(desk: Desk) -> list[Page]:

@@ -6,6 +6,7 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.report.cells import Code, Words, count
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.trust import answers_block, trust_blocks
 from sopkit.report.pack.words import KPIS, word
 from sopkit.report.tables import Block, Column, Page, Record, Row, Side, Table, Text, table
 
@@ -51,9 +52,11 @@ def health_page(desk: Desk) -> Page:
     )
     blocks: tuple[Block, ...] = (
         *_gates(desk),
+        *trust_blocks(desk),
         *_provided(desk, given),
         *_absent(desk, records),
         *_assumed(desk, records),
+        *answers_block(desk),
         *_findings(desk),
     )
     return Page("health", text(N_("Process health")), title, blocks)

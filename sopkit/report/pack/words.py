@@ -22,6 +22,7 @@ KPIS = {
     "capacity_utilisation": N_("Capacity utilisation"),
     "production_forecast": N_("Production forecast"),
 }
+STATUS_OF_DELIVERY = {"delivered": N_("delivered"), "unchanged": N_("unchanged"), "missing": N_("missing")}
 STATUS = {"DRAFT": N_("DRAFT"), "APPROVED": N_("APPROVED")}
 LINES = {
     "net_sales": N_("Net sales"),
