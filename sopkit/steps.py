@@ -119,7 +119,8 @@ STEPS = (
             "function_forecasts supply_plan demand_fulfilment resource_load workforce_plan supplier_load bottlenecks shortages "
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
             "assumptions? risks? decisions? actions? targets? opportunities? campaigns? customers? purchase_receipts? budget? "
-            "plan_costs last_plan? levers? resources? suppliers?"
+            "plan_costs last_plan? levers? resources? suppliers? history_adjustments campaign_results supplier_performance "
+            "points_to_chase"
         ),
         writes=_names("pack_index"),
         documents=("pack/executive.html", "pack/executive.pdf"),

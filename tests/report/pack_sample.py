@@ -354,6 +354,11 @@ def _operations() -> dict[str, pd.DataFrame]:
         }
         for number in range(7)
     ]
+    performance = [
+        {"supplier": "S-GAS", "deliveries": 7, "open_deliveries": 0}
+        | {"on_time_share": 5 / 7, "on_time_low": 0.41, "on_time_high": 0.90, "target_share": 0.95, "days_late_mean": 12.0}
+        | {"lead_time_agreed": 60.0, "lead_time_p90": 113.0, "without_lead_time": 0, "verdict": "below"}
+    ]
     return {
         "resource_load": frame("resource_load", loads),
         "workforce_plan": frame("workforce_plan", people),
@@ -365,6 +370,7 @@ def _operations() -> dict[str, pd.DataFrame]:
         "shortages": frame("shortages", [shortage, shortage | {"item": "PAT-01", "period": "2026-06", "lost": 90.0}]),
         "plan_costs": frame("plan_costs", costs),
         "purchase_receipts": frame("purchase_receipts", receipts),
+        "supplier_performance": frame("supplier_performance", performance),
     }
 
 
@@ -787,9 +793,41 @@ def _record(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         "data_trust": frame("data_trust", trust),
         "participation": frame("participation", contributions),
         "campaigns": frame("campaigns", campaigns),
+        "campaign_results": frame("campaign_results", _campaign_results()),
+        "history_adjustments": frame("history_adjustments", _adjustments()),
+        "points_to_chase": frame("points_to_chase", _points()),
         "opportunities": frame("opportunities", opportunities),
         "coverage": frame("coverage", _coverage(provided | {"items", "sales_history"})),
     }
+
+
+def _campaign_results() -> list[dict[str, object]]:
+    mean = {"campaign": "*", "region": "*", "channel": "*", "start_date": "2023-05-01", "end_date": "2025-05-18", "campaigns": 6}
+    mean |= {"claimed_uplift_share": 0.35, "uplift_ratio": 0.19, "uplift_low": 0.12, "uplift_high": 0.26, "cost": 6e5, "return_ratio": -0.4}
+    mean |= {"verdict": "worked", "claim": "missed", "why": "mean over 6 campaigns"}
+    unsure = {
+        "family": "Patio heaters",
+        "uplift_ratio": 0.05,
+        "uplift_low": -0.08,
+        "uplift_high": 0.18,
+        "verdict": "cannot_tell",
+        "campaigns": 2,
+    }
+    return [mean | {"family": "*"}, mean | unsure]
+
+
+def _adjustments() -> list[dict[str, object]]:
+    cell = {"family": "*", "item": "GAS-01", "region": "SE", "channel": "retail", "rule": "a rule", "why": "12 units were cancelled"}
+    changed = cell | {"kind": "cancellation", "period": "2025-04", "from_quantity": 100.0, "to_quantity": 88.0, "outcome": "applied"}
+    hidden = cell | {"kind": "stock_out", "period": "2025-06", "from_quantity": 40.0, "to_quantity": 90.0, "outcome": "applied"}
+    seen = cell | {"kind": "outlier", "period": "2025-09", "from_quantity": 300.0, "to_quantity": 300.0, "outcome": "flagged"}
+    return [changed, changed | {"period": "2025-05"}, hidden, seen]
+
+
+def _points() -> list[dict[str, object]]:
+    hidden = {"position": 1, "topic": "stock_out", "subject": "GAS-01 2025-06", "function": "sales", "value": 150_000.0}
+    late = {"position": 2, "topic": "supplier", "subject": "L-1", "function": "materials", "question": "71 % on time: when is it better?"}
+    return [hidden | {"question": "some 50 units were not asked for: does that match what customers say?"}, late]
 
 
 def _names_with_rows(tables: dict[str, pd.DataFrame]) -> list[str]:

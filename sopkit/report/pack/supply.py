@@ -228,19 +228,15 @@ def _supplier_table(desk: Desk) -> tuple[Table, ...]:
 
 
 def _delivery_table(desk: Desk) -> tuple[Block, ...]:
-    """On-time delivery of suppliers over all receipts handed in."""
-    if not desk.book.has("purchase_receipts"):
-        return ()
-    from sopkit.report.cells import source_of
-
-    frame, text, rows = desk.book.frame("purchase_receipts"), desk.writer.text, []
-    for supplier, receipts in frame[frame["receipt_date"].notna()].groupby("supplier"):
-        on_time = float((receipts["receipt_date"] <= receipts["promised_date"]).mean())
-        share = Number(on_time, "share", source_of("purchase_receipts", {"supplier": supplier}, "receipt_date<=promised_date", "share"))
-        head = Record("purchase_receipts", {"supplier": supplier}, {"supplier": supplier})
-        deliveries = count("purchase_receipts", len(receipts), f"supplier={supplier}&receipt_date=known")
-        rows.append(Row(name_of(desk, head, "supplier"), (deliveries, share)))
-    columns = (Column(text(N_("deliveries"))), Column(text(N_("on the promised day or before"))))
-    worst = sorted(rows, key=lambda row: row.cells[1].value if isinstance(row.cells[1], Number) and row.cells[1].value is not None else 1.0)
-    caption = desk.writer.say(N_("How suppliers have delivered, worst first"))
-    return (table(desk.writer, Table(caption, text(N_("supplier")), columns, tuple(worst[:MOST_SUPPLIERS]), dense=True)),) if rows else ()
+    """On-time delivery and lead time of suppliers, the worst first."""
+    text, rows = desk.writer.text, []
+    records = sorted(desk.book.records("supplier_performance"), key=lambda record: record.number("on_time_share", "share").value or 0.0)
+    for record in records[:MOST_SUPPLIERS]:
+        share, target = record.number("on_time_share", "share"), record.number("target_share", "share")
+        good = None if record.word("verdict") not in ("kept", "below") else record.word("verdict") == "kept"
+        times = (record.number(column, "days") for column in ("lead_time_agreed", "lead_time_p90"))
+        rows.append(Row(name_of(desk, record, "supplier"), (record.number("deliveries", "count"), share.judged(good), target, *times)))
+    labels = (N_("deliveries"), N_("on the promised day or before"), N_("agreed"), N_("days agreed"), N_("days, nine in ten within"))
+    columns = tuple(Column(text(label)) for label in labels)
+    caption = desk.writer.say(N_("How suppliers have delivered in two years, worst first; deliveries that have not come count as late"))
+    return (table(desk.writer, Table(caption, text(N_("supplier")), columns, tuple(rows), dense=True)),) if rows else ()
