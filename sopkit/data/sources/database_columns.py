@@ -43,15 +43,15 @@ class ColumnInParts:
     def __init__(self, name: str, *, loose: bool, padded: bool) -> None:
         self.name, self._loose, self._padded = name, loose, padded
         self._parts: list[list[object]] = []
-        self._kinds: set[str] = set()
+        self._types: set[type] = set()
 
     def add(self, values: Sequence[object]) -> None:
         """Take over the next rows; raises UnusableColumn."""
-        kinds = {type(value) for value in values} - {type(None)}
-        unknown = sorted(kind.__name__ for kind in kinds if kind not in _KIND_OF)
+        types = set(map(type, values)) - {type(None)}
+        unknown = sorted(kind.__name__ for kind in types if kind not in _KIND_OF)
         if unknown:
             raise UnusableColumn(f"holds {unknown[0]}, which no column of a table can be")
-        self._kinds |= {_KIND_OF[kind] for kind in kinds}
+        self._types |= types
         self._parts.append(list(values))
 
     def field_and_array(self) -> tuple[pa.Field, pa.ChunkedArray]:
@@ -67,7 +67,7 @@ class ColumnInParts:
 
     def _kind(self) -> tuple[str, str]:
         """What the values are together, and what they came as where Arrow's type does not tell it."""
-        kinds = self._kinds or {"nothing"}
+        kinds = {_KIND_OF[kind] for kind in self._types} or {"nothing"}
         if kinds == {"integer", "float"}:
             return "float", ""
         if kinds == {"integer", "decimal"}:
@@ -103,8 +103,10 @@ class ColumnInParts:
             raise UnusableColumn(f"holds a number of more than {WIDEST} digits")
         return pa.decimal128(whole + scale, scale) if whole + scale <= 38 else pa.decimal256(whole + scale, scale)
 
-    @staticmethod
-    def _plain(part: list[object], kind: str) -> list[object]:
+    def _plain(self, part: list[object], kind: str) -> list[object]:
+        """The values of a part in the one type of the column."""
+        if len(self._types) <= 1 and self._types <= {str, float, Decimal}:
+            return part
         if kind == "text":
             return [None if value is None else str(value) for value in part]
         if kind == "float":
