@@ -1,6 +1,6 @@
 # Each target sets up what it needs by itself; a second run does not install anything again.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test slow estimators forecast_accuracy forecast_speed check lab gallery dictionary benchmarks lock clean
+.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary benchmarks lock clean
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
@@ -59,6 +59,9 @@ estimators: $(READY)  ## sktime's own checks of every forecaster
 forecast_accuracy: $(READY)  ## the tiers beside their peers on real hold-outs (data: SOPKIT_DATA; peers: SOPKIT_PEERS)
 	@$(BIN)/python -m benchmarks.forecast_accuracy
 	@$(BIN)/python -m benchmarks.forecast_picture
+
+forecast_choices: $(READY)  ## each choice of the forecasts beside what it replaced, inside the training parts
+	@$(BIN)/python -m benchmarks.forecast_choices
 
 forecast_speed: $(READY)  ## series per second, ours and the peers', on one core
 	@$(BIN)/python -m benchmarks.forecast_speed

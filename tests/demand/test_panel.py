@@ -130,12 +130,14 @@ def test_past_periods_are_refused():
         fitted.predict(fh=[-1, 1])
 
 
-def test_interval_is_a_pair_of_quantiles():
+@pytest.mark.parametrize("forecaster", [panel.PoolForecaster, panel.ThetaPanel])
+def test_interval_is_a_pair_of_quantiles(forecaster):
     y = frame({"a": 48, "b": 48}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
-    fitted = panel.PoolForecaster(sp=12, horizon=6).fit(y)
+    fitted = forecaster(sp=12).fit(y)
     interval = fitted.predict_interval(fh=FH, coverage=[0.8])["quantity"][0.8]
     quantiles = fitted.predict_quantiles(fh=FH, alpha=[0.1, 0.5, 0.9])["quantity"]
     np.testing.assert_allclose(interval[["lower", "upper"]], quantiles[[0.1, 0.9]])
+    np.testing.assert_allclose(quantiles[0.5], fitted.predict(fh=FH)["quantity"])
     assert (quantiles[0.1] < quantiles[0.5]).all()
     assert (quantiles[0.5] < quantiles[0.9]).all()
 

@@ -19,7 +19,8 @@ class PanelForecaster(BaseForecaster):
         "capability:exogenous": False,
         "capability:insample": False,
         "capability:missing_values": False,
-        "capability:pred_int": False,
+        "capability:pred_int": True,
+        "capability:pred_int:insample": False,
         "requires-fh-in-fit": False,
         "capability:update": True,
         "authors": ["The sopkit authors"],
@@ -79,6 +80,17 @@ class PanelForecaster(BaseForecaster):
         steps = self._steps(fh)
         forecast = np.take_along_axis(self._forecast(int(steps.max())), steps - 1, axis=1)
         return pd.DataFrame(forecast.ravel(), index=self._index(steps), columns=self._columns)
+
+    def _quantiles(self, levels: list[float], horizon: int) -> np.ndarray:
+        """Quantiles of the next `horizon` periods: (levels, series, horizon)."""
+        raise AssertionError("every forecaster brings its own")
+
+    def _predict_quantiles(self, fh: ForecastingHorizon, X: pd.DataFrame | None, alpha: list[float]) -> pd.DataFrame:
+        steps = self._steps(fh)
+        levels = self._quantiles(alpha, int(steps.max()))
+        cells = np.stack([np.take_along_axis(level, steps - 1, axis=1).ravel() for level in levels], axis=1)
+        columns = pd.MultiIndex.from_product([self._get_varnames(), alpha])
+        return pd.DataFrame(cells, index=self._index(steps), columns=columns)
 
     def _steps(self, fh: ForecastingHorizon) -> np.ndarray:
         """Steps ahead of each series: (series, len(fh)). A relative horizon counts from each series' own end, an absolute one is a date."""

@@ -2,17 +2,27 @@
 
 import numpy as np
 
+from sopkit.demand.combination import combination
 from sopkit.demand.kernels import KERNELS
 from sopkit.demand.panel.forecaster import PanelForecaster
 
+ORIGINS, MINIMUM_HISTORY = 5, 6  # of the backtest behind a kernel's quantiles
+
 
 class KernelForecaster(PanelForecaster):
-    """One kernel as a forecaster."""
+    """One kernel as a forecaster; its quantiles are pooled errors at rolling origins, scored as far ahead as is asked for."""
 
     _kernel = ""
 
     def _forecast(self, horizon: int) -> np.ndarray:
         return KERNELS[self._kernel](self._panel, horizon)
+
+    def _quantiles(self, levels: list[float], horizon: int) -> np.ndarray:
+        alone = combination(
+            self._panel, (self._kernel,), horizon=horizon, origins=ORIGINS, minimum_history=MINIMUM_HISTORY, weights="equal"
+        )
+        around = alone.quantiles(levels, horizon) - alone.forecast(horizon) + self._forecast(horizon)
+        return np.stack([self._panel.bounded(one) for one in around])
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict]:

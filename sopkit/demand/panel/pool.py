@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sktime.forecasting.base import ForecastingHorizon
 
 from sopkit.demand.combination import combination
 from sopkit.demand.models import pool_models
@@ -42,8 +41,6 @@ class PoolForecaster(PanelForecaster):
     >>> len(forecaster.predict(fh=[1, 2, 3]))
     3
     """
-
-    _tags = {"capability:pred_int": True, "capability:pred_int:insample": False}
 
     def __init__(
         self,
@@ -83,12 +80,8 @@ class PoolForecaster(PanelForecaster):
     def _forecast(self, horizon: int) -> np.ndarray:
         return self.combination_.forecast(horizon)
 
-    def _predict_quantiles(self, fh: ForecastingHorizon, X: pd.DataFrame | None, alpha: list[float]) -> pd.DataFrame:
-        steps = self._steps(fh)
-        levels = self.combination_.quantiles(alpha, int(steps.max()))
-        cells = np.stack([np.take_along_axis(level, steps - 1, axis=1).ravel() for level in levels], axis=1)
-        columns = pd.MultiIndex.from_product([self._get_varnames(), alpha])
-        return pd.DataFrame(cells, index=self._index(steps), columns=columns)
+    def _quantiles(self, levels: list[float], horizon: int) -> np.ndarray:
+        return self.combination_.quantiles(levels, horizon)
 
     def methods(self) -> pd.Series:
         """In words, how each series is forecast; one row per series, indexed by its keys."""
