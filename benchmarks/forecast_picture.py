@@ -44,14 +44,16 @@ def picture(where: dict[str, tuple[float, float]], sets: int) -> plt.Figure:
     """Models by speed and error: to the right is faster, lower is better."""
     plt.rcParams.update({"svg.hashsalt": "sopkit", "font.size": 9, "svg.fonttype": "path"})
     figure, axes = plt.subplots(figsize=(7.5, 4.2))
-    for name, (speed, error) in where.items():
+    for place, (name, (speed, error)) in enumerate(sorted(where.items(), key=lambda one: one[1][0])):
         own = name in OURS
         axes.scatter(speed, error, s=46, color="#1a1a1a" if own else "white", edgecolor="#1a1a1a", zorder=3)
-        axes.annotate(name, (speed, error), xytext=(7, 4), textcoords="offset points", fontweight="bold" if own else "normal")
+        axes.annotate(
+            name, (speed, error), xytext=(6, 6 if place % 2 else -13), textcoords="offset points", fontweight="bold" if own else "normal"
+        )
     axes.axhline(1, color="#888888", linewidth=0.8, linestyle="--")
-    axes.annotate("seasonal naive", (axes.get_xlim()[0], 1), xytext=(4, 3), textcoords="offset points", color="#666666")
+    axes.text(0.01, 1.002, "seasonal naive", transform=axes.get_yaxis_transform(), color="#666666")
     axes.set_xscale("log")
-    axes.margins(x=0.18)
+    axes.margins(x=0.18, y=0.1)
     axes.set_xlabel("series forecast per CPU second, one core, log scale")
     axes.set_ylabel("MASE relative to seasonal naive")
     axes.set_title(f"Lower and further right is better: geometric means over {sets} real data sets, hold-outs", loc="left", fontsize=9)
