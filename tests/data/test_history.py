@@ -20,6 +20,7 @@ from sopkit.data.history.breaks import structural_breaks, sup_f
 from sopkit.data.history.classes import abc, interval, pattern, variation, xyz
 from sopkit.data.history.daily import by_day, day_weights, days_between, stock_by_day
 from sopkit.data.history.outliers import outliers, robust_scores
+from sopkit.data.history.quarters import fiscal_quarter, quarterly_history
 from sopkit.data.history.uncensoring import Family, demand_by_family, estimated_hidden
 from sopkit.periods import first_day, period_range
 
@@ -314,3 +315,14 @@ def test_each_change_has_a_row_and_what_is_flagged_stays() -> None:
     assert adjustment_checks(inputs, adjustments)["ok"].all()
     silent = AdjustmentInputs.of({**tables, **extra, "demand_history": history.assign(uncensored_quantity=history["quantity"] + 1)})
     assert not adjustment_checks(silent, adjustments)["ok"].all()
+
+
+def test_quarters_by_hand_and_their_partial_edges() -> None:
+    rows = [history_row("A", period, 10.0) for period in period_range("2024-12", 8)]
+    history = table("demand_history", rows).assign(uncensored_quantity=np.nan)
+    calendar = quarterly_history(history, first_month=1)
+    assert calendar.frame["quarter"].tolist() == ["2025-Q1", "2025-Q2"] and calendar.frame["quantity"].tolist() == [30.0, 30.0]
+    assert calendar.partial == ("2024-Q4", "2025-Q3")
+    broken = quarterly_history(history, first_month=9)  # December to February is the second quarter of the year that ends in August
+    assert broken.frame["quarter"].tolist() == ["2025-Q2", "2025-Q3"] and broken.partial == ("2025-Q4",)
+    assert fiscal_quarter("2025-09", 9) == "2026-Q1" and fiscal_quarter("2025-08", 9) == "2025-Q4"

@@ -2,6 +2,7 @@
 
 from sopkit.data.history.adjustments import AdjustmentInputs, adjustment_checks, history_adjustments
 from sopkit.data.history.classes import item_classes
+from sopkit.data.history.quarters import quarterly_history
 from sopkit.data.history.stock_outs import StockOutInputs, stock_outs, uncensored_history
 from sopkit.data.history.working_days import monthly_history, working_day_effects
 
@@ -12,6 +13,7 @@ __all__ = [
     "history_adjustments",
     "item_classes",
     "monthly_history",
+    "quarterly_history",
     "stock_outs",
     "uncensored_history",
     "working_day_effects",
