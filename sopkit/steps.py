@@ -86,8 +86,14 @@ STEPS = (
         2,
         "demand_planning",
         "How many units, when and where, and how certain is it?",
-        reads=_names("items demand_history prices? lifecycle? overrides? sales_forecast?"),
-        writes=_names("backtest statistical_forecast reconciliation override_log consensus_demand demand_range function_forecasts"),
+        reads=_names(
+            "items demand_history forecast_accuracy prices? lifecycle? overrides? sales_forecast? bill_of_resources? opportunities? "
+            "orders? last_plan? previous:opportunities?"
+        ),
+        writes=_names(
+            "backtest statistical_forecast reconciliation override_log override_conflicts override_load consensus_demand demand_range "
+            "function_forecasts demand_views view_weights crm_demand crm_calibration"
+        ),
     ),
     Step(
         3,
@@ -131,8 +137,8 @@ STEPS = (
         "publish",
         "Who gets what, and what did the last plan teach us?",
         reads=_names(
-            "items statistical_forecast consensus_demand supply_plan demand_fulfilment resource_load workforce_plan supplier_load "
-            "plan_statement sales_forecast? decisions? assumptions? plan_score previous:forecast_layers?"
+            "items statistical_forecast consensus_demand crm_demand supply_plan demand_fulfilment resource_load workforce_plan "
+            "supplier_load plan_statement sales_forecast? decisions? assumptions? plan_score previous:forecast_layers?"
         ),
         writes=_names("forecast_layers lessons distribution"),
         documents=("plan.xlsx",),

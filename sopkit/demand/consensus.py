@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sopkit.demand.conflicts import conflicts_between
 from sopkit.demand.hierarchy.rounding import whole_cells
 from sopkit.demand.lifecycle import LifecycleEffects, lifecycle_effects
 from sopkit.demand.overrides import OverrideEffects, override_effects, scope_in_words
@@ -12,7 +13,16 @@ from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.prices import net_prices
 from sopkit.demand.series import CELLS, with_family
 
-__all__ = ["DemandInputs", "consensus_checks", "consensus_demand", "function_forecasts", "net_prices", "override_log"]
+__all__ = [
+    "DemandInputs",
+    "consensus_checks",
+    "consensus_demand",
+    "function_forecasts",
+    "net_prices",
+    "override_conflicts",
+    "override_load",
+    "override_log",
+]
 
 ROUNDING = 1e-6  # units
 PARTS = ["baseline", "lifecycle", "override", "quantity"]
@@ -88,6 +98,36 @@ def _log(inputs: DemandInputs, parts: _Parts) -> pd.DataFrame:
         reason=rows["reason"],
     )
     return log.assign(outcome=parts.overrides.log["outcome"], note=parts.overrides.log["note"])
+
+
+def override_conflicts(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:
+    """Pairs of applied overrides that contradict each other, or may say the same thing twice: the override_conflicts contract."""
+    return conflicts_between(inputs.overrides, _parts(inputs, policy).overrides)
+
+
+def override_load(inputs: DemandInputs, policy: DemandPolicy, bill_of_resources: pd.DataFrame) -> pd.DataFrame:
+    """What each applied override adds to the load of resources: hours = units that it adds to an item x standard hours per unit.
+
+    Args:
+        bill_of_resources: bill_of_resources contract (hours per unit); empty where it is not provided.
+
+    Returns:
+        override_load contract: override x resource, hours over the horizon and in the month where they are most; resources that the
+        override does not touch are left out.
+    """
+    parts = _parts(inputs, policy)
+    names = inputs.overrides.sort_values("override")["override"].to_numpy()
+    place, cell = np.nonzero(parts.overrides.quantity)
+    moved = parts.cells[["item", "period"]].iloc[cell].assign(override=names[place], quantity=parts.overrides.quantity[place, cell])
+    needed = moved.merge(bill_of_resources[["item", "resource", "hours"]], on="item")
+    monthly = (
+        needed.assign(hours=needed["quantity"] * needed["hours"]).groupby(["override", "resource", "period"], sort=True)["hours"].sum()
+    )
+    by_resource = monthly.groupby(level=["override", "resource"])
+    most = monthly.abs().groupby(level=["override", "resource"]).idxmax()
+    table = by_resource.sum().rename("hours_change").reset_index()
+    peak = pd.Series([key[2] for key in most], dtype="str")
+    return table.assign(peak_period=peak, peak_hours_change=monthly.loc[list(most)].to_numpy() if len(most) else [])
 
 
 def consensus_checks(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:

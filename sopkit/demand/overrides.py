@@ -21,6 +21,7 @@ class OverrideEffects:
     """Units that each override changes in each cell: rows of `quantity` follow `log`, columns follow the cells."""
 
     quantity: np.ndarray  # (overrides, cells), units
+    scope: np.ndarray  # (overrides, cells): the cells of the overrides that were applied
     log: pd.DataFrame  # override, outcome, note; one row per override, sorted
 
 
@@ -28,8 +29,9 @@ def override_effects(cells: pd.DataFrame, overrides: pd.DataFrame, policy: Deman
     """What each override changes, every one read against baseline + lifecycle, so that their order does not matter.
 
     multiply: units x (value - 1). add_units: `value` is for the whole span; the part of its months inside the horizon is spread in
-    proportion to baseline + lifecycle, evenly where that is zero. Where all together would take a cell below zero, the lowering
-    overrides are cut in proportion, and their notes say by how much.
+    proportion to baseline + lifecycle, evenly where that is zero. set_units: the same with `value` less the units of the scope; where two
+    of them share a cell, the one of fewer cells holds (then the first by id) and the other is refused. Where all together would take a
+    cell below zero, the lowering overrides are cut in proportion, and their notes say by how much. One past its expiry changes nothing.
 
     Args:
         cells: item, region, channel, period, family, demand (units, baseline + lifecycle, at least 0).
@@ -38,6 +40,7 @@ def override_effects(cells: pd.DataFrame, overrides: pd.DataFrame, policy: Deman
     """
     rows = overrides.sort_values("override", ignore_index=True)
     asked = np.zeros((len(rows), len(cells)))
+    covered = np.zeros(asked.shape, dtype=bool)
     outcomes, notes = [], []
     demand = cells["demand"].to_numpy(dtype=float)
     horizon = (cells["period"].min(), cells["period"].max())
@@ -45,9 +48,13 @@ def override_effects(cells: pd.DataFrame, overrides: pd.DataFrame, policy: Deman
         scope = _scope(cells, row)
         outcome, note = _outcome(row, scope, horizon, policy)
         if outcome == "applied":
+            covered[place] = scope
             asked[place], note = _change(row, scope, demand, horizon)
         outcomes.append(outcome)
         notes.append(note)
+    for place, holds in _set_twice(rows, covered).items():
+        asked[place], covered[place], outcomes[place] = 0.0, False, "refused"
+        notes[place] = f"it sets units that {rows['override'][holds]} sets more closely: only one can hold"
     quantity = _cut_at_zero(asked, demand)
     cut = (quantity - asked).sum(axis=1)
     notes = [
@@ -55,7 +62,7 @@ def override_effects(cells: pd.DataFrame, overrides: pd.DataFrame, policy: Deman
         for note, units in zip(notes, cut, strict=True)
     ]
     log = pd.DataFrame({"override": rows["override"].astype("str"), "outcome": outcomes, "note": notes})
-    return OverrideEffects(quantity, log.astype({"outcome": "str", "note": "str"}))
+    return OverrideEffects(quantity, covered, log.astype({"outcome": "str", "note": "str"}))
 
 
 def scope_in_words(row: dict) -> str:
@@ -77,6 +84,8 @@ def _outcome(row: dict, scope: np.ndarray, horizon: tuple[str, str], policy: Dem
     code = row["reason_code"]
     if code in policy.refused_reasons:
         return "refused", REFUSAL.get(code, f"{code} is no reason to change demand")
+    if isinstance(row.get("expires"), str) and row["expires"] < horizon[0]:
+        return "expired", f"it was to hold to {row['expires']}: say it anew, with its evidence, or let it go"
     if row["last_period"] < row["first_period"]:
         return "outside", f"it ends in {row['last_period']}, before it begins in {row['first_period']}"
     if row["last_period"] < horizon[0] or row["first_period"] > horizon[1]:
@@ -95,7 +104,22 @@ def _change(row: dict, scope: np.ndarray, demand: np.ndarray, horizon: tuple[str
     inside = months_between(max(row["first_period"], horizon[0]), min(row["last_period"], horizon[1])) + 1
     weight = within if within.sum() > 0 else scope.astype(float)
     note = "" if inside == months else f"{inside} of its {months} months are in the horizon: that part of its units counts"
-    return row["value"] * inside / months * weight / weight.sum(), note
+    units = row["value"] * inside / months - (within.sum() if row["kind"] == "set_units" else 0.0)
+    return units * weight / weight.sum(), note
+
+
+def _set_twice(rows: pd.DataFrame, covered: np.ndarray) -> dict[int, int]:
+    """Overrides that set units which another one sets more closely: place by place of the one that holds."""
+    setting = [int(place) for place in np.flatnonzero(rows["kind"] == "set_units") if covered[place].any()]
+    beaten: dict[int, int] = {}
+    holding: list[int] = []
+    for place in sorted(setting, key=lambda one: (int(covered[one].sum()), one)):
+        rival = next((other for other in holding if (covered[place] & covered[other]).any()), None)
+        if rival is None:
+            holding.append(place)
+        else:
+            beaten[place] = rival
+    return beaten
 
 
 def _cut_at_zero(asked: np.ndarray, demand: np.ndarray) -> np.ndarray:

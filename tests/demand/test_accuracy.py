@@ -242,13 +242,18 @@ def test_layers_are_frozen_and_earlier_ones_kept(table, previous):
         for function in ("sales", "operations")
     ]
     earlier = table("forecast_layers", [snapshot("naive", "2026-01", "A", 1)])
-    found = frozen_layers(table("statistical_forecast", forecast), *previous, table("sales_forecast", sales), earlier)
+    deal = {"opportunity": "O", "item": "A", "region": "SE", "channel": "retail", "period": "2026-02", "customer": "K", "stage": "proposal"}
+    deal |= {"quantity": 40, "stated_share": 0.5, "calibrated_share": 0.25, "expected_quantity": 10, "stated_period": "2026-02"}
+    items = table("items", [{"item": "A", "item_name": "A", "family": "F", "supply_strategy": "stock"}])
+    base, said = table("statistical_forecast", forecast), table("sales_forecast", sales)
+    found = frozen_layers(base, *previous, said, earlier, crm=table("crm_demand", [deal]), items=items)
     found = conform(found, CONTRACTS["forecast_layers"]).set_index(["layer", "made_in", "period"])["quantity"]
     assert found.to_dict() == {
         ("consensus", "2026-02", "2026-02"): 75,
         ("consensus", "2026-02", "2026-03"): 1,
         ("constrained", "2026-02", "2026-02"): 60,
         ("constrained", "2026-02", "2026-03"): 0.5,
+        ("crm", "2026-02", "2026-02"): 80,
         ("naive", "2025-12", "2026-01"): 1,
         ("naive", "2026-02", "2026-02"): 65,
         ("sales", "2026-02", "2026-02"): 99,

@@ -7,7 +7,15 @@ import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
-from sopkit.demand.consensus import DemandInputs, consensus_checks, consensus_demand, function_forecasts, override_log
+from sopkit.demand.consensus import (
+    DemandInputs,
+    consensus_checks,
+    consensus_demand,
+    function_forecasts,
+    override_conflicts,
+    override_load,
+    override_log,
+)
 from sopkit.demand.policy import DemandPolicy
 from sopkit.errors import DataError
 from sopkit.periods import period_range
@@ -253,3 +261,58 @@ def test_inputs_are_not_changed(inputs, table):
     override_log(changed, POLICY)
     for name, frame in before.items():
         assert frame.equals(getattr(changed, name)), name
+
+
+def test_units_that_are_set_hold_for_the_scope(inputs, table):
+    """A and B in SE have 40 in two months; 60 are set: 5 more in each of the four cells."""
+    changed = with_rows(inputs, table, "overrides", [override(1, family="F", region="SE", kind="set_units", value=60.0)])
+    assert cells(consensus_demand(changed, POLICY), "quantity", "A")[:3] == [15, 15, 10]
+    assert override_log(changed, POLICY).loc[0, "quantity_change"] == pytest.approx(20)
+    assert_sound(changed)
+
+
+def test_of_two_that_set_the_same_units_the_narrower_holds(inputs, table):
+    rows = [override(1, kind="set_units", value=400.0), override(2, item="B", kind="set_units", value=30.0)]
+    changed = with_rows(inputs, table, "overrides", rows)
+    log = override_log(changed, POLICY).set_index("override")
+    assert log["outcome"].to_dict() == {"O1": "refused", "O2": "applied"}
+    assert "O2" in log.loc["O1", "note"]
+    assert cells(consensus_demand(changed, POLICY), "quantity", "B")[:3] == [15, 15, 10]
+    assert_sound(changed)
+
+
+def test_an_override_past_its_expiry_is_named_and_changes_nothing(inputs, table):
+    rows = [override(1, item="A", expires="2026-02"), override(2, item="B", expires="2026-03", evidence="letter")]
+    log = conform(override_log(with_rows(inputs, table, "overrides", rows), POLICY), CONTRACTS["override_log"])
+    assert log["outcome"].tolist() == ["expired", "applied"]
+    assert log["quantity_change"].tolist() == [0, 40]
+    assert "2026-02" in log["note"][0]
+
+
+def test_conflicts_are_named_by_kind(inputs, table):
+    """O1 raises A, O2 lowers all of F: they meet in A's four cells. O3 sets B, which O2 lowers. O4 raises A like O1 for the same reason."""
+    rows = [
+        override(1, item="A", value=40.0),
+        override(2, family="F", kind="multiply", value=0.9, reason_code="market"),
+        override(3, item="B", kind="set_units", value=30.0, reason_code="listing"),
+        override(4, item="A", region="SE", value=8.0),
+        override(5, item="A", reason_code="budget_gap"),
+    ]
+    found = conform(override_conflicts(with_rows(inputs, table, "overrides", rows), POLICY), CONTRACTS["override_conflicts"])
+    assert found[["override", "other", "conflict", "cells"]].values.tolist() == [
+        ["O1", "O2", "opposite", 4],
+        ["O1", "O4", "same_reason", 2],
+        ["O2", "O3", "set_and_changed", 2],
+        ["O2", "O4", "opposite", 2],
+    ]
+    assert found.loc[0, ["quantity_change", "other_quantity_change"]].tolist() == pytest.approx([40, -4])
+    assert conform(override_conflicts(inputs, POLICY), CONTRACTS["override_conflicts"]).empty
+
+
+def test_load_of_an_override(inputs, table):
+    """40 units of A and B in SE, 10 in each cell; A takes half an hour on the line: 5 hours a month."""
+    changed = with_rows(inputs, table, "overrides", [override(1, family="F", region="SE")])
+    hours = table("bill_of_resources", [{"item": "A", "resource": "line", "hours": 0.5}])
+    found = conform(override_load(changed, POLICY, hours), CONTRACTS["override_load"])
+    assert found.values.tolist() == [["O1", "line", 10, "2026-03", 5]]
+    assert override_load(changed, POLICY, table("bill_of_resources")).empty

@@ -173,7 +173,9 @@ class OverrideLog(Contract):
         units("quantity_change", "units added over the horizon", least=None),
         money("revenue_change", "net sales added over the horizon"),
         text("reason", "why, in words"),
-        choice("outcome", "applied, refused by the rules, or outside the horizon", "applied | refused | outside"),
+        choice(
+            "outcome", "applied, refused by the rules, outside the horizon, or past its expiry", "applied | refused | outside | expired"
+        ),
         text("note", "why it was refused").optional(),
     )
 

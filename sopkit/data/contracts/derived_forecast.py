@@ -1,6 +1,6 @@
 """Tables that judge and explain forecasts: how good they were, how much the plan moves, how levels were brought together."""
 
-from sopkit.data.contracts.column import Column, Contract, choice, code, number, period, text, units, whole
+from sopkit.data.contracts.column import Column, Contract, choice, code, number, period, share, text, units, whole
 from sopkit.data.contracts.inputs_demand import LAYERS
 
 
@@ -65,4 +65,105 @@ class PlanStability(Contract):
         units("quantity", "what the cycle before planned for them"),
         number("change_ratio", "sum of absolute changes of cells / that plan", "ratio", least=0).optional(),
         number("net_change_ratio", "sum of changes / that plan; positive = raised", "ratio").optional(),
+    )
+
+
+class OverrideConflicts(Contract):
+    """Overrides that meet in the same cells and contradict each other, or may say the same thing twice."""
+
+    name, key = "override_conflicts", ("override", "other")
+    grain = "one row per pair of overrides"
+    columns = (
+        code("override", "id"),
+        code("other", "id of the other"),
+        choice(
+            "conflict",
+            "one raises what the other lowers; one sets what the other changes; both move it for the same kind of reason",
+            "opposite | set_and_changed | same_reason",
+        ),
+        whole("cells", "cells that both cover", "cells"),
+        units("quantity_change", "units that it adds in them", least=None),
+        units("other_quantity_change", "units that the other adds in them", least=None),
+    )
+
+
+class OverrideLoad(Contract):
+    """What overrides add to the load of resources."""
+
+    name, key = "override_load", ("override", "resource")
+    grain = "one row per override and resource that it touches"
+    columns = (
+        code("override", "id"),
+        code("resource", "line or work centre"),
+        number("hours_change", "standard hours added over the horizon", "hours"),
+        period("peak_period", "month in which it moves most"),
+        number("peak_hours_change", "standard hours added in that month", "hours"),
+    )
+
+
+class DemandViews(Contract):
+    """The views of demand side by side: history, functions, pipeline, their mixtures, and the consensus."""
+
+    name, key = "demand_views", ("family", "region", "period", "view")
+    grain = "one row per family, region, planned month and view that says something for it"
+    columns = (
+        code("family", "family"),
+        code("region", "sales region"),
+        period(),
+        choice(
+            "view",
+            "whose view; equal and skill are mixtures",
+            "statistical | sales | marketing | finance | crm | equal | skill | consensus",
+        ),
+        units("quantity", "units"),
+    )
+
+
+class ViewWeights(Contract):
+    """What each view would weigh by proven skill, beside equal weights."""
+
+    name, key = "view_weights", ("family", "view")
+    grain = "one row per family and view that was scored"
+    columns = (
+        code("family", "family"),
+        choice("view", "whose view", "statistical | sales | marketing | crm"),
+        share("equal_share", "weight where all count alike"),
+        share("skill_share", "weight by the errors of earlier cycles, shrunk to equal"),
+    )
+
+
+class CrmDemand(Contract):
+    """Units that the pipeline adds to the baseline."""
+
+    name, key = "crm_demand", ("opportunity", "item")
+    grain = "one row per deal and item that counts: not lost, not in the baseline, with a month in the horizon"
+    columns = (
+        code("opportunity", "opportunity"),
+        code("item", "article number"),
+        code("region", "sales region"),
+        code("channel", "sales channel"),
+        period("period", "month in which it is expected, slip included"),
+        code("customer", "customer"),
+        text("stage", "stage"),
+        units("quantity", "units of the deal"),
+        share("stated_share", "stated probability; 1 where won"),
+        share("calibrated_share", "probability by what became of such deals"),
+        units("expected_quantity", "units x calibrated probability"),
+        period("stated_period", "month that the deal states"),
+    )
+
+
+class CrmCalibration(Contract):
+    """How far stated probabilities can be believed, by stage."""
+
+    name, key = "crm_calibration", ("stage",)
+    grain = "one row per open stage; `*` is all of them"
+    columns = (
+        text("stage", "stage in which the probability was stated, or `*`"),
+        whole("decided", "deals decided since", "deals"),
+        share("won_share", "share of them that was won").optional(),
+        share("stated_share", "mean stated probability, of them and of the open deals").optional(),
+        number("brier_score", "mean squared difference between stated probability and outcome", "score", least=0, most=1).optional(),
+        share("calibrated_share", "share that is expected to be won: outcomes, shrunk to what is stated").optional(),
+        whole("open_deals", "open deals in the stage", "deals"),
     )

@@ -42,8 +42,8 @@ class Overrides(Contract):
         .named("Från", "Första månad", "From", "First month")
         .such_as("2026-05"),
         period("last_period", "last month").in_swedish("sista månad").named("Till", "Sista månad", "To", "Last month").such_as("2026-06"),
-        choice("kind", "how `value` is read", "add_units | multiply")
-        .in_swedish("hur `value` läses: antal som läggs till, eller faktor")
+        choice("kind", "how `value` is read: units added, a factor, or what the units are to be", "add_units | multiply | set_units")
+        .in_swedish("hur `value` läses: antal som läggs till, faktor, eller vad antalet ska vara")
         .named("Slag", "Typ")
         .such_as("add_units"),
         number("value", "units over the whole span, or a factor", "units or factor")
@@ -62,6 +62,16 @@ class Overrides(Contract):
         .in_swedish("varför, i ord")
         .named("Skäl", "Orsak", "Motivering")
         .such_as("Framework agreement with a garden chain"),
+        text("evidence", "what shows it: a letter, an order, a measurement")
+        .in_swedish("vad som visar det: ett brev, en order, en mätning")
+        .named("Underlag", "Evidence")
+        .such_as("Signed framework of 12 February")
+        .optional(),
+        period("expires", "last cycle in which it may be used without being said anew")
+        .in_swedish("sista cykel då den får användas utan att sägas på nytt")
+        .named("Gäller till", "Expiry")
+        .such_as("2026-06")
+        .optional(),
     )
 
 

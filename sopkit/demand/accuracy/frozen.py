@@ -36,6 +36,9 @@ def frozen_layers(
     fulfilment: pd.DataFrame,
     sales_forecast: pd.DataFrame,
     earlier: pd.DataFrame,
+    *,
+    crm: pd.DataFrame,
+    items: pd.DataFrame,
 ) -> pd.DataFrame:
     """The forecasts of this cycle, frozen by layer, behind those of earlier cycles.
 
@@ -45,6 +48,8 @@ def frozen_layers(
         fulfilment: demand_fulfilment contract: what is shipped is the layer constrained.
         sales_forecast: sales_forecast contract; functions that are layers are kept, others left out.
         earlier: forecast_layers of the cycle before; empty where there is none.
+        crm: crm_demand contract: the layer crm is the baseline of the families with deals, and what the deals add to it.
+        items: items contract.
 
     Returns:
         forecast_layers contract: layer x made_in x item x region x channel x month, units.
@@ -58,9 +63,19 @@ def frozen_layers(
     }
     for function in sorted(set(sales_forecast["function"]) & {"sales", "marketing", "finance"}):
         named[function] = sales_forecast.loc[sales_forecast["function"] == function, [*CELLS, "quantity"]]
+    if len(crm):
+        named["crm"] = _with_deals(statistical_forecast, crm, items)
     frozen = [frame.assign(layer=layer, made_in=cycle) for layer, frame in named.items() if len(frame)]
     mine = pd.concat(frozen, ignore_index=True).astype({"layer": "str", "made_in": "str"})
     return all_snapshots(earlier[earlier["made_in"] != cycle], mine)
+
+
+def _with_deals(statistical_forecast: pd.DataFrame, crm: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """The baseline of the families that have deals, with the units that the deals add."""
+    base = with_family(statistical_forecast[[*CELLS, "quantity"]], items)
+    base = base[base["family"].isin(set(with_family(crm, items)["family"]))]
+    added = crm[CELLS].assign(quantity=crm["expected_quantity"])
+    return pd.concat([base, added], ignore_index=True).groupby(CELLS, sort=True)["quantity"].sum().reset_index()
 
 
 def last_plan(published_plan: pd.DataFrame, previous_consensus: pd.DataFrame, previous_fulfilment: pd.DataFrame) -> pd.DataFrame:

@@ -73,6 +73,7 @@ KINDS = {
     "applied": N_("applied"),
     "refused": N_("refused"),
     "outside": N_("outside the horizon"),
+    "expired": N_("expired"),
     "sales": N_("sales"),
     "marketing": N_("marketing"),
     "finance": N_("finance"),

@@ -1,0 +1,75 @@
+"""Views side by side, their weights, and what changed since the last plan: by hand."""
+
+import pytest
+
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import conform
+from sopkit.demand.changes import changes_since
+from sopkit.demand.views import demand_views, view_weights
+
+CELL = {"item": "A", "region": "SE", "channel": "retail"}
+
+
+@pytest.fixture
+def items(table):
+    return table(
+        "items", [{"item": item, "item_name": item, "family": family, "supply_strategy": "stock"} for item, family in ("AF", "BG")]
+    )
+
+
+def scored(table, wapes: dict[str, float], months: int = 12):
+    rows = [{"layer": layer, "family": "F", "lag": 2, "months": months, "wape_ratio": wape} for layer, wape in wapes.items()]
+    return table("forecast_accuracy", rows)
+
+
+def test_weights_by_skill_are_shrunk_to_equal_and_finance_has_none(table):
+    """WAPE .1 and .2: 1 / e^2 is 100 and 25, .8 and .2; twelve months count half: .65 and .35."""
+    found = view_weights(scored(table, {"statistical": 0.1, "sales": 0.2, "finance": 0.01}), ["F", "G"], lag=2)
+    assert conform(found, CONTRACTS["view_weights"]).values.tolist() == [["F", "sales", 0.5, pytest.approx(0.35)]] + [
+        ["F", "statistical", 0.5, pytest.approx(0.65)]
+    ]
+    assert view_weights(table("forecast_accuracy"), ["F"], lag=2).empty
+
+
+def plan_of(table, quantity: float, **changes: object):
+    row = CELL | {"period": "2026-03", "baseline": quantity, "lifecycle": 0, "override": 0, "quantity": quantity, "net_price": 10}
+    return table("consensus_demand", [row | {"revenue": quantity * 10} | changes])
+
+
+def test_views_side_by_side(table, items):
+    said = [CELL | {"function": function, "period": "2026-03", "quantity": units} for function, units in (("sales", 140), ("finance", 500))]
+    deal = CELL | {"opportunity": "O", "period": "2026-03", "customer": "K", "stage": "proposal", "quantity": 40, "stated_share": 0.5}
+    deal |= {"calibrated_share": 0.5, "expected_quantity": 20, "stated_period": "2026-03"}
+    weights = view_weights(scored(table, {"statistical": 0.1, "sales": 0.2}), ["F"], lag=2)
+    plan = plan_of(table, 110.0)
+    layers = {"statistical": plan.assign(quantity=100.0), "consensus": plan}
+    found = demand_views(layers, table("sales_forecast", said), table("crm_demand", [deal]), items, weights)
+    found = conform(found, CONTRACTS["demand_views"]).set_index("view")["quantity"]
+    assert found.to_dict() == {
+        "statistical": 100,
+        "sales": 140,
+        "finance": 500,
+        "crm": 120,
+        "consensus": 110,
+        "equal": pytest.approx(120),
+        "skill": pytest.approx(0.65 * 100 + 0.35 * 140),
+    }
+
+
+def test_changes_sum_exactly(table, items):
+    """100 at 10 became 110 at 12; B is new: 5 at 20. Volume 10 x 10 + 5 x 20, price 110 x 2."""
+    new = plan_of(table, 5.0, item="B", net_price=20, revenue=100)
+    now = table(
+        "consensus_demand", [*plan_of(table, 110.0, net_price=12, baseline=104, override=6).to_dict("records"), *new.to_dict("records")]
+    )
+    last = [
+        CELL | {"made_in": "2026-02", "period": period, "quantity": 100, "shipped": 0, "net_price": 10} for period in ("2026-02", "2026-03")
+    ]
+    parts = {"baseline": 100, "lifecycle": 0, "override": 0}
+    found = changes_since(now, table("last_plan", [row | parts for row in last]), items).set_index("family")
+    assert found.loc["F"].tolist() == pytest.approx([100, 110, 4, 0, 6, 1000, 1320, 100, 220])
+    assert found.loc["*", ["last_revenue", "revenue", "volume", "price"]].tolist() == pytest.approx([1000, 1420, 200, 220])
+    assert (found["revenue"] - found["last_revenue"] - found["volume"] - found["price"]).abs().max() < 1e-9
+    blind = changes_since(now, table("last_plan", last), items)
+    assert blind["baseline_change"].isna().all()
+    assert changes_since(now, table("last_plan"), items).empty
