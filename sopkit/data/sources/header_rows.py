@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 
 from sopkit.data.contracts.column import Contract
+from sopkit.data.findings import Finding
 from sopkit.data.parsing import trimmed
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.raw import RawTable
@@ -30,15 +31,13 @@ def looks_like_header(cells: list[str]) -> bool:
     return len(names) > 1 and len(set(names)) == len(names) and all(name and not any(sign.isdigit() for sign in name) for name in names)
 
 
-def header_below(header: list[str], sample: bytes, delimiter: str) -> int:
+def header_below(header: list[str], records: list[list[str]]) -> int:
     """How many rows below a narrow line of a preamble the header seems to stand; 0 where it does not.
 
     Args:
         header: cells of the declared header row.
-        sample: the lines under it.
-        delimiter: the separator of the columns.
+        records: the rows under it, blank ones included.
     """
-    records = sampled_records(sample, delimiter)
     widths = Counter(len(record) for record in records if any(trimmed(cell) for cell in record))
     if not widths:
         return 0
@@ -49,6 +48,12 @@ def header_below(header: list[str], sample: bytes, delimiter: str) -> int:
         if len(record) == width and looks_like_header(record):
             return below
     return 0
+
+
+def not_on(row: int, candidate: int, origin: str, sheet: str = "") -> Finding:
+    """The finding of a header that stands elsewhere."""
+    told = f"the header is not on row {row}; candidate: row {candidate}"
+    return Finding(origin, "header_not_found", told, "REJECT", f"declare header_row: {candidate}", sheet, candidate)
 
 
 def contract_header_row(table: RawTable, contract: type[Contract], source: Source) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from sopkit.data.contracts.column import Column, Contract
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.sources.declaration import Source
-from sopkit.data.sources.header_rows import contract_header_row
+from sopkit.data.sources.header_rows import contract_header_row, not_on
 from sopkit.data.sources.raw import RawTable, cell_address
 
 ALL_OTHERS = "*"
@@ -32,8 +32,7 @@ def column_positions(
     for place, name in enumerate(table.header):
         folded.setdefault(name.casefold(), []).append(place)
     if row := contract_header_row(table, contract, source):
-        told = f"the header is not on row {table.header_row}; candidate: row {row}"
-        log.note(Finding(table.origin, "header_not_found", told, "REJECT", f"declare header_row: {row}", table.sheet, row))
+        log.note(not_on(table.header_row, row, table.origin, table.sheet))
         return {}
     found: dict[str, int] = {}
     made = set(source.constants) | ({source.unpivot.into, source.unpivot.value} if source.unpivot else set())

@@ -18,7 +18,7 @@ import pyarrow.csv as pacsv
 from sopkit.data.findings import LISTED, Finding, FindingLog
 from sopkit.data.parsing import trimmed
 from sopkit.data.sources.declaration import Dialect
-from sopkit.data.sources.header_rows import header_below
+from sopkit.data.sources.header_rows import header_below, not_on, sampled_records
 from sopkit.data.sources.quotes import MASK, guarded, masked
 from sopkit.data.sources.raw import Mask, RawTable, Rows, row_limit_question, unreadable
 from sopkit.data.sources.text_blocks import CONTROL_SIGNS, Block, UnusableText, utf8_blocks, windows_text, wrong_sign
@@ -61,10 +61,8 @@ def _table(blocks: Iterator[Block], dialect: Dialect, origin: str, log: FindingL
         told = f"{len(header)} columns"
         raise UnusableText(Finding(origin, "too_large", told, "REJECT", f"send at most {MOST_COLUMNS} columns"))
     sample = first.data[_next_line(first.data, start) :][:SAMPLE]
-    if candidate := header_below(header, sample, dialect.delimiter):
-        row = dialect.header_row + candidate
-        told = f"the header is not on row {dialect.header_row}; candidate: row {row}"
-        raise UnusableText(Finding(origin, "header_not_found", told, "REJECT", f"declare header_row: {row}", row=row))
+    if below := header_below(header, sampled_records(sample, dialect.delimiter)):
+        raise UnusableText(not_on(dialect.header_row, dialect.header_row + below, origin))
     body = first._replace(data=first.data[_next_line(first.data, start) :], line=dialect.header_row + 1)
     lines = _Lines(header, dialect.delimiter, texts, origin, log)
     rest = b""

@@ -15,6 +15,7 @@ import numpy as np
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.parsing import trimmed
 from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.header_rows import SAMPLED, header_below, not_on
 from sopkit.data.sources.meanings import NOT_CALCULATED, PaddedNumber
 from sopkit.data.sources.packages import package_fault
 from sopkit.data.sources.raw import RawTable, cell_address, cells_of, row_limit_question, unreadable
@@ -117,6 +118,9 @@ def _table(found: Iterator[Line], marks: SheetMarks, area: Area | None, dialect:
         )
         log.note(Finding(origin, rule, told, "REJECT", hint, sheet=sheet))
         return unreadable(origin, sheet)
+    if below := header_below(header, _texts_below(lines, top)):
+        log.note(not_on(top, top + below, origin, sheet))
+        return unreadable(origin, sheet)
     width = len(header)
     lines = _without_footer(lines, dialect.footer_rows, origin, sheet, log)
     rows, body = _with_blank_rows(lines[1:], top, origin, sheet, log)
@@ -127,6 +131,18 @@ def _table(found: Iterator[Line], marks: SheetMarks, area: Area | None, dialect:
     table = RawTable(origin, tuple(header), top, columns, np.array(rows, dtype=np.int64), sheet, first_column=left - 1)
     written = tuple(value if isinstance(value, str) else name for value, name in zip(lines[0][1], header, strict=False))
     return replace(table, as_written=written, questions=tuple(_questions(table, marks)))
+
+
+def _texts_below(lines: list[Line], top: int) -> list[list[str]]:
+    """The rows under the header as texts without the blank cells at their ends."""
+    known = dict(lines[: SAMPLED + 1])
+    rows = []
+    for row in range(top + 1, top + 1 + SAMPLED):
+        texts = [_header_name(value) for value in known.get(row, [])]
+        while texts and not texts[-1]:
+            texts.pop()
+        rows.append(texts)
+    return rows
 
 
 def _header_name(value: object) -> str:
