@@ -1,6 +1,6 @@
 # Each target sets up what it needs by itself; a second run does not install anything again.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary benchmarks lock clean
+.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary benchmarks lock clean benchmarks-intake
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 help:  ## what can be made
-	@grep -hE '^[a-z_]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z_-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock pyproject.toml bin/system_packages
 	@bash bin/system_packages
@@ -69,6 +69,10 @@ forecast_speed: $(READY)  ## series per second, ours and the peers', on one core
 benchmarks: $(READY)  ## the figures that the README quotes
 	@$(BIN)/python -m benchmarks.overhead
 	@$(BIN)/python -m benchmarks.known_truth
+
+MILLIONS ?= 1
+benchmarks-intake: $(READY)  ## a million sales lines checked, beside pyarrow, pandera, frictionless and DuckDB (MILLIONS=10: long file)
+	@$(BIN)/python -m benchmarks.intake --millions $(MILLIONS)
 
 lock:  ## solve requirements.lock again from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header --no-annotate pyproject.toml -o requirements.lock

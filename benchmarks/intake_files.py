@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 HEADER = ("Fakturadatum", "Artikelnr", "region", "channel", "customer", "Antal", "Belopp", "Valuta")
-DIALECT = {"encoding": "cp1252", "delimiter": ";", "decimal": ",", "thousands": " ", "date_format": "DD.MM.YYYY", "ignored": ["Valuta"]}
 CHUNK = 1_000_000
 REGIONS = np.array(["norr", "syd", "väst", "öst", "Île-de-France"])
 CHANNELS = np.array(["butik", "webb", "Großhandel"])

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from openpyxl import Workbook
 
+from sopkit.data.finding_rules import RULES
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.reading import Intake, read_sources
 
@@ -199,12 +200,17 @@ def _rows(table: Valid) -> list[dict[str, object]]:
 Told = tuple[str, str, int, str]
 
 
+READING = ("file", "structure", "cell")  # groups of rules on what a file says; the others ask whether it can be meant
+
+
 def told(intake: Intake, *, notes: bool = False) -> list[Told]:
-    """Rule, outcome, row and column of each finding; of those that are only notes (ACCEPT) where asked for."""
-    rows = intake.findings
-    rows = rows if notes else rows[rows["outcome"] != "ACCEPT"]
-    columns = (rows["rule"], rows["outcome"], rows["row"], rows["column"].fillna(""))
-    return [(rule, outcome, int(row), column) for rule, outcome, row, column in zip(*columns, strict=True)]
+    """Rule, outcome, row and column of each finding about reading; of those that are only notes (ACCEPT) where asked for."""
+    found = []
+    for row in intake.findings.to_dict("records"):
+        if RULES[row["rule"]].group in READING and (notes or row["outcome"] != "ACCEPT"):
+            column = row["column"] if isinstance(row["column"], str) else ""
+            found.append((row["rule"], row["outcome"], int(row["row"]), column))
+    return found
 
 
 def broken(folder: Path, table: Valid, form: Format, change: Callable[[Lines], None], **more: object) -> Intake:

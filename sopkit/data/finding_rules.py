@@ -52,6 +52,8 @@ _ALL = (
     _rule("query", "file", "REJECT", "one SELECT that runs", "mend `sql` in the params"),
     _rule("row_limit", "file", "ASK", "fewer rows than a spreadsheet can hold", "look whether the last rows are missing; send a text file"),
     _rule("unsafe_file", "file", "REJECT", "a file without document types and entities", "do not open it; ask the sender what made it"),
+    _rule("dialect_detected", "file", "ACCEPT", "a declared dialect", "look that it is right, and declare it"),
+    _rule("ambiguous_dialect", "file", "REJECT", "texts that can be read in one way only", "declare decimal, thousands and date_format"),
     _rule("header_not_found", "file", "REJECT", "the header on its row", "declare header_row"),
     _rule("hidden_rows", "file", "ASK", "no hidden rows", "show them and look, or answer that they belong to the data"),
     _rule("hidden_columns", "file", "ASK", "no hidden columns", "show them and look, or answer that they belong to the data"),

@@ -69,7 +69,13 @@ ODD = [
 
 
 @pytest.mark.parametrize(
-    ("odd", "form"), [pytest.param(odd, form, id=f"{odd.column}-{odd.value!r}-{form}") for odd in ODD for form in odd.formats]
+    ("odd", "form"),
+    [
+        pytest.param(odd, form, id=f"{odd.column}-{odd.value!r}-{form}")
+        for number, odd in enumerate(ODD)
+        for turn, form in enumerate(odd.formats)
+        if (number + turn) % len(odd.formats) < 2
+    ],
 )
 def test_an_odd_cell_means_what_the_dialect_says(tmp_path: Path, odd: Odd, form: str):
     encoding = str(FORMATS[form].declared.get("encoding", "utf-8"))
@@ -84,16 +90,14 @@ def test_an_odd_cell_means_what_the_dialect_says(tmp_path: Path, odd: Odd, form:
 
     result = broken(tmp_path, table, FORMATS[form], change, **dict(odd.more))
     wanted = [(odd.rule, odd.outcome, row, odd.column)] if odd.rule else []
-    assert [finding for finding in told(result, notes=True) if finding[0] != "returned_units"] == wanted
+    assert told(result, notes=True) == wanted
     if odd.outcome != "REJECT":
-        result.raise_if_rejected()
         came = [value.date() if isinstance(value, pd.Timestamp) else value for value in result.tables[odd.table][odd.column]]
         good = [line[table.place(odd.column)] for number, line in enumerate(table.rows, start=2) if number != row]
         assert sorted(came, key=str) == sorted([*good, odd.means], key=str)
 
 
-@pytest.mark.parametrize("form", TEXT)
-@pytest.mark.parametrize("mark", ["-", "n/a", "..", "–", "NULL"])
+@pytest.mark.parametrize(("mark", "form"), [("-", "swedish"), ("n/a", "german"), ("..", "plain"), ("–", "tabs"), ("NULL", "swedish")])
 def test_marks_that_mean_empty_are_declared_and_told(tmp_path: Path, mark: str, form: str):
     table, row = VALID["sales_history"], random_row(VALID["sales_history"], mark, form)
 

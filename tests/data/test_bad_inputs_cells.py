@@ -30,7 +30,7 @@ def test_a_clean_file_has_no_finding_at_all(tmp_path: Path, name: str, form: str
     table = VALID[name]
     write(tmp_path, table, FORMATS[form], lines_of(table))
     result = read(tmp_path, table, FORMATS[form])
-    assert told(result, notes=True) == []
+    assert result.findings.empty
     frame = result.tables[name]
     assert len(frame) == len(table.rows)
     for column, kind in table.columns:
@@ -99,10 +99,12 @@ BAD_CELLS = [
 
 
 def cases() -> list[object]:
-    """Each bad cell in one of its columns, in each of its formats; the columns take turns."""
+    """Each bad cell in one of its columns, in one of its text formats and in each other one; columns and formats take turns."""
     made = []
     for number, bad in enumerate(BAD_CELLS):
-        for turn, form in enumerate(bad.formats):
+        texts = [form for form in bad.formats if form in TEXT]
+        formats = [*texts[number % len(texts) :][:1], *(form for form in bad.formats if form in TYPED)] if texts else bad.formats
+        for turn, form in enumerate(formats):
             choice = COLUMNS[bad.kind][(number + turn) % len(COLUMNS[bad.kind])]
             made.append(pytest.param(bad, *choice, form, id=f"{bad.rule}-{bad.value!r}-{choice[0]}-{choice[1]}-{form}"))
     return made
@@ -131,5 +133,3 @@ def test_a_bad_cell_is_found_in_its_row_and_column(tmp_path: Path, bad: Bad, nam
     result = broken(tmp_path, table, FORMATS[form], change)
     assert told(result) == [(bad.rule, bad.outcome, row, column)]
     assert len(result.tables[name]) == len(table.rows) - (bad.outcome == "REJECT")
-    if bad.outcome == "REPAIR":
-        result.raise_if_rejected()

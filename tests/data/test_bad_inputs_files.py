@@ -8,6 +8,7 @@ from bad_inputs import FORMATS, TEXT, VALID, Lines, broken, lines_of, random_row
 
 Change = Callable[[Lines, int], None]
 TABLES = ("sales_history", "orders", "inventory")
+MIXED = [("sales_history", "swedish"), ("orders", "german"), ("inventory", "plain"), ("sales_history", "tabs"), ("orders", "xlsx")]
 
 
 def _short(lines: Lines, row: int) -> None:
@@ -54,8 +55,7 @@ SHAPES: list[tuple[str, Change, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("form", [*TEXT, "xlsx"])
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize(("name", "form"), MIXED)
 @pytest.mark.parametrize(("change", "rule", "outcome"), [pytest.param(*shape[1:], id=shape[0]) for shape in SHAPES])
 def test_a_line_of_another_shape(tmp_path: Path, change: Change, rule: str, outcome: str, name: str, form: str):
     if form == "xlsx" and rule in ("short_row", "long_row") and change is not _long:
@@ -99,8 +99,10 @@ def test_rows_stay_physical_behind_every_kind_of_line(tmp_path: Path, form: str)
     ]
 
 
-@pytest.mark.parametrize("form", [*TEXT, "xlsx"])
-@pytest.mark.parametrize("label", ["Total", "TOTALT", "Summa:", "Sum", "Delsumma", "Grand total", "Total 2026-03"])
+@pytest.mark.parametrize(
+    ("label", "form"),
+    [("Total", "plain"), ("TOTALT", "swedish"), ("Summa:", "xlsx"), ("Sum", "tabs"), ("Delsumma", "german"), ("Grand total", "xlsx")],
+)
 @pytest.mark.parametrize("right", [True, False])
 def test_totals_rows(tmp_path: Path, label: str, form: str, right: bool):
     table = VALID["inventory"]
@@ -124,8 +126,7 @@ def test_a_footer_is_declared(tmp_path: Path, form: str):
     assert len(result.tables["inventory"]) == len(table.rows)
 
 
-@pytest.mark.parametrize("form", TEXT)
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize(("name", "form"), MIXED[:4])
 def test_a_file_cut_in_the_middle_of_a_line(tmp_path: Path, name: str, form: str):
     table = VALID[name]
     whole = text_of(FORMATS[form], lines_of(table))
@@ -135,8 +136,7 @@ def test_a_file_cut_in_the_middle_of_a_line(tmp_path: Path, name: str, form: str
     assert [finding[:3] for finding in told(read(tmp_path, table, FORMATS[form]))] == [("short_row", "REJECT", len(table.rows) + 1)]
 
 
-@pytest.mark.parametrize("form", [*TEXT, "xlsx"])
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize(("name", "form"), MIXED)
 def test_lines_above_the_header(tmp_path: Path, name: str, form: str):
     table = VALID[name]
 
@@ -158,8 +158,7 @@ HEADERS: list[tuple[str, Callable[[list[object]], None], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("form", [*TEXT, "xlsx"])
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize(("name", "form"), MIXED)
 @pytest.mark.parametrize(("change", "rule", "outcome"), [pytest.param(*header[1:], id=header[0]) for header in HEADERS])
 def test_headers(tmp_path: Path, change: Callable[[list[object]], None], rule: str, outcome: str, name: str, form: str):
     result = broken(tmp_path, VALID[name], FORMATS[form], lambda lines: change(lines[0]))
@@ -170,8 +169,7 @@ def test_headers(tmp_path: Path, change: Callable[[list[object]], None], rule: s
         assert len(found) == 1 and len(result.tables[name]) == len(VALID[name].rows)
 
 
-@pytest.mark.parametrize("form", [*TEXT, "xlsx", "parquet"])
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize(("name", "form"), [*MIXED, ("orders", "parquet")])
 def test_a_missing_column_lists_what_is_there(tmp_path: Path, name: str, form: str):
     table = VALID[name]
 
@@ -193,7 +191,7 @@ def test_another_delimiter_than_declared(tmp_path: Path, name: str):
     assert "delimiter" in " ".join(result.findings["hint"].dropna())
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", TABLES[:2])
 @pytest.mark.parametrize(
     ("written", "declared", "rule", "says"),
     [

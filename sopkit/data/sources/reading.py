@@ -16,6 +16,7 @@ from sopkit.data.sources.control import check_control
 from sopkit.data.sources.conversions import converted, plausible_rates
 from sopkit.data.sources.coverage import coverage
 from sopkit.data.sources.declaration import DATABASES, Source, database_origin, received_name
+from sopkit.data.sources.detecting import as_detected
 from sopkit.data.sources.monthly_files import read_folder
 from sopkit.data.sources.opened import PARAMS_ROWS, OpenedFiles
 from sopkit.data.sources.queries import check_findings, query_result
@@ -88,6 +89,7 @@ def read_sources(
     for name in sorted(sources, key=list(INPUTS).index):
         source = sources[name]
         with log.of_table(name):
+            source = as_detected(source, root, log)
             if source.is_folder:
                 read[name] = read_folder(opened, root, INPUTS[name], source, log, cutoff=cutoff)
             elif source.connection is not None:

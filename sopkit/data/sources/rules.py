@@ -20,6 +20,7 @@ from sopkit.data.sources.raw import cell_address
 from sopkit.data.sources.table import ReadTable
 from sopkit.periods import month_label, month_number, shifted
 
+FROM_PRICES = {"price_missing": "prices", "cost_missing": "unit_costs"}  # a row that is rejected there may be the one that is missing
 GAP_RULES = {"missing_month", "series_gap", "silent_group", "missing_rate"}
 BALANCED = ("sales_history", "inventory", "production_history", "stock_adjustments", "ledger_actuals")
 NEED_EVERY_ROW = {"restated_history", "fewer_rows", "stock_unexplained", "ledger_gap"}
@@ -69,6 +70,7 @@ def table_rules(read: Mapping[str, ReadTable], sources: Mapping[str, Source], lo
     ]
     slipped = any(oddity.rule == "scale" and oddity.table == "sales_history" for oddity in found)
     found += _explained(_of_all_tables(frames, setting, slipped=slipped), max((broken.get(name, 0) for name in BALANCED), default=0))
+    found = [oddity for oddity in found if not (oddity.rule in FROM_PRICES and broken.get(FROM_PRICES[oddity.rule]))]
     for oddity in found:
         _tell(_on_good_rows(oddity, known[oddity.table], places.get(oddity.table, set())), known[oddity.table], log)
     return frames

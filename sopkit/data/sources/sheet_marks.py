@@ -60,6 +60,7 @@ def sheet_marks(package: zipfile.ZipFile, sheet: str) -> SheetMarks:
     parser.EntityDeclHandler = _forbidden
     parser.StartElementHandler = scan.start
     parser.EndElementHandler = scan.end
+    parser.CharacterDataHandler = scan.text
     for chunk in _chunks(package, part):
         parser.Parse(chunk, False)
     parser.Parse(b"", True)
@@ -120,7 +121,7 @@ class _Scan:
 
     def __init__(self) -> None:
         self._row, self._column = 0, 0
-        self._formula = self._value = False
+        self._formula = self._value = self._in_value = self._is_text = False
         self._hidden_rows: set[int] = set()
         self._hidden_columns: set[int] = set()
         self._filtered = False
@@ -131,11 +132,12 @@ class _Scan:
         name = name.rpartition(":")[2]
         if name == "c":
             self._column = _corner(attributes["r"])[0] if "r" in attributes else self._column + 1
-            self._formula = self._value = False
+            self._formula = self._value = self._in_value = False
+            self._is_text = attributes.get("t") == "str"
         elif name == "f":
             self._formula = True
         elif name in ("v", "is"):
-            self._value = True
+            self._in_value, self._value = True, self._is_text  # an empty text is a value, an empty number is none
         elif name == "row":
             self._row, self._column = int(attributes.get("r", self._row + 1)), 0
             if attributes.get("hidden") in ("1", "true"):
@@ -147,8 +149,14 @@ class _Scan:
         elif name == "mergeCell":
             self._merged.append(area_of(attributes["ref"]))
 
+    def text(self, _: str) -> None:
+        self._value = self._value or self._in_value
+
     def end(self, name: str) -> None:
-        if name.rpartition(":")[2] == "c" and self._formula and not self._value:
+        name = name.rpartition(":")[2]
+        if name in ("v", "is"):
+            self._in_value = False
+        if name == "c" and self._formula and not self._value:
             self._uncalculated.add((self._row, self._column))
 
     def marks(self) -> SheetMarks:

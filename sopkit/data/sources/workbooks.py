@@ -86,6 +86,8 @@ def _lines(sheet: "ReadOnlyWorksheet", marks: SheetMarks, area: Area | None) -> 
         if area and row < area.top:
             continue
         cells = [_value(cell) for cell in line[left:right]]
+        if not area:
+            cells += [value for cell in line[right:] if (value := _value(cell)) is not None][:1]  # far out: told as a long row
         for place in range(left + 1, left + len(cells) + 1) if marks.uncalculated else ():
             if (row, place) in marks.uncalculated:
                 cells[place - left - 1] = NOT_CALCULATED
