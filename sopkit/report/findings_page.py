@@ -108,10 +108,10 @@ def _blocks(writer: Writer, group: Group, records: Sequence[Record], place: str)
     kept = [place for place in range(len(labels)) if any(row.cells[place] != "" for row in rows)]
     rows = [Row(row.head, tuple(row.cells[place] for place in kept)) for row in rows]
     columns = tuple(Column(text(labels[place]), "text") for place in kept)
-    caption = Markup('<span id="{}">{} {}</span> {}').format(
+    caption = Markup('<span id="{}">{}: {}</span>, {}').format(
         place, writer.markup(Code(group[1])), group[2].replace("_", " "), writer.say(N_("{count} findings"), count=_number_of(records))
     )
-    lines = [Markup.escape(f"{rule.holds}. {rule.do}")] if rule else []
+    lines = [writer.say(N_("Expected: {holds}; {todo}."), holds=rule.holds, todo=rule.do)] if rule else []
     if len(records) > MOST:
         more = N_("The first {shown} of {count} are shown; all are in the workbook of the file.")
         first = listed([str(record.values["finding"]) for record in records[:MOST]])

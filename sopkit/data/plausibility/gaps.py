@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from sopkit.data.monthly import month_numbers
+from sopkit.data.monthly import SeriesGrid, coded, month_numbers, series_grid
 from sopkit.data.plausibility.oddity import Oddity, shown, span
 from sopkit.periods import month_label, month_number
 
@@ -78,12 +78,12 @@ def _was_open(month: int, sold_in: np.ndarray, open_channels: set[int]) -> bool:
 def _group_codes(sales: pd.DataFrame, items: pd.DataFrame, name: str) -> tuple[np.ndarray, list[str]]:
     """The group of each row as a number, and the groups' names; items without a family are a group of their own."""
     if name != "family":
-        codes, groups = pd.factorize(sales[name], sort=True)
-        return codes.astype(np.int64), [str(group) for group in groups]
-    item_codes, sold = pd.factorize(sales["item"])
+        groups, codes = coded(sales[name])
+        return codes, groups
+    sold, item_codes = coded(sales["item"])
     families = items.drop_duplicates("item").set_index("item")["family"] if len(items) else pd.Series(dtype="str")
-    codes, groups = pd.factorize(pd.Series(sold).map(families).fillna("?"), sort=True)
-    return codes[item_codes].astype(np.int64), [str(group) for group in groups]
+    names, codes = coded(pd.Series(sold, dtype="str").map(families).fillna("?").astype("str"))
+    return codes[item_codes], names
 
 
 def series_gaps(frame: pd.DataFrame, table: str, policy: GapPolicy) -> list[Oddity]:
@@ -103,41 +103,31 @@ def series_gaps(frame: pd.DataFrame, table: str, policy: GapPolicy) -> list[Oddi
     if table not in SERIES_OF or frame.empty:
         return []
     month, keys = SERIES_OF[table]
-    sums = _monthly_sums(frame, month, keys)
-    in_table = set(sums["month"].unique().tolist())
-    asked, noted, series = [], 0, 0
-    starts = np.flatnonzero(np.append(True, np.diff(sums["series"].to_numpy()) != 0))
-    first, months, values = sums["row"].to_numpy(), sums["month"].to_numpy(), sums["value"].to_numpy()
-    ends = np.append(starts[1:], len(sums))
-    for start, end in zip(
-        starts[(months[ends - 1] - months[starts]) >= ends - starts],
-        ends[(months[ends - 1] - months[starts]) >= ends - starts],
-        strict=True,
-    ):
-        present = months[start:end].tolist()
-        missing = [number for number in range(present[0], present[-1]) if number not in set(present) and number in in_table]
-        if not missing:
-            continue
-        if policy == "ask" or table in BALANCES or (policy == "regular" and _is_regular(values[start:end], present, missing)):
-            name = " | ".join(str(frame[key].iloc[first[start]]) for key in keys)
-            asked += [(name, run) for run in runs_of([month_label(number) for number in missing])]
-        else:
-            noted, series = noted + len(missing), series + 1
-    return [*_asked(table, keys, asked), *_noted(table, noted, series, len(sums))]
-
-
-def _monthly_sums(frame: pd.DataFrame, month: str, keys: Sequence[str]) -> pd.DataFrame:
-    """Series (a number), month, the table's measure and a row of each series month, in order of series and month."""
-    series = np.zeros(len(frame), np.int64)
-    for key in keys:
-        codes, uniques = pd.factorize(frame[key])
-        series = pd.factorize(series * (len(uniques) + 1) + codes + 1)[0].astype(np.int64)
     numbers = month_numbers(frame[month])
+    grid = series_grid([frame], [numbers], keys, last=int(numbers.max()))
+    there, values, missing = _presence(grid, frame)
+    gaps = missing.sum(axis=1)
+    always = policy == "ask" or table in BALANCES
+    few = gaps <= np.maximum(1, (1 - SERIES_SHARE) * (there.sum(axis=1) + gaps))
+    asked, noted, series = [], 0, 0
+    for place in np.flatnonzero(gaps):
+        if always or (policy == "regular" and few[place] and _is_regular(values[place], there[place])):
+            name = " | ".join(words[code] for words, code in zip(grid.words, grid.series[place], strict=True))
+            asked += [(name, run) for run in runs_of([month_label(grid.first + int(step)) for step in np.flatnonzero(missing[place])])]
+        else:
+            noted, series = noted + int(gaps[place]), series + 1
+    return [*_asked(table, keys, asked), *_noted(table, noted, series, int(there.sum()))]
+
+
+def _presence(grid: SeriesGrid, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """By series and month: whether there are rows, the table's measure, and whether a month is missing inside the series."""
+    shape = (len(grid.series), grid.months)
     measure = next(name for name in ("quantity", "amount", "available_hours") if name in frame)
-    kept = pd.DataFrame({"cell": series * WIDE + numbers, "value": frame[measure].to_numpy(), "row": np.arange(len(frame))})[numbers >= 0]
-    sums = kept.groupby("cell", sort=True).agg(value=("value", "sum"), row=("row", "first"))
-    cells = sums.index.to_numpy()
-    return sums.assign(series=cells // WIDE, month=cells % WIDE)
+    there = grid.sums(0).reshape(shape) > 0
+    values = grid.sums(0, np.nan_to_num(frame[measure].to_numpy(dtype=float))).reshape(shape)
+    begun = np.logical_or.accumulate(there, axis=1)
+    goes_on = np.logical_or.accumulate(there[:, ::-1], axis=1)[:, ::-1]
+    return there, values, begun & goes_on & ~there & there.any(axis=0)
 
 
 def _asked(table: str, keys: Sequence[str], asked: list[tuple[str, list[str]]]) -> list[Oddity]:
@@ -164,15 +154,13 @@ def _noted(table: str, months: int, series: int, there: int) -> list[Oddity]:
     return [Oddity(table, "series_gap", told, "ACCEPT", value=str(months))]
 
 
-def _is_regular(values: np.ndarray, present: list[int], missing: list[int]) -> bool:
-    if len(present) < 3 or len(missing) > max(1.0, (1 - SERIES_SHARE) * (len(present) + len(missing))):
+def _is_regular(values: np.ndarray, there: np.ndarray) -> bool:
+    """Whether no month of a series falls far below its neighbours; a month is judged where both neighbours are there."""
+    if there.sum() < 3 or values[there].min() <= 0:
         return False
-    shape = [
-        values[place] / ((values[place - 1] + values[place + 1]) / 2)
-        for place in range(1, len(values) - 1)
-        if present[place + 1] - present[place - 1] == 2 and values[place - 1] + values[place + 1] > 0
-    ]
-    return min(shape, default=1.0) >= LEAST_SHAPE and float(values.min()) > 0
+    inner = there[1:-1] & there[:-2] & there[2:]
+    beside = (values[:-2] + values[2:])[inner] / 2
+    return bool((values[1:-1][inner] >= LEAST_SHAPE * beside).all())
 
 
 def runs_of(months: Sequence[str]) -> list[list[str]]:

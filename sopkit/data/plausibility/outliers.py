@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sopkit.data.contracts.column import Contract
+from sopkit.data.monthly import coded
 from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.oddity import Oddity, positions_of
 
@@ -32,7 +33,7 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
     """
     found = []
     group = next((name for name in GROUPED_BY if name in contract.key or name in contract.column_names()), None)
-    series = pd.factorize(frame[group])[0].astype(np.int64) + 1 if group else None
+    series = coded(frame[group])[1] + 1 if group else None
     for column in contract.columns:
         if column.kind not in ("number", "whole") or column.name in NEVER or column.most is not None or column.name not in frame:
             continue
@@ -93,7 +94,7 @@ def mixed_units(sales: pd.DataFrame, limits: PlausibilityLimits, *, skip: frozen
     quantity, revenue = sales["quantity"].to_numpy(), sales["revenue"].to_numpy()
     rows = np.flatnonzero((quantity > 0) & (revenue > 0))
     price = pd.Series(revenue[rows] / quantity[rows])
-    codes = pd.Series(pd.factorize(sales["item"])[0][rows])
+    codes = pd.Series(coded(sales["item"])[1][rows])
     spread = price.groupby(codes).agg(["min", "max", "size"])
     wide = spread[(spread["size"] >= LEAST_ROWS) & (spread["max"] >= limits.implied_price_ratio * spread["min"])].index
     within = codes.isin(wide)
