@@ -27,8 +27,6 @@ GROUP_SHARE = 0.75  # of its months in which a group has rows: below, silence is
 SERIES_SHARE = 0.9
 LEAST_SHAPE = 0.3  # of the mean of its neighbours: a regular series never falls below
 MOST = 40  # findings of one table
-WIDE = 1_000_000  # more than any month number
-MOST_CHANNELS = 10_000
 
 
 def silent_groups(sales: pd.DataFrame, items: pd.DataFrame, *, cutoff: str) -> list[Oddity]:
@@ -45,23 +43,24 @@ def silent_groups(sales: pd.DataFrame, items: pd.DataFrame, *, cutoff: str) -> l
     if sales.empty:
         return []
     numbers = month_numbers(sales["date"])
-    all_months = set(np.unique(numbers).tolist())
-    channels, _ = _group_codes(sales, items, "channel")
-    open_channels = set(np.unique(channels * WIDE + numbers).tolist())
+    first = int(numbers.min())
+    length = int(numbers.max()) - first + 1
+    channel_names, channels = coded(sales["channel"])
+    by_channel = _counts(numbers - first, channels, length, len(channel_names)) > 0
+    all_months = set((first + np.flatnonzero(by_channel.any(axis=1))).tolist())
     found = []
     for name in GROUPS:
         codes, groups = _group_codes(sales, items, name)
-        there = np.unique((codes * WIDE + numbers) * MOST_CHANNELS + channels)
+        cells = _counts((numbers - first) * len(channel_names) + channels, codes, length * len(channel_names), len(groups)) > 0
+        sold_in = cells.reshape(length, len(channel_names), len(groups))
         for code, group in enumerate(groups):
-            own = there[there // MOST_CHANNELS // WIDE == code]
-            sold_in = np.column_stack([own // MOST_CHANNELS % WIDE, own % MOST_CHANNELS])
-            present = np.unique(sold_in[:, 0]).tolist()
+            present = (first + np.flatnonzero(sold_in[:, :, code].any(axis=1))).tolist()
             life = [number for number in range(present[0], month_number(cutoff) + 1) if number in all_months]
             missing = [number for number in life if number not in set(present)]
             if not missing or len(life) < LEAST_MONTHS or len(present) / len(life) < GROUP_SHARE:
                 continue
             if name != "channel":
-                missing = [number for number in missing if _was_open(number, sold_in, open_channels)]
+                missing = [number for number in missing if _was_open(number - first, sold_in[:, :, code], by_channel)]
             for run in runs_of([month_label(number) for number in missing]):
                 told = f"sales_history: no row of {name} {group} in {shown(run)}, while it sells in {len(present)} of {len(life)} months"
                 hint = "send the rows, or answer that nothing was sold"
@@ -69,10 +68,15 @@ def silent_groups(sales: pd.DataFrame, items: pd.DataFrame, *, cutoff: str) -> l
     return found
 
 
-def _was_open(month: int, sold_in: np.ndarray, open_channels: set[int]) -> bool:
+def _counts(rows: np.ndarray, columns: np.ndarray, height: int, width: int) -> np.ndarray:
+    """How often each pair of numbers is met."""
+    return np.bincount(rows * width + columns, minlength=height * width).reshape(height, width)
+
+
+def _was_open(month: int, sold_in: np.ndarray, by_channel: np.ndarray) -> bool:
     """Whether a channel that the group sold in last had sales of others in this month: else the channel's silence is told."""
-    before = sold_in[sold_in[:, 0] < month]
-    return any(int(channel) * WIDE + month in open_channels for channel in before[before[:, 0] == before[:, 0].max(), 1])
+    before = np.flatnonzero(sold_in[:month].any(axis=1))[-1]
+    return bool(by_channel[month, sold_in[before]].any())
 
 
 def _group_codes(sales: pd.DataFrame, items: pd.DataFrame, name: str) -> tuple[np.ndarray, list[str]]:

@@ -39,7 +39,7 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
             continue
         values = frame[column.name].to_numpy(dtype="float64", na_value=np.nan)
         sizes = np.where(values < 0, np.nan, values) if table in BALANCES else np.abs(values)
-        hit = _far_above(sizes, np.zeros(len(sizes), np.int64), limits.outlier_ratio)
+        hit = _far_above_all(sizes, limits.outlier_ratio)
         if series is not None and (own := _far_above(sizes, series, limits.outlier_ratio)).any():
             hit |= own & (sizes > np.nanquantile(np.where(sizes > 0, sizes, np.nan), USUAL_QUANTILE))
         if hit.any():
@@ -50,6 +50,17 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
             hint = "was a code, or a zero too many, typed into it?"
             found.append(Oddity(table, "outlier", told, "ASK", hint, column.name, positions=positions_of(hit), each=True))
     return found
+
+
+def _far_above_all(sizes: np.ndarray, ratio: float) -> np.ndarray:
+    """The rows above a gap of `ratio` among the largest values of the column."""
+    known = sizes[sizes > 0]
+    most = min(MOST_OUTLIERS, len(known) // LEAST_ROWS)
+    if not most:
+        return np.zeros(len(sizes), bool)
+    largest = -np.sort(-np.partition(known, len(known) - most - 1)[-most - 1 :])
+    gaps = np.flatnonzero(largest[:-1] >= ratio * largest[1:])
+    return np.nan_to_num(sizes) >= largest[gaps[-1]] if len(gaps) else np.zeros(len(sizes), bool)
 
 
 def _far_above(sizes: np.ndarray, group: np.ndarray, ratio: float) -> np.ndarray:
