@@ -131,6 +131,7 @@ def demand_history(sales_history: pd.DataFrame, orders: pd.DataFrame, *, cutoff:
         "period": period,
         **{name: _as_kept(amounts, DemandHistory.column(name)) for name, amounts in numbers.items()},
         "source": words_at(["orders", "sales"], np.where(by_orders, 0, 1)),
+        "uncensored_quantity": np.full(len(quantity), np.nan),  # told by data.history where a stock-out hid demand
     }
     return pd.DataFrame(columns, columns=DemandHistory.column_names(), copy=False)
 

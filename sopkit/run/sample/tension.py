@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sopkit.data.cleaning import demand_history
+from sopkit.data.history import StockOutInputs, stock_outs, uncensored_history
 from sopkit.data.sources.reading import read_sources
 from sopkit.demand.hierarchy import coherent_forecast
 from sopkit.demand.models import TIERS
@@ -50,8 +51,9 @@ def sample_inputs(params: CompanyParams) -> PlanInputs:
     """
     intake = read_sources(params.sources, params.data_path, cutoff=params.cutoff)
     tables = dict(intake.tables)
-    history = demand_history(tables["sales_history"], tables["orders"], cutoff=params.cutoff)
-    tables["demand_history"] = history
+    tables["demand_history"] = demand_history(tables["sales_history"], tables["orders"], cutoff=params.cutoff)
+    found = stock_outs(StockOutInputs.of(tables), cutoff=params.cutoff)
+    history = tables["demand_history"] = uncensored_history(tables["demand_history"], found)
     tables["statistical_forecast"] = coherent_forecast(
         history, tables["items"], params.demand, cutoff=params.cutoff, horizon=HORIZON, models=MODELS, origins=ORIGINS
     ).table
