@@ -215,7 +215,8 @@ def _number_signs(texts: Sequence[str]) -> tuple[str, str, str]:
     for signs in NUMBERS:
         if signs == best or accepted[signs] < accepted[best]:
             continue
-        differs = [text for text, here, there in zip(texts, meanings[best], meanings[signs], strict=True) if here != there]
+        pairs = zip(texts, meanings[best], meanings[signs], strict=True)
+        differs = [text for text, here, there in pairs if here != there and not (isinstance(here, Fault) and isinstance(there, Fault))]
         if differs:
             return *best, f"{differs[0]!r} reads as {number_of(differs[0], Grammar(*best))} and as {number_of(differs[0], Grammar(*signs))}"
     return *best, ""
