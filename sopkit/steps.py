@@ -54,13 +54,14 @@ SOURCES = _names(
     "resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? purchase_receipts? levers? targets? "
     "budget? balance_sheet? payment_terms? exchange_rates? calendar? shipments? market_indicators? stock_adjustments? "
     "bill_of_materials? sourcing? ledger_actuals? initiatives? tasks? planning_costs? alternative_resources? stock_limits? lot_sizes? "
-    "workforce_calendar?"
+    "workforce_calendar? site_items? transfers?"
 )
 
 # What planning needs: steps 3 and 4 plan through the same functions on the same tables.
 PLANNING = _names(
     "items consensus_demand unit_costs? inventory? open_orders? resources? resource_calendar? workforce? bill_of_resources? "
-    "suppliers? supplier_items? targets? planning_costs? alternative_resources? stock_limits? lot_sizes? workforce_calendar?"
+    "suppliers? supplier_items? targets? planning_costs? alternative_resources? stock_limits? lot_sizes? workforce_calendar? "
+    "site_items? transfers? sourcing? bill_of_materials?"
 )
 
 STEPS = (
@@ -111,7 +112,7 @@ STEPS = (
             "open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? targets? "
             "budget? balance_sheet? payment_terms? exchange_rates? last_plan? supply_plan demand_fulfilment "
             "resource_load workforce_plan supplier_load plan_costs override_log production_history? planning_costs? "
-            "alternative_resources? stock_limits? lot_sizes? workforce_calendar?"
+            "alternative_resources? stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials?"
         ),
         writes=_names("plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list"),
     ),

@@ -37,6 +37,12 @@ class Grid:
         moved[..., steps:] = self.at[..., : max(0, self.at.shape[-1] - steps)]
         return Grid(self.name, self.axes, moved)
 
+    def later(self, steps: int = 1) -> "Grid":
+        """The same grid with, in each cell, what stands `steps` after it along the last axis; nothing after the last."""
+        moved = np.full_like(self.at, -1)
+        moved[..., : self.at.shape[-1] - steps] = self.at[..., steps:]
+        return Grid(self.name, self.axes, moved)
+
     def labels(self) -> list[tuple[object, ...]]:
         """Name and labels of each cell that is there, in the order of the model."""
         return [(self.name, *(axis[place] for axis, place in zip(self.axes, cell, strict=True))) for cell in np.argwhere(self.at >= 0)]

@@ -48,6 +48,9 @@ class SupplyPolicy(BaseModel):
     horizon_stock_worth_share: float = Field(
         default=1.0, ge=0, le=1, description="worth of stock left at the horizon, share of its lowest variable cost"
     )
+    sourcing_shares: Literal["kept", "chosen"] = Field(
+        default="kept", description="kept: sites serve a region by its sourcing shares; chosen: the plan chooses among the sites named"
+    )
     whole_heads: bool = Field(default=False, description="people are whole numbers (branch and bound; the gap is shown)")
     lots_planned_for: tuple[str, ...] = Field(
         default=(), description="families whose setups and lots are planned (branch and bound); `*` = all; else lot_sizes only caps a month"

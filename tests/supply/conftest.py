@@ -42,6 +42,10 @@ DEFAULTS: dict[str, dict] = {
     "stock_limits": {},
     "lot_sizes": {"valid_from": pd.Timestamp("2025-01-01")},
     "workforce_calendar": {},
+    "site_items": {},
+    "transfers": {"transfer_cost": 0.0},
+    "sourcing": {"sourcing_share": 1.0},
+    "bill_of_materials": {},
 }
 FIELDS = {"demand": "consensus_demand"}
 

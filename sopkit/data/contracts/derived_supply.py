@@ -19,8 +19,9 @@ class SupplyPlan(Contract):
         units("shipped", "units shipped, late ones included"),
         units("lost", "demand lost"),
         units("closing_backlog", "demand that waits at the end"),
-        units("closing_stock", "stock at the end = opening + production + subcontract + receipts - shipped"),
+        units("closing_stock", "stock at the end = opening + production + subcontract + receipts - shipped - used inside"),
         units("target_stock", "safety stock"),
+        units("used_inside", "units that went into other items (bill of materials)").optional(),
     )
 
 

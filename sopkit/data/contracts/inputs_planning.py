@@ -1,7 +1,7 @@
 """Input tables that make the supply plan finer: each is optional, and without it the plan is as if the table did not exist."""
 
 from sopkit.data.contracts.column import Contract, day, number, units
-from sopkit.data.contracts.keys import ITEM, PERIOD, RESOURCE, SKILL_GROUP
+from sopkit.data.contracts.keys import ITEM, PERIOD, RESOURCE, SITE, SKILL_GROUP
 
 VALID_FROM = day("valid_from", "first day").in_swedish("första dag").named("Gäller från", "Giltig från", "Valid from").such_as("2026-01-01")
 
@@ -160,5 +160,61 @@ class WorkforceCalendar(Contract):
         .in_swedish("högst antal personer")
         .named("Högst antal", "Most heads")
         .such_as("30")
+        .optional(),
+    )
+
+
+class SiteItems(Contract):
+    """Which sites make or keep an item; with it the plan tells sites apart."""
+
+    name, key = "site_items", ("item", "site")
+    grain = "one row per item and site that makes or keeps it; an item without a row has one place for all"
+    without = "sites are not told apart: stock and production serve every region"
+    title_sv = "Vilka anläggningar som tillverkar eller lagrar en artikel; med den skiljer planen på anläggningar."
+    grain_sv = "en rad per artikel och anläggning som tillverkar eller lagrar den; en artikel utan rad har en plats för allt"
+    columns = (
+        ITEM,
+        SITE.meant(
+            "plant or warehouse; it makes the item where the bill of resources names one of its resources",
+            "fabrik eller lager; tillverkar artikeln där resursstrukturen nämner en av dess resurser",
+        ),
+        units("opening_stock", "units on hand there at the cutoff; all sites together are the inventory of the cutoff")
+        .in_swedish("antal i lager där vid brytpunkten; alla anläggningar tillsammans är brytpunktens lager")
+        .named("Lager", "Saldo", "Opening stock")
+        .such_as("640")
+        .optional(),
+        number("extra_cost", "what a unit made there costs more than the item's cost; below zero where less", "money per unit")
+        .in_swedish("vad en enhet som tillverkas där kostar mer än artikelns kostnad; under noll där den kostar mindre")
+        .named("Merkostnad", "Extra cost")
+        .such_as("4")
+        .optional(),
+    )
+
+
+class Transfers(Contract):
+    """What can be moved from site to site."""
+
+    name, key = "transfers", ("item", "from_site", "to_site")
+    grain = "one row per item and pair of sites; item `*` is every item without a row of its own"
+    without = "nothing is moved between sites"
+    title_sv = "Vad som kan flyttas mellan anläggningar."
+    grain_sv = "en rad per artikel och par av anläggningar; artikel `*` är varje artikel utan egen rad"
+    columns = (
+        ITEM.meant("article number, or `*`", "artikelnummer, eller `*`").such_as("*"),
+        SITE.renamed("from_site", "site that sends", "anläggning som skickar").named("Från", "Från anläggning", "From").such_as("NORTH"),
+        SITE.renamed("to_site", "site that receives", "anläggning som tar emot").named("Till", "Till anläggning", "To").such_as("SOUTH"),
+        number("transfer_cost", "cost of moving a unit", "money per unit", least=0)
+        .in_swedish("kostnad för att flytta en enhet")
+        .named("Flyttkostnad", "Frakt", "Transfer cost")
+        .such_as("9"),
+        number("lead_time_days", "days on the way; whole months of thirty days count", "days", least=0)
+        .in_swedish("dagar på väg; hela månader om trettio dagar räknas")
+        .named("Ledtid", "Ledtid dagar", "Lead time")
+        .such_as("3")
+        .optional(),
+        units("monthly_limit", "most units a month; empty = any number")
+        .in_swedish("högst antal per månad; tomt = hur många som helst")
+        .named("Högst per månad", "Monthly limit")
+        .such_as("800")
         .optional(),
     )

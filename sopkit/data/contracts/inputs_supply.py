@@ -269,6 +269,11 @@ class BillOfMaterials(Contract):
         .named("Kassation", "Spill", "Scrap")
         .such_as("0.02")
         .optional(),
+        number("offset_days", "days that it is needed before the parent is finished; whole months of thirty days count", "days", least=0)
+        .in_swedish("dagar som den behövs innan huvudartikeln är klar; hela månader om trettio dagar räknas")
+        .named("Förskjutning", "Offset days")
+        .such_as("30")
+        .optional(),
     )
 
 

@@ -58,7 +58,8 @@ def _opening(result: SupplyResult) -> pd.Series:
 def _stock_roll(inputs: SupplyInputs, result: SupplyResult) -> pd.Series:
     plan = result.supply_plan.set_index(["item", "period"])
     arriving = plan["opening_stock"] + plan["production"] + plan["subcontract"] + plan["receipts"]
-    return arriving - plan["shipped"] - plan["closing_stock"]
+    inside = plan["used_inside"].fillna(0.0) if "used_inside" in plan else 0.0
+    return arriving - plan["shipped"] - inside - plan["closing_stock"]
 
 
 def _parts_of_demand(result: SupplyResult) -> pd.Series:

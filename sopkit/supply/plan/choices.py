@@ -45,6 +45,7 @@ class Choices:
     detour: Grid  # detour, month: units whose operation is done on the alternative resource
     setup: Grid  # item, month: 1 where it is made at all, for items whose lots are planned
     lots: Grid  # item, month: how many multiples
+    sent: Grid  # lane, month of departure: units
     short_of_least: Grid  # item, month: units short of the least stock
 
 
@@ -53,6 +54,7 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
     goods, cells, lines, people, sources = situation.goods, situation.cells, situation.lines, situation.people, situation.sources
     months, planned, free = situation.months, planned_items(situation)[:, None], situation.open[None, :]
     items, pairs = (goods.names, months), (cells.labels, months)
+    making, keeping = planned & situation.sites.made[:, None], planned & situation.sites.kept[:, None]
     worth = worth_at_the_end(situation)
     served = planned[cells.item] & (cells.demand > 0)
     late, backlog = _waiting(lp, situation, served)
@@ -61,7 +63,7 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
     changing, whole = working & free & situation.policy.workforce_planned, situation.policy.whole_heads
     refused = refuses_unmet_demand(situation)
     return Choices(
-        production=lp.variables("production", items, cost=goods.variable_cost, upper=situation.lots.maximum, where=planned & free),
+        production=lp.variables("production", items, cost=goods.variable_cost, upper=situation.lots.maximum, where=making & free),
         subcontract=lp.variables(
             "subcontract", items, cost=goods.variable_cost + np.nan_to_num(goods.premium), where=subcontractable(situation)
         ),
@@ -70,9 +72,9 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
             items,
             cost=goods.keep_cost - worth - short_cost(situation)[:, None],
             upper=goods.target,
-            where=planned & (goods.target > 0),
+            where=keeping & (goods.target > 0),
         ),
-        stock=lp.variables("stock", items, cost=goods.keep_cost - worth, where=planned),
+        stock=lp.variables("stock", items, cost=goods.keep_cost - worth, where=keeping),
         late=late,
         lost=lp.variables("lost", pairs, cost=lost_cost(situation), upper=cells.demand, where=served & (not refused)),
         backlog=backlog,
@@ -108,21 +110,30 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
         idle=lp.variables(
             "idle", (people.names, months), cost=people.idle_cost[:, None], where=working & free & (people.idle_cost > 0)[:, None]
         ),
-        **_lots(lp, situation, planned & free),
+        sent=_sent(lp, situation, planned),
+        **_lots(lp, situation, making & free),
         detour=lp.variables(
             "detour",
             (lines.detours.labels, months),
             cost=lines.detours.extra_cost[:, None],
-            where=(planned & free)[lines.detours.item],
+            where=(making & free)[lines.detours.item],
         ),
         short_of_least=lp.variables(
             "short of least stock",
             items,
             cost=short_of_least_cost(situation),
             upper=goods.least,
-            where=planned & (goods.least > 0) & (not refused),
+            where=keeping & (goods.least > 0) & (not refused),
         ),
     )
+
+
+def _sent(lp: Model, situation: Situation, planned: NDArray[np.bool_]) -> Grid:
+    """Units that leave on each lane; what would arrive beyond the horizon does not leave."""
+    lanes, last = situation.sites.lanes, len(situation.months)
+    arrives = np.arange(last)[None, :] + lanes.months[:, None] < last
+    there = planned[lanes.origin] & planned[lanes.destination] & arrives
+    return lp.variables("sent", (lanes.labels, situation.months), cost=lanes.cost[:, None], upper=lanes.limit[:, None], where=there)
 
 
 def _lots(lp: Model, situation: Situation, made: NDArray[np.bool_]) -> dict[str, Grid]:

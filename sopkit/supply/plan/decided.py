@@ -28,7 +28,7 @@ CHOSEN: tuple[str, ...] = (
     "bought",
     "used",
 )
-CHOSEN += ("idle", "detour", "setup", "short_of_least")
+CHOSEN += ("idle", "detour", "setup", "short_of_least", "sent")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Decided:
     detour: Numbers  # units by detour and month
     setup: Numbers  # setups by item and month
     short_of_least: Numbers  # units by item and month
+    sent: Numbers  # units by lane and month
+    used_inside: Numbers  # units that go into other items, by item and month
     shipped: Numbers  # item, month
     closing_stock: Numbers  # item, month
 
@@ -65,9 +67,33 @@ def decided_by(situation: Situation, model: PlanModel, solution: Solution) -> De
     shipped = np.zeros(situation.shape)
     np.add.at(shipped, cells.item, cells.demand - values["lost"] - growth)
     service = goods.strategy == "service"
+    used_inside = situation.materials.used(production + values["subcontract"])
     arriving = production + values["subcontract"] + goods.receipts
+    if len(situation.materials.parent) or len(situation.sites.lanes.labels):
+        arriving = arriving - used_inside + _moved(situation, values["sent"])
     stock = goods.opening_stock[:, None] + np.cumsum(arriving - np.where(service[:, None], 0.0, shipped), axis=1)
-    return Decided(production, **values, shipped=zero_or_more(shipped), closing_stock=zero_or_more(stock))
+    return Decided(production, **values, used_inside=used_inside, shipped=zero_or_more(shipped), closing_stock=zero_or_more(stock))
+
+
+def _moved(situation: Situation, sent: Numbers) -> Numbers:
+    """Units that arrive on lanes less those that leave, by place and month."""
+    lanes, moved = situation.sites.lanes, np.zeros(situation.shape)
+    np.subtract.at(moved, lanes.origin, sent)
+    for months in np.unique(lanes.months):
+        which = np.flatnonzero(lanes.months == months)
+        np.add.at(moved[:, months:], lanes.destination[which], sent[which, : sent.shape[1] - months])
+    return moved
+
+
+def in_transit(situation: Situation, sent: Numbers) -> Numbers:
+    """Units on the way at month ends, by destination and month."""
+    lanes, way = situation.sites.lanes, np.zeros(situation.shape)
+    for months in np.unique(lanes.months[lanes.months > 0]):
+        which = np.flatnonzero(lanes.months == months)
+        gone = np.cumsum(sent[which], axis=1)
+        there = np.hstack([np.zeros((len(which), months)), gone])[:, : gone.shape[1]]
+        np.add.at(way, lanes.destination[which], gone - there)
+    return way
 
 
 def planned_hours(situation: Situation, decided: Decided) -> Numbers:

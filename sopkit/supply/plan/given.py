@@ -12,7 +12,20 @@ def planned_items(situation: Situation) -> NDArray[np.bool_]:
     """Items whose supply is planned: all but services and items nobody wants."""
     goods = situation.goods
     wanted = (goods.demand.sum(axis=1) > 0) | (goods.target.sum(axis=1) > 0) | (goods.owed > 0) | (goods.least.sum(axis=1) > 0)
-    return wanted & (goods.strategy != "service")
+    return _with_other_places_and_components(situation, wanted) & (goods.strategy != "service")
+
+
+def _with_other_places_and_components(situation: Situation, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """All places of an item that is wanted, and what goes into it, level by level."""
+    sites, materials = situation.sites, situation.materials
+    for _ in range(len(wanted)):
+        before = wanted
+        by_item = sites.by_item(wanted.astype(float)) > 0
+        wanted = wanted | by_item[sites.item]
+        wanted = materials.exploded(wanted.astype(float)) > 0
+        if (wanted == before).all():
+            break
+    return wanted
 
 
 def asked(situation: Situation) -> Numbers:
@@ -26,7 +39,7 @@ def subcontractable(situation: Situation) -> NDArray[np.bool_]:
     """Item and month in which a subcontractor may make it."""
     goods = situation.goods
     allowed = np.array([situation.policy.subcontract_limit.get(family, 0.0) > 0 for family in goods.family])
-    made = np.isin(goods.strategy, ("stock", "order")) & planned_items(situation)
+    made = np.isin(goods.strategy, ("stock", "order")) & planned_items(situation) & situation.sites.made
     return (allowed & made)[:, None] & ~np.isnan(goods.premium) & situation.open[None, :]
 
 
@@ -72,14 +85,16 @@ def beyond_supply(situation: Situation) -> Numbers:
 
 def unavoidable_stock(situation: Situation) -> Numbers:
     """Stock at month ends if nothing more were made and all demand shipped that stock allows, by item and month."""
-    goods = situation.goods
-    left = np.zeros(situation.shape)
-    stock = goods.opening_stock - goods.owed
+    goods, sites = situation.goods, situation.sites
+    receipts, ordered, demand = (sites.by_item(each) for each in (goods.receipts, goods.ordered, goods.demand))
+    service = sites.by_item((goods.strategy == "service").astype(float)) > 0
+    left = np.zeros(demand.shape)
+    stock = sites.by_item(goods.opening_stock - goods.owed)
     for month in range(situation.shape[1]):
-        stock = stock + goods.receipts[:, month] + goods.ordered[:, month] - goods.demand[:, month]
+        stock = stock + receipts[:, month] + ordered[:, month] - demand[:, month]
         left[:, month] = np.maximum(stock, 0.0)
-        stock = np.where(goods.strategy == "service", 0.0, np.maximum(stock, 0.0))
-    return left
+        stock = np.where(service, 0.0, np.maximum(stock, 0.0))
+    return np.where(sites.first[:, None], left[sites.item], 0.0)
 
 
 def short_cost(situation: Situation) -> Numbers:
@@ -130,7 +145,8 @@ def most_ever_made(situation: Situation) -> Numbers:
     """Units beyond which a month's production can have no use, by item and month: all that is asked for, stock wanted included."""
     goods, lots = situation.goods, situation.lots
     stock = np.maximum(goods.target, goods.least).max(axis=1, initial=0.0)
-    use = asked(situation).sum(axis=1) + stock
+    use = situation.sites.by_item(asked(situation).sum(axis=1) + stock)[situation.sites.item]
+    use = situation.materials.exploded(use)
     most = np.maximum(np.repeat(use[:, None], situation.shape[1], axis=1), lots.minimum)
     whole = np.where(lots.multiple > 0, lots.multiple, 1.0)
     rounded_up = np.where(lots.multiple > 0, np.ceil(most / whole) * whole, most)

@@ -69,6 +69,10 @@ class SupplyInputs:
     stock_limits: pd.DataFrame = _absent("stock_limits")
     lot_sizes: pd.DataFrame = _absent("lot_sizes")
     workforce_calendar: pd.DataFrame = _absent("workforce_calendar")
+    site_items: pd.DataFrame = _absent("site_items")
+    transfers: pd.DataFrame = _absent("transfers")
+    sourcing: pd.DataFrame = _absent("sourcing")
+    bill_of_materials: pd.DataFrame = _absent("bill_of_materials")
 
 
 def inputs_problems(inputs: SupplyInputs, *, cutoff: str) -> list[Problem]:

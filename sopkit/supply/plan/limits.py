@@ -21,7 +21,7 @@ def stock_rolls_from_month_to_month(lp: Model, choices: Choices, situation: Situ
     goods = situation.goods
     coming = goods.receipts + goods.ordered
     coming[:, 0] += goods.opening_stock
-    needed = asked(situation) - coming
+    needed = asked(situation) - coming + situation.materials.used(goods.ordered)
     planned = planned_items(situation)[:, None]
     rows = lp.rows("stock roll", (goods.names, situation.months), at_least=needed, at_most=needed, where=planned)
     for arriving in (choices.production, choices.subcontract, choices.stock.earlier(), choices.band.earlier()):
@@ -29,7 +29,41 @@ def stock_rolls_from_month_to_month(lp: Model, choices: Choices, situation: Situ
     for leaving in (choices.stock, choices.band):
         lp.add(rows, leaving, -1.0)
     _subtract_shipped(lp, choices, situation, rows)
+    _move_between_places(lp, choices, situation, rows)
+    _use_what_goes_into_others(lp, choices, situation, rows)
     return rows
+
+
+def _move_between_places(lp: Model, choices: Choices, situation: Situation, rows: Grid) -> None:
+    """What is sent leaves its place at once and arrives when its way is over."""
+    lanes = situation.sites.lanes
+    lp.add(rows, choices.sent, -1.0, row=(lanes.origin,))
+    for months in np.unique(lanes.months):
+        which = np.flatnonzero(lanes.months == months)
+        lp.add(rows, choices.sent.earlier(int(months)), row=(lanes.destination[which],), of=(which,))
+
+
+def _use_what_goes_into_others(lp: Model, choices: Choices, situation: Situation, rows: Grid) -> None:
+    """What goes into other items leaves its stock, the offset before they are made."""
+    materials = situation.materials
+    for months in np.unique(materials.months):
+        which = np.flatnonzero(materials.months == months)
+        quantity = -materials.quantity[which, None]
+        for made in (choices.production, choices.subcontract):
+            lp.add(rows, made.later(int(months)), quantity, row=(materials.component[which],), of=(materials.parent[which],))
+
+
+def sites_keep_their_shares(lp: Model, choices: Choices, situation: Situation) -> None:
+    """Of what leaves for a region on lanes with shares, each site sends its share."""
+    lanes = situation.sites.lanes
+    shared = ~np.isnan(lanes.share)
+    share = np.where(shared, lanes.share, 0.0)
+    where = (choices.sent.at >= 0) & shared[:, None]
+    rows = lp.rows("sourcing share", (lanes.labels, situation.months), at_least=0.0, at_most=0.0, where=where)
+    lp.add(rows, choices.sent)
+    for lane in np.flatnonzero(shared):
+        beside = np.flatnonzero((lanes.destination == lanes.destination[lane]) & shared)
+        lp.add(rows, choices.sent, -share[lane], row=(np.repeat(lane, len(beside)),), of=(beside,))
 
 
 def unmet_demand_waits_or_is_lost(lp: Model, choices: Choices, situation: Situation) -> None:
@@ -75,6 +109,7 @@ def made_to_order_ships_at_once(lp: Model, choices: Choices, situation: Situatio
     lp.add(rows, choices.production)
     lp.add(rows, choices.subcontract)
     _subtract_shipped(lp, choices, situation, rows)
+    lp.add(rows, choices.sent, -1.0, row=(situation.sites.lanes.origin,))
 
 
 def stock_fits_the_storage(lp: Model, choices: Choices, situation: Situation) -> Grid:

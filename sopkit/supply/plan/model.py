@@ -17,6 +17,7 @@ from sopkit.supply.plan.limits import (
     made_in_multiples,
     made_only_after_a_setup,
     made_to_order_ships_at_once,
+    sites_keep_their_shares,
     stock_fits_the_storage,
     stock_rolls_from_month_to_month,
     stock_stays_between_its_limits,
@@ -65,6 +66,7 @@ def plan_model(situation: Situation) -> PlanModel:
     unmet_demand_waits_or_is_lost(lp, choices, situation)
     waiting_demand_ships_in_time(lp, choices, situation)
     made_to_order_ships_at_once(lp, choices, situation)
+    sites_keep_their_shares(lp, choices, situation)
     stock_stays_between_its_limits(lp, choices, situation)
     made_only_after_a_setup(lp, choices, situation)
     made_in_multiples(lp, choices, situation)

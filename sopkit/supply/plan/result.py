@@ -1,13 +1,15 @@
 """The solved plan as tables: the contracts of step 3, and every limit with its value."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sopkit.supply.capacity import production_requirement, resource_hours
 from sopkit.supply.lp import Numbers, Solution
-from sopkit.supply.plan.decided import Decided, decided_by, long_frame, planned_hours, zero_or_more
+from sopkit.supply.plan.decided import Decided, decided_by, in_transit, long_frame, planned_hours, zero_or_more
 from sopkit.supply.plan.matrices import places
 from sopkit.supply.plan.model import PlanModel
 from sopkit.supply.plan.situation import Situation
@@ -21,7 +23,8 @@ LOAD_COLUMNS += ["demonstrated_hours", "overtime_limit_hours", "load_ratio", "pl
 class SupplyResult:
     """The tables of step 3 by contract, and `limits`: every limit that binds (kind, limit, period, value: money per unit more).
 
-    `gap_share` is the proven distance from the optimum, share of the planning cost: 0 where nothing is a whole number.
+    `gap_share` is the proven distance from the optimum, share of the planning cost: 0 where nothing is a whole number. `sent` is what
+    leaves each month on the lanes between places, where sites are told apart: item, origin, destination, period, quantity.
     """
 
     supply_plan: pd.DataFrame
@@ -32,6 +35,7 @@ class SupplyResult:
     plan_costs: pd.DataFrame
     limits: pd.DataFrame
     gap_share: float = 0.0
+    sent: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def supply_result(situation: Situation, model: PlanModel, solution: Solution, demand: pd.DataFrame) -> SupplyResult:
@@ -42,7 +46,7 @@ def supply_result(situation: Situation, model: PlanModel, solution: Solution, de
         demand: consensus_demand, for the split over regions.
     """
     decided = decided_by(situation, model, solution)
-    required = _requirement(situation)
+    required = _requirement(situation, decided)
     return SupplyResult(
         _supply_plan(situation, decided),
         _demand_fulfilment(situation, decided, demand),
@@ -52,37 +56,70 @@ def supply_result(situation: Situation, model: PlanModel, solution: Solution, de
         plan_costs(situation, decided),
         binding_limits(situation, model, solution),
         solution.gap_share,
+        _sent(situation, decided),
     )
 
 
-def _requirement(situation: Situation) -> Numbers:
-    """Units that unconstrained demand asks to be made, by item and month; services are not made."""
-    goods = situation.goods
-    made = production_requirement(goods.demand, goods.target, goods.opening_stock - goods.owed, goods.receipts, goods.ordered)
-    return np.where((goods.strategy == "service")[:, None], 0.0, made)
+def _requirement(situation: Situation, decided: Decided) -> Numbers:
+    """Units that unconstrained demand asks to be made, by place and month; services are not made.
+
+    Of items with sites it is split over the sites that make them as the plan splits the horizon's production, else evenly.
+    """
+    goods, sites, materials = situation.goods, situation.sites, situation.materials
+    demand, target, receipts, ordered = (sites.by_item(each) for each in (goods.demand, goods.target, goods.receipts, goods.ordered))
+    opening = sites.by_item(goods.opening_stock - goods.owed)
+    share = _shares_of_places(situation, decided)
+    made = np.zeros(demand.shape)
+    for level in materials.levels(len(goods.names)):
+        rows = np.unique(sites.item[level])
+        below = sites.by_item(materials.used(made[sites.item] * share))
+        made[rows] = production_requirement((demand + below)[rows], target[rows], opening[rows], receipts[rows], ordered[rows])
+    return np.where((goods.strategy == "service")[:, None], 0.0, made[sites.item] * share)
+
+
+def _shares_of_places(situation: Situation, decided: Decided) -> Numbers:
+    """Part of an item's production that each place makes."""
+    sites = situation.sites
+    alone = sites.by_item(sites.made.astype(float))[sites.item]
+    evenly = np.divide(1.0, alone, out=np.zeros(len(alone)), where=sites.made & (alone > 0))
+    own = decided.production.sum(axis=1)
+    whole = sites.by_item(own)[sites.item]
+    return np.divide(own, whole, out=evenly, where=sites.made & (whole > 0) & (alone > 1))[:, None]
 
 
 def _supply_plan(situation: Situation, decided: Decided) -> pd.DataFrame:
-    goods, cells = situation.goods, situation.cells
+    """The plan by item; of items with sites all places together, what is on the way in."""
+    goods, cells, sites = situation.goods, situation.cells, situation.sites
     lost, backlog = np.zeros(situation.shape), np.zeros(situation.shape)
     np.add.at(lost, cells.item, decided.lost)
     np.add.at(backlog, cells.item, decided.backlog)
-    opening = np.hstack([goods.opening_stock[:, None], decided.closing_stock[:, :-1]])
+    closing = decided.closing_stock + in_transit(situation, decided.sent)
+    opening = np.hstack([goods.opening_stock[:, None], closing[:, :-1]])
     service = (goods.strategy == "service")[:, None]
-    return long_frame(
-        {"item": goods.names},
-        situation.months,
-        demand=goods.demand,
-        opening_stock=opening,
-        production=np.where(service, decided.shipped, decided.production),
-        subcontract=decided.subcontract,
-        receipts=goods.receipts,
-        shipped=decided.shipped,
-        lost=lost,
-        closing_backlog=backlog,
-        closing_stock=decided.closing_stock,
-        target_stock=goods.target,
-    )
+    measures = {
+        "demand": goods.demand,
+        "opening_stock": opening,
+        "production": np.where(service, decided.shipped, decided.production),
+        "subcontract": decided.subcontract,
+        "receipts": goods.receipts,
+        "shipped": decided.shipped,
+        "lost": lost,
+        "closing_backlog": backlog,
+        "closing_stock": closing,
+        "target_stock": goods.target,
+    }
+    inside = {"used_inside": decided.used_inside} if len(situation.materials.parent) else {}
+    by_item = {name: sites.by_item(values) for name, values in (measures | inside).items()}
+    return long_frame({"item": sites.items}, situation.months, **by_item)
+
+
+def _sent(situation: Situation, decided: Decided) -> pd.DataFrame:
+    """What leaves on each lane."""
+    lanes = situation.sites.lanes
+    keys: dict[str, Collection[object]] = {"item": situation.sites.items[situation.sites.item[lanes.origin]]}
+    keys |= {name: [label[end] for label in lanes.labels] for end, name in enumerate(("origin", "destination"))}
+    frame = long_frame(keys, situation.months, quantity=decided.sent)
+    return frame[frame["quantity"] > 0].reset_index(drop=True)
 
 
 def waiting_by_age(late: Numbers, backlog: Numbers) -> Numbers:
@@ -105,12 +142,21 @@ def waiting_by_age(late: Numbers, backlog: Numbers) -> Numbers:
     return waiting
 
 
+def _cells_of(situation: Situation, series: pd.MultiIndex) -> NDArray[np.int64]:
+    """Number of the cell of each item, region and channel: that of the item's region where it has sites, else of the item."""
+    item, region, channel = (series.get_level_values(level).astype("str") for level in range(3))
+    cells = pd.MultiIndex.from_tuples(situation.cells.labels)
+    at_region = pd.MultiIndex.from_arrays([item + " > " + region, channel])
+    found = cells.get_indexer(at_region)
+    return np.where(found >= 0, found, cells.get_indexer(pd.MultiIndex.from_arrays([item, channel])))
+
+
 def _demand_fulfilment(situation: Situation, decided: Decided, demand: pd.DataFrame) -> pd.DataFrame:
     """Late, lost and waiting units of item x channel split over its regions by their part of the month's demand."""
     months, cells = situation.months, situation.cells
     keys = ["item", "region", "channel"]
     series = pd.MultiIndex.from_frame(demand[keys].drop_duplicates().sort_values(keys))
-    cell = pd.MultiIndex.from_tuples(cells.labels).get_indexer(series.droplevel("region"))
+    cell = _cells_of(situation, series)
     asked = np.zeros((len(series), len(months)))
     place = (series.get_indexer(pd.MultiIndex.from_frame(demand[keys])), places(months, demand["period"]))
     np.add.at(asked, place, demand["quantity"].to_numpy(float))

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from sopkit.supply.inventory import safety_stock_target
 from sopkit.supply.plan.inputs import SupplyInputs, planned_periods
 from sopkit.supply.plan.lots import Lots, lots_of
+from sopkit.supply.plan.materials import Materials, materials_of
 from sopkit.supply.plan.matrices import Numbers, Places, in_force, month_matrix, places, where_told
 from sopkit.supply.plan.means import MONTHS_A_YEAR, Lines, People, Sources, lines_of, people_of, sources_of
+from sopkit.supply.plan.sites import Sites, sites_of, told_apart
 from sopkit.supply.policy import SupplyPolicy, Waiting
 
 
@@ -64,6 +66,8 @@ class Situation:
     people: People
     sources: Sources
     lots: Lots
+    materials: Materials
+    sites: Sites
     policy: SupplyPolicy
 
     @property
@@ -78,7 +82,8 @@ class Situation:
 
 
 def situation_of(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str) -> Situation:
-    """The planning problem in arrays; the inputs have been checked."""
+    """The planning problem in arrays; the inputs have been checked. Where sites are told apart, an item is a place per site and region."""
+    original, inputs = inputs, told_apart(inputs)
     months = planned_periods(inputs)
     names = _planned_items(inputs, months, cutoff)
     asked = _cells(inputs, policy, months, names)
@@ -89,7 +94,19 @@ def situation_of(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str) -> 
     lines = lines_of(inputs, months, names, people.names)
     frozen = min(policy.frozen_months, len(months)) if len(inputs.open_orders) else 0  # what is on order is not known: nothing to freeze
     lots = lots_of(inputs.lot_sizes, lines, goods.family, names, months, policy.lots_planned_for)
-    return Situation(months, frozen, goods, cells, lines, people, sources_of(inputs, policy, names), lots, policy)
+    sources, materials = sources_of(inputs, policy, names), materials_of(inputs.bill_of_materials, names)
+    sites = sites_of(original, inputs, names, chosen=policy.sourcing_shares == "chosen")
+    if len(original.site_items):
+        goods = _at_sites(goods, sites, _safety_days(inputs.targets, pd.Series(goods.family), goods.strategy), months)
+    return Situation(months, frozen, goods, cells, lines, people, sources, lots, materials, sites, policy)
+
+
+def _at_sites(goods: Goods, sites: Sites, days: Numbers, months: list[str]) -> Goods:
+    """Safety stock of all regions at the item's first site, and one price of an item at all its places."""
+    worth = np.zeros(len(sites.items))
+    np.maximum.at(worth, sites.item, goods.worth)
+    wanted = safety_stock_target(sites.by_item(goods.demand)[sites.item], np.where(sites.first, days, 0.0), months)
+    return replace(goods, target=wanted, worth=worth[sites.item])
 
 
 def _planned_items(inputs: SupplyInputs, months: list[str], cutoff: str) -> pd.Index:
@@ -97,7 +114,14 @@ def _planned_items(inputs: SupplyInputs, months: list[str], cutoff: str) -> pd.I
     stocked = inputs.inventory.loc[(inputs.inventory["period"] == cutoff) & (inputs.inventory["quantity"] != 0), "item"]
     coming = inputs.open_orders.loc[inputs.open_orders["period"] <= months[-1], "item"]
     kept = inputs.stock_limits.loc[(inputs.stock_limits["least_stock"] > 0) & inputs.stock_limits["period"].isin(months), "item"]
-    return pd.Index(sorted({*inputs.demand["item"].unique(), *stocked, *coming, *kept}))
+    in_sites = inputs.items.loc[inputs.items["item"].str.contains(" @ ", regex=False), "item"] if len(inputs.site_items) else kept
+    return pd.Index(sorted({*inputs.demand["item"].unique(), *stocked, *coming, *kept, *in_sites, *_going_into(inputs)}))
+
+
+def _going_into(inputs: SupplyInputs) -> set[str]:
+    """Items that go into another."""
+    bill = inputs.bill_of_materials
+    return set(bill.loc[bill["component"].isin(inputs.items["item"]), "component"])
 
 
 def _cells(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names: pd.Index) -> Cells:

@@ -42,6 +42,7 @@ def plan_costs(situation: Situation, decided: Decided) -> pd.DataFrame:
     finer = {
         "idle hours": (decided.idle * people.idle_cost[:, None]).sum(),
         "alternative resources": (decided.detour * lines.detours.extra_cost[:, None]).sum(),
+        "transfers and freight": (decided.sent * situation.sites.lanes.cost[:, None]).sum(),
         "setups": (decided.setup * situation.lots.setup_cost).sum(),
         "short of least stock": (decided.short_of_least * short_of_least_cost(situation)).sum(),
     }
