@@ -48,6 +48,10 @@ class SupplyPolicy(BaseModel):
     horizon_stock_worth_share: float = Field(
         default=1.0, ge=0, le=1, description="worth of stock left at the horizon, share of its lowest variable cost"
     )
+    silent_inputs: Literal["assumed", "refused"] = Field(
+        default="assumed",
+        description="an item without route, opening stock, cost or price: assumed and listed, or refused before the solve",
+    )
     sourcing_shares: Literal["kept", "chosen"] = Field(
         default="kept", description="kept: sites serve a region by its sourcing shares; chosen: the plan chooses among the sites named"
     )

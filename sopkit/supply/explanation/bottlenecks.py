@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sopkit.supply.lp import Numbers, Solver
 from sopkit.supply.optimum import work_of
 from sopkit.supply.plan import SupplyInputs, SupplyResult
-from sopkit.supply.plan.inputs import raise_problems
+from sopkit.supply.plan.faults import raise_problems
 from sopkit.supply.plan.model import PlanModel, plan_model
 from sopkit.supply.plan.situation import Situation, situation_of
 from sopkit.supply.policy import SupplyPolicy
@@ -38,7 +38,7 @@ def bottlenecks(inputs: SupplyInputs, policy: SupplyPolicy, result: SupplyResult
     Raises:
         DataError: with all problems of the inputs.
     """
-    raise_problems(inputs, cutoff=cutoff)
+    raise_problems(inputs, cutoff=cutoff, policy=policy)
     situation = situation_of(inputs, policy, cutoff=cutoff)
     candidates = _candidates(situation, result)[:most]
     saved = resolved_values(situation, plan_model(situation), candidates) if candidates else []

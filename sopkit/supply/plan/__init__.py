@@ -2,7 +2,8 @@
 
 from sopkit.supply.optimum import Starts, one_optimum, work_of
 from sopkit.supply.plan.checks import checks
-from sopkit.supply.plan.inputs import SupplyInputs, assumed, inputs_problems, raise_problems
+from sopkit.supply.plan.faults import inputs_problems, raise_problems
+from sopkit.supply.plan.inputs import SupplyInputs, assumed
 from sopkit.supply.plan.model import plan_model
 from sopkit.supply.plan.result import SupplyResult, supply_result
 from sopkit.supply.plan.situation import situation_of
@@ -27,7 +28,7 @@ def constrained_plan(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str,
     Raises:
         DataError: with all problems of the inputs.
     """
-    raise_problems(inputs, cutoff=cutoff)
+    raise_problems(inputs, cutoff=cutoff, policy=policy)
     situation = situation_of(inputs, policy, cutoff=cutoff)
     model = plan_model(situation)
     solution = one_optimum(model.lp, model.second_cost, starts, work_of(policy))

@@ -9,21 +9,31 @@ import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import empty
-from sopkit.errors import DataError, Problem
+from sopkit.errors import Problem
 from sopkit.periods import months_between, period_range
 
 SHOWN = 5  # names listed in one message
 
+WORKFORCE_OPTIONAL = ("max_layoff", "overtime_hours_per_head", "idle_cost")
 # What may not be negative, by table.
 NOT_NEGATIVE = {
     "demand": ("quantity", "net_price"),
     "unit_costs": ("unit_cost", "variable_cost", "holding_rate", "subcontract_premium"),
     "open_orders": ("quantity",),
     "resources": ("overtime_limit_share", "overtime_cost", "crew"),
-    "resource_calendar": ("available_hours", "demonstrated_hours"),
-    "workforce": ("heads", "hours_per_head", "absence_share", "wage", "hire_cost", "layoff_cost", "max_hire"),
+    "resource_calendar": ("available_hours", "demonstrated_hours", "overtime_limit_hours", "overtime_cost"),
+    "workforce": ("heads", "hours_per_head", "absence_share", "wage", "hire_cost", "layoff_cost", "max_hire", *WORKFORCE_OPTIONAL),
     "bill_of_resources": ("hours",),
     "supplier_items": ("quantity_per_unit", "monthly_limit", "opening_stock", "component_price"),
+    "planning_costs": ("holding_cost", "late_cost", "lost_cost"),
+    "alternative_resources": ("hours",),
+    "stock_limits": ("least_stock", "most_stock"),
+    "lot_sizes": ("setup_cost", "setup_hours", "minimum_lot", "maximum_lot", "lot_multiple"),
+    "workforce_calendar": ("hours_per_head", "wage", "least_heads", "most_heads"),
+    "site_items": ("opening_stock",),
+    "transfers": ("transfer_cost", "lead_time_days", "monthly_limit"),
+    "sourcing": ("sourcing_share", "freight_cost", "lead_time_days"),
+    "bill_of_materials": ("quantity_per_unit", "scrap_share", "offset_days"),
 }
 # What must be known elsewhere: table, column, the table that knows it.
 KNOWN_IN = (
@@ -36,6 +46,13 @@ KNOWN_IN = (
     ("resource_calendar", "resource", "resources"),
     ("supplier_items", "item", "items"),
     ("supplier_items", "supplier", "suppliers"),
+    ("planning_costs", "item", "items"),
+    ("alternative_resources", "item", "items"),
+    ("alternative_resources", "resource", "resources"),
+    ("stock_limits", "item", "items"),
+    ("lot_sizes", "item", "items"),
+    ("workforce_calendar", "skill_group", "workforce"),
+    ("site_items", "item", "items"),
 )
 
 
@@ -75,17 +92,10 @@ class SupplyInputs:
     bill_of_materials: pd.DataFrame = _absent("bill_of_materials")
 
 
-def inputs_problems(inputs: SupplyInputs, *, cutoff: str) -> list[Problem]:
-    """Everything in the inputs that a plan cannot be made from; empty when there is nothing."""
+def basic_problems(inputs: SupplyInputs, *, cutoff: str) -> list[Problem]:
+    """What is wrong in single tables: missing, unknown, negative, without months, at odds with itself; empty when there is nothing."""
     checks = (_missing, _unknown, _negative, _demand_months, _calendars, _people, _agreements, _opening)
     return [problem for check in checks for problem in check(inputs, cutoff)]
-
-
-def raise_problems(inputs: SupplyInputs, *, cutoff: str) -> None:
-    """Raise DataError with all problems of the inputs, if there are any."""
-    problems = inputs_problems(inputs, cutoff=cutoff)
-    if problems:
-        raise DataError("the supply plan cannot be made from these inputs", problems)
 
 
 def planned_periods(inputs: SupplyInputs) -> list[str]:
@@ -97,6 +107,13 @@ def _names(values: pd.Series) -> str:
     distinct = [str(value) for value in values.drop_duplicates()]
     told = ", ".join(distinct[:SHOWN])
     return told if len(distinct) <= SHOWN else f"{told} and {len(distinct) - SHOWN} more"
+
+
+def rows_of(frame: pd.DataFrame) -> str:
+    """Which rows of its table these are, counted from 1 under the header."""
+    told = ", ".join(str(int(row) + 1) for row in frame.index[:SHOWN])
+    more = f" and {len(frame) - SHOWN} more" if len(frame) > SHOWN else ""
+    return f"row{'s' if len(frame) > 1 else ''} {told}{more}"
 
 
 def _missing(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
@@ -143,8 +160,9 @@ def _negative(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
             negative = frame[column].to_numpy(float) < 0
             if negative.any():
                 below = frame[negative]
-                key = next(name for name in ("item", "resource", "skill_group", "component") if name in frame)
-                yield Problem(f"{table}.{column}", f"below zero for {_names(below[key])}", "zero or more")
+                key = next(name for name in ("item", "resource", "skill_group", "component", "region") if name in frame)
+                told = f"below zero for {_names(below[key])}, {rows_of(below)}"
+                yield Problem(f"{table}.{column}", told, "zero or more")
 
 
 def _demand_months(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:

@@ -107,9 +107,9 @@ def _supply_plan(situation: Situation, decided: Decided) -> pd.DataFrame:
         "closing_backlog": backlog,
         "closing_stock": closing,
         "target_stock": goods.target,
+        "used_inside": decided.used_inside,
     }
-    inside = {"used_inside": decided.used_inside} if len(situation.materials.parent) else {}
-    by_item = {name: sites.by_item(values) for name, values in (measures | inside).items()}
+    by_item = {name: sites.by_item(values) for name, values in measures.items()}
     return long_frame({"item": sites.items}, situation.months, **by_item)
 
 
