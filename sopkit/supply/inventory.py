@@ -108,3 +108,30 @@ def projected_inventory(supply_plan: pd.DataFrame, items: pd.DataFrame) -> pd.Da
     stock, demand = by_family["closing_stock"].unstack(), by_family["demand"].unstack()
     cover = forward_cover_days(stock.to_numpy(float), demand.to_numpy(float), list(stock.columns))
     return by_family.assign(cover_days=cover.ravel()).reset_index()
+
+
+def projected_stock_outs(opening_stock: Numbers, receipts: Numbers, demand: Numbers, periods: list[str]) -> pd.DataFrame:
+    """When each item runs out if nothing but what is on order arrives: demand leaves evenly over a month, receipts come on its first day.
+
+    Args:
+        opening_stock: units, one per item; below zero is out of stock already.
+        receipts, demand: units, one row per item, one column per month.
+        periods: the months.
+
+    Returns:
+        One row per item that runs out: place (row number of the item), period, date (first day without stock), missing (units of demand
+        of that month that find none).
+    """
+    rows = []
+    for place in range(len(opening_stock)):
+        stock = float(opening_stock[place])
+        for month, period in enumerate(periods):
+            stock += float(receipts[place, month])
+            wanted = float(demand[place, month])
+            if wanted > 0 and stock < wanted:
+                days = int(np.floor(max(stock, 0.0) / wanted * days_in([period])[0]))
+                rows.append((place, period, pd.Timestamp(first_day(period) + timedelta(days=days)), wanted - max(stock, 0.0)))
+                break
+            stock -= wanted
+    frame = pd.DataFrame(rows, columns=["place", "period", "date", "missing"])
+    return frame.astype({"place": "int64", "period": "str", "date": "datetime64[s]", "missing": "float64"})

@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from sopkit.periods import period_range, shifted
-from sopkit.supply.inventory import days_in, demand_beyond, forward_cover_days, projected_inventory, safety_stock_target
+from sopkit.supply.inventory import (
+    days_in,
+    demand_beyond,
+    forward_cover_days,
+    projected_inventory,
+    projected_stock_outs,
+    safety_stock_target,
+)
 
 MONTHS = period_range("2026-03", 14)
 
@@ -99,3 +106,14 @@ def test_too_much_of_one_item_does_not_hide_too_little_of_another():
     items = pd.DataFrame({"item": ["A", "B"], "family": ["grills", "grills"], "planning_factor": [1.0, np.nan]})
     told = projected_inventory(plan, items)
     assert told[["closing_stock", "target_stock", "short_of_target"]].to_numpy().tolist() == [[50, 30, 10]]
+
+
+def test_stock_outs_have_a_date():
+    # A: 40 on hand, 31 asked for in March, 30 in April (one a day): 9 are left, they last until 9 April. B gets 5 more in April and lasts.
+    # C is out of stock already.
+    opening, receipts = np.array([40.0, 60.0, -2.0]), np.array([[0.0, 0.0], [0.0, 5.0], [0.0, 0.0]])
+    told = projected_stock_outs(opening, receipts, np.array([[31.0, 30.0], [31.0, 30.0], [10.0, 0.0]]), ["2026-03", "2026-04"])
+    assert told["place"].tolist() == [0, 2]
+    assert told["date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-04-10", "2026-03-01"]
+    assert told["missing"].tolist() == [21, 10]
+    assert projected_stock_outs(opening[1:2], receipts[1:2], np.array([[1.0, 1.0]]), ["2026-03", "2026-04"]).empty

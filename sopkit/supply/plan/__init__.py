@@ -2,12 +2,14 @@
 
 from sopkit.supply.optimum import Starts, one_optimum, work_of
 from sopkit.supply.plan.checks import checks
+from sopkit.supply.plan.contradiction import contradiction_of
 from sopkit.supply.plan.faults import inputs_problems, raise_problems
 from sopkit.supply.plan.inputs import SupplyInputs, assumed
 from sopkit.supply.plan.model import plan_model
 from sopkit.supply.plan.result import SupplyResult, supply_result
 from sopkit.supply.plan.situation import situation_of
 from sopkit.supply.policy import SupplyPolicy
+from sopkit.supply.solver import Contradiction
 
 __all__ = ["Starts", "SupplyInputs", "SupplyResult", "assumed", "checks", "constrained_plan", "inputs_problems"]
 
@@ -27,9 +29,13 @@ def constrained_plan(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str,
 
     Raises:
         DataError: with all problems of the inputs.
+        Contradiction: unmet demand is refused and cannot be avoided; says which limit is short, when, and by how much.
     """
     raise_problems(inputs, cutoff=cutoff, policy=policy)
     situation = situation_of(inputs, policy, cutoff=cutoff)
     model = plan_model(situation)
-    solution = one_optimum(model.lp, model.second_cost, starts, work_of(policy))
+    try:
+        solution = one_optimum(model.lp, model.second_cost, starts, work_of(policy))
+    except Contradiction:
+        raise contradiction_of(situation) from None
     return supply_result(situation, model, solution, inputs.demand)

@@ -176,7 +176,7 @@ def components_go_into_what_is_made(lp: Model, choices: Choices, situation: Situ
     lp.add(rows, choices.used, -1.0, row=(sources.component,))
 
 
-def components_roll_from_month_to_month(lp: Model, choices: Choices, situation: Situation) -> None:
+def components_roll_from_month_to_month(lp: Model, choices: Choices, situation: Situation) -> Grid:
     """Components in stock + bought - used = components left, by supplier."""
     opening = np.zeros(choices.bought.at.shape)
     opening[:, 0] = situation.sources.opening_stock
@@ -185,3 +185,4 @@ def components_roll_from_month_to_month(lp: Model, choices: Choices, situation: 
     lp.add(rows, choices.component_stock.earlier(), -1.0)
     lp.add(rows, choices.bought, -1.0)
     lp.add(rows, choices.used)
+    return rows

@@ -46,6 +46,7 @@ class Limits:
     crew_hours: Grid
     storage: Grid
     subcontractors: Grid
+    component_roll: Grid
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,9 @@ def plan_model(situation: Situation) -> PlanModel:
     people_work_so_much_overtime(lp, choices, situation)
     crew_hours = people_man_the_lines(lp, choices, situation)
     components_go_into_what_is_made(lp, choices, situation)
-    components_roll_from_month_to_month(lp, choices, situation)
+    component_roll = components_roll_from_month_to_month(lp, choices, situation)
     lp.offset = float((short_cost(situation)[:, None] * situation.goods.target)[planned_items(situation)].sum())
-    limits = Limits(stock_roll, regular_hours, crew_hours, storage, subcontractors)
+    limits = Limits(stock_roll, regular_hours, crew_hours, storage, subcontractors, component_roll)
     return PlanModel(lp, choices, limits, _second_cost(lp, choices, situation))
 
 

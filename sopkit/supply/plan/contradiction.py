@@ -1,0 +1,123 @@
+"""Why no plan keeps all limits, in a planner's words: the least that would have to be added, limit by limit.
+
+An elastic linear programme: hours of resources and people, components, subcontractors, storage and, last of all, demand may be
+exceeded at a weight; what the optimum exceeds is what is short. Whole numbers are left out of it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sopkit.errors import Problem
+from sopkit.supply.lp import Grid, Numbers, Solver
+from sopkit.supply.plan.model import Limits, plan_model
+from sopkit.supply.plan.situation import Situation
+from sopkit.supply.solver import Contradiction
+
+WORTH_TELLING = 1e-4  # hours, units, components
+WEIGHT_OF_DEMAND = 1000.0  # an hour, a component, a place in the store is easier to find than a unit that nobody can make
+
+
+@dataclass(frozen=True)
+class Relief:
+    """A limit that may be exceeded: its rows, the sign that eases them, what a unit weighs, how it is told."""
+
+    name: str
+    rows: Grid
+    sign: float
+    weight: float
+    names: Collection[object]
+    told: str  # what is short, with its unit
+    hint: str
+
+
+def contradiction_of(situation: Situation) -> Contradiction:
+    """The error that says what is short where no plan keeps all limits, month by month."""
+    short = shortfalls(situation)
+    hint = "Whole numbers or lots alone stand against it: allow fractions, or smaller lots."
+    nothing = [Problem("plan", "every limit holds in fractions", "whole numbers that keep all limits", hint)]
+    return Contradiction("no plan keeps all limits", short or nothing)
+
+
+def shortfalls(situation: Situation) -> list[Problem]:
+    """One problem per limit and month that is short, hours and people before demand."""
+    model = plan_model(situation)
+    reliefs = _reliefs(situation, model.limits)
+    base = model.lp.width
+    blocks = []
+    for relief in reliefs:
+        block = model.lp.variables(f"more {relief.name}", relief.rows.axes, cost=relief.weight, where=relief.rows.at >= 0)
+        model.lp.add(relief.rows, block, relief.sign)
+        blocks.append(block)
+    arrays = model.lp.arrays()
+    cost = np.where(np.arange(len(arrays.cost)) < base, 0.0, arrays.cost)
+    solver = Solver(replace(arrays, cost=cost, integer=np.zeros(len(cost), dtype=bool)))
+    solution = solver.solve()
+    return [problem for relief, block in zip(reliefs, blocks, strict=True) for problem in _told(situation, relief, solution.values(block))]
+
+
+def _reliefs(situation: Situation, limits: Limits) -> list[Relief]:
+    goods, sources = situation.goods, situation.sources
+    hours = "Add hours, overtime or an alternative resource, or take demand away."
+    return [
+        Relief("hours", limits.regular_hours, -1.0, 1.0, situation.lines.names, "{name} in {month} is short {amount:,.0f} h", hours),
+        Relief(
+            "people",
+            limits.crew_hours,
+            -1.0,
+            1.0,
+            situation.people.names,
+            "{name} in {month} are short {amount:,.0f} h of work",
+            "Hire, or allow overtime.",
+        ),
+        Relief(
+            "components",
+            limits.component_roll,
+            1.0,
+            1.0,
+            sources.names,
+            "{name} in {month} is short {amount:,.0f}",
+            "Raise the supplier's limit, or find another.",
+        ),
+        Relief(
+            "subcontracting",
+            limits.subcontractors,
+            -1.0,
+            1.0,
+            sorted(situation.policy.subcontract_limit),
+            "subcontractors of {name} in {month} are short {amount:,.0f} units",
+            "Raise supply.subcontract_limit.",
+        ),
+        Relief(
+            "storage",
+            limits.storage,
+            -1.0,
+            1.0,
+            ["the storage"],
+            "{name} in {month} is short {amount:,.0f} family units",
+            "Raise supply.storage_limit.",
+        ),
+        Relief(
+            "units",
+            limits.stock_roll,
+            1.0,
+            WEIGHT_OF_DEMAND,
+            goods.names,
+            "{amount:,.0f} units of {name} cannot be there in {month}, whatever is added",
+            "Let demand wait (supply.waiting), or price it (supply.unmet_demand).",
+        ),
+    ]
+
+
+def _told(situation: Situation, relief: Relief, amount: Numbers) -> list[Problem]:
+    names = list(relief.names)
+    return [
+        Problem(
+            f"{names[row]}, {situation.months[month]}",
+            relief.told.format(name=names[row], month=situation.months[month], amount=float(amount[row, month])),
+            "all demand within all limits",
+            relief.hint,
+        )
+        for row, month in np.argwhere(amount > WORTH_TELLING)
+    ]
