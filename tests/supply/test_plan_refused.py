@@ -59,7 +59,7 @@ def test_people_and_suppliers_that_are_short_are_told(one_line, inputs_of):
     roomy = one_line.resource_calendar.assign(demonstrated_hours=100.0)
     people = replace(one_line, resources=frames.resources, workforce=frames.workforce, resource_calendar=roomy)
     # 41 units; nine hours a month are 36, and the five that are missing are missing by the end of April at the latest
-    assert all(text.startswith("coaters in ") and text.endswith(" h of work") for text in short(people))
+    assert short(people) == ["coaters in 2026-03 are short 1 h of work", "coaters in 2026-04 are short 5 h of work"]
     supplied = replace(one_line, suppliers=frames.suppliers, supplier_items=frames.supplier_items.assign(monthly_limit=8.0))
     assert all(text.startswith("S valve in ") for text in short(supplied))
 

@@ -74,7 +74,7 @@ def _reliefs(situation: Situation, limits: Limits) -> list[Relief]:
         Relief(
             "components",
             limits.component_roll,
-            1.0,
+            -1.0,
             1.0,
             sources.names,
             "{name} in {month} is short {amount:,.0f}",
