@@ -61,3 +61,45 @@ def load_by_month(resource_load: pd.DataFrame) -> pd.DataFrame:
     ratios = resource_load.pivot(index="resource", columns="period", values="load_ratio")
     order = ratios.max(axis=1).sort_values(ascending=False, kind="stable").index
     return ratios.loc[order]
+
+
+def load_by_overall_factors(units: Numbers, hours_per_unit: Numbers, resource_share: Numbers) -> Numbers:
+    """RCCP by overall factors: all hours of a month, split over the resources as their hours were in the past.
+
+    load(r, t) = share(r) x sum over items of units(i, t) x hours(i) (Vollmann, Berry and Whybark, Manufacturing Planning and Control,
+    chapter on capacity planning). The roughest way: it needs no bill of resources, and misses every change of mix.
+
+    Args:
+        units: one row per item, one column per month.
+        hours_per_unit: standard hours over all resources, one per item.
+        resource_share: part of all hours, one per resource; they add up to 1.
+
+    Returns:
+        Hours, one row per resource, one column per month.
+    """
+    return np.outer(resource_share, hours_per_unit @ units)
+
+
+def load_by_resource_profile(
+    units: Numbers, item: NDArray[np.int64], resource: NDArray[np.int64], hours: Numbers, *, months_ahead: NDArray[np.int64], resources: int
+) -> Numbers:
+    """RCCP by resource profile: the bill of resources with the months that each operation comes before the unit is finished.
+
+    load(r, t) = sum over rows of hours x units(i, t + months ahead) (Vollmann, Berry and Whybark). What would have to be worked before
+    the first month is in no month; `resource_hours` is this with nothing ahead, the bill of resources.
+
+    Args:
+        units: one row per item, one column per month of completion.
+        item, resource, hours: the bill of resources, as in `resource_hours`.
+        months_ahead: one per row of the bill, zero or more.
+        resources: how many resources there are.
+
+    Returns:
+        Hours, one row per resource, one column per month.
+    """
+    needed = np.zeros((resources, units.shape[1]))
+    for ahead in np.unique(months_ahead):
+        rows = np.flatnonzero(months_ahead == ahead)
+        part = hours[rows, None] * units[item[rows], ahead:]
+        np.add.at(needed[:, : part.shape[1]], resource[rows], part)
+    return needed

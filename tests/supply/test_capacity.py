@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sopkit.supply.capacity import load_by_month, production_requirement, resource_hours
+from sopkit.supply.capacity import load_by_month, load_by_overall_factors, load_by_resource_profile, production_requirement, resource_hours
 
 
 def requirement_of_one(demand, target, opening, receipts, ordered):
@@ -62,3 +62,16 @@ def test_the_fullest_resource_comes_first_and_a_closed_month_is_empty():
     assert table.index.tolist() == ["coating", "assembly"]
     assert table.loc["coating", "2026-03"] == pytest.approx(1.8)
     assert np.isnan(table.loc["coating", "2026-04"])
+
+
+def test_three_ways_of_rough_cut_planning_on_one_plan():
+    # Two items, two months. A: 2 h cutting, 1 h packing; B: 0.5 h cutting, 1.5 h packing. Cutting comes a month ahead of packing.
+    units = np.array([[10.0, 20.0], [40.0, 8.0]])
+    item, resource, hours = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([2.0, 1.0, 0.5, 1.5])
+    # overall: 3 h and 2 h a unit: 110 and 76 h; cutting had 40 % of all hours
+    assert load_by_overall_factors(units, np.array([3.0, 2.0]), np.array([0.4, 0.6])) == pytest.approx(np.array([[44, 30.4], [66, 45.6]]))
+    assert resource_hours(units, item, resource, hours, 2).tolist() == [[40, 44], [70, 32]]
+    ahead = np.array([1, 0, 1, 0])
+    assert load_by_resource_profile(units, item, resource, hours, months_ahead=ahead, resources=2).tolist() == [[44, 0], [70, 32]]
+    none = np.zeros(4, dtype=np.int64)
+    assert load_by_resource_profile(units, item, resource, hours, months_ahead=none, resources=2).tolist() == [[40, 44], [70, 32]]

@@ -3,10 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from command_line import ROOT
 
+from sopkit.run.cases import read_case
+from sopkit.supply.optimum import work_of
 from sopkit.supply.plan import checks, constrained_plan
+from sopkit.supply.plan.model import plan_model
+from sopkit.supply.plan.situation import situation_of
 from sopkit.supply.policy import SupplyPolicy, Waiting
 
+CASE = ROOT / "tests" / "cases" / "red_tomato_base"
 ITEMS, CHANNELS, MONTHS = ("A", "B"), ("dealer", "retail"), 5
 PRICE, COST, KEEP, PREMIUM = np.array([100.0, 80.0]), np.array([40.0, 50.0]), np.array([0.5, 0.4]), 12.0
 DEMAND = np.array([[[3, 9, 12, 4, 6], [4, 3, 9, 2, 5]], [[6, 2, 3, 8, 8], [5, 5, 4, 7, 3]]], dtype=float)  # item, channel, month
@@ -106,8 +112,57 @@ def test_linopy_finds_the_same_cost(inputs_of, demand_rows, hours_rows):
         subcontract_limit={"grills": 2.0},
         waiting={"dealer": Waiting(share=1, months=2), "*": Waiting(share=0.5, months=1)},
     )
+    ours = plan_model(situation_of(inputs, policy, cutoff="2026-02")).lp.solver().solve().objective
+    assert ours == pytest.approx(linopy_cost(), rel=1e-9)
     result = constrained_plan(inputs, policy, cutoff="2026-02")
-    assert result.plan_costs["planning_cost"].sum() == pytest.approx(linopy_cost(), rel=1e-7)
+    assert result.plan_costs["planning_cost"].sum() == pytest.approx(ours, rel=1e-7)  # the tables keep six decimals
     assert result.demand_fulfilment["lost"].sum() > 0  # the instance is tight enough to say something
     assert result.demand_fulfilment["late"].sum() > 0
     assert checks(inputs, result)["ok"].all()
+
+
+def published_case_cost(*, whole: bool) -> float:
+    """Planning cost of Red Tomato Tools by linopy, from the facts of its tables: units made, hours of overtime, people, stock, backlog."""
+    linopy, xarray = pytest.importorskip("linopy"), pytest.importorskip("xarray")
+    names = ("consensus_demand", "inventory", "workforce", "unit_costs", "planning_costs", "bill_of_resources", "resources", "stock_limits")
+    read = {name: pd.read_csv(CASE / f"{name}.csv") for name in names}
+    demand = read["consensus_demand"]["quantity"].to_numpy(float)
+    staff, cost, weighed = (read[name].iloc[0] for name in ("workforce", "unit_costs", "planning_costs"))
+    hours, overtime_cost = float(read["bill_of_resources"]["hours"].iloc[0]), float(read["resources"]["overtime_cost"].iloc[0])
+    month = range(len(demand))
+    step_back = xarray.DataArray(np.eye(len(demand), k=1), coords={"month": month, "later": month}, dims=["month", "later"])
+
+    def array(first, rest, last):
+        return xarray.DataArray(np.array([first, *[rest] * (len(demand) - 2), last], float), coords={"month": month}, dims=["month"])
+
+    def before(variable):
+        return (variable * step_back).sum("month").rename(later="month")
+
+    model, months = linopy.Model(), [pd.Index(month, name="month")]
+    made, overtime, subcontracted = (model.add_variables(lower=0, coords=months) for _ in range(3))
+    stock = model.add_variables(lower=array(0, 0, read["stock_limits"]["least_stock"].iloc[0]), coords=months)
+    backlog = model.add_variables(lower=0, upper=array(np.inf, np.inf, 0), coords=months)
+    kind = {"integer": True} if whole else {}
+    people, hired, fired = (model.add_variables(lower=0, coords=months, **kind) for _ in range(3))
+    asked = xarray.DataArray(demand, coords={"month": month}, dims=["month"])
+    opening = array(read["inventory"]["quantity"].iloc[0], 0, 0)
+    model.add_constraints(made + subcontracted - stock + before(stock) + backlog - before(backlog) == asked - opening)
+    model.add_constraints(people - before(people) - hired + fired == array(staff["heads"], 0, 0))
+    model.add_constraints(hours * made - overtime - float(staff["hours_per_head"]) * people <= 0)
+    model.add_constraints(overtime - float(staff["overtime_hours_per_head"]) * people <= 0)
+    goods = (float(cost["unit_cost"]) * made + float(cost["unit_cost"] + cost["subcontract_premium"]) * subcontracted).sum()
+    kept = (float(weighed["holding_cost"]) * stock + float(weighed["late_cost"]) * backlog).sum()
+    work = (float(staff["wage"]) * people + float(staff["hire_cost"]) * hired + float(staff["layoff_cost"]) * fired).sum()
+    model.add_objective(goods + kept + work + (overtime_cost * overtime).sum())
+    model.solve(solver_name="highs", io_api="direct", output_flag=False, mip_rel_gap=1e-9)
+    return float(model.objective.value)
+
+
+@pytest.mark.parametrize(("whole", "published"), [(False, 422275), (True, 422660)])
+def test_linopy_finds_the_published_cost_too(whole, published):
+    case = read_case(CASE)
+    policy = case.params.supply.model_copy(update={"whole_heads": whole})
+    situation = situation_of(case.inputs, policy, cutoff=case.cutoff)
+    ours = plan_model(situation).lp.solver(work_of(policy)).solve().objective
+    assert ours == pytest.approx(published_case_cost(whole=whole), rel=1e-9)
+    assert ours == pytest.approx(published, rel=1e-9)

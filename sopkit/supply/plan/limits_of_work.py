@@ -65,7 +65,7 @@ def people_man_the_lines(lp: Model, choices: Choices, situation: Situation) -> G
     return rows
 
 
-def people_work_so_much_overtime(lp: Model, choices: Choices, situation: Situation) -> None:
+def people_work_so_much_overtime(lp: Model, choices: Choices, situation: Situation) -> Grid:
     """Crew hours in overtime stay within what the people who are there work beyond their hours."""
     lines, people = situation.lines, situation.people
     limited = np.isfinite(people.overtime_hours)
@@ -74,3 +74,4 @@ def people_work_so_much_overtime(lp: Model, choices: Choices, situation: Situati
     manned = np.flatnonzero((lines.group >= 0) & (lines.crew > 0))
     lp.add(rows, choices.overtime, lines.crew[manned, None], row=(lines.group[manned],), of=(manned,))
     lp.add(rows, choices.heads, -np.where(limited, people.overtime_hours, 0.0)[:, None])
+    return rows

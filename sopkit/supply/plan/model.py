@@ -47,6 +47,7 @@ class Limits:
     storage: Grid
     subcontractors: Grid
     component_roll: Grid
+    crew_overtime: Grid
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,12 @@ def plan_model(situation: Situation) -> PlanModel:
     regular_hours = work_fits_the_hours(lp, choices, situation)
     what_takes_a_detour_is_made(lp, choices, situation)
     heads_follow_hiring_and_laying_off(lp, choices, situation)
-    people_work_so_much_overtime(lp, choices, situation)
+    crew_overtime = people_work_so_much_overtime(lp, choices, situation)
     crew_hours = people_man_the_lines(lp, choices, situation)
     components_go_into_what_is_made(lp, choices, situation)
     component_roll = components_roll_from_month_to_month(lp, choices, situation)
     lp.offset = float((short_cost(situation)[:, None] * situation.goods.target)[planned_items(situation)].sum())
-    limits = Limits(stock_roll, regular_hours, crew_hours, storage, subcontractors, component_roll)
+    limits = Limits(stock_roll, regular_hours, crew_hours, storage, subcontractors, component_roll, crew_overtime)
     return PlanModel(lp, choices, limits, _second_cost(lp, choices, situation))
 
 
