@@ -33,7 +33,7 @@ def demand_pages(desk: Desk) -> list[Page]:
         "demand",
         text(N_("Demand")),
         _plan_title(desk),
-        (*overview, Side((_family_table(desk),), (_region_table(desk), *_range_table(desk)))),
+        (*overview, Side((_family_table(desk), *_pipeline_table(desk)), (_region_table(desk), *_range_table(desk)))),
     )
     small = (
         *_accuracy_chart(desk),
@@ -41,7 +41,6 @@ def demand_pages(desk: Desk) -> list[Page]:
         *_function_table(desk),
         *_campaign_table(desk),
         *campaign_result_table(desk),
-        *_pipeline_table(desk),
     )
     blocks = (*(_layer_table(desk) or _family_backtest_table(desk)), *_override_table(desk), *_side_by_side(small))
     absent = missing(desk, "forecast_snapshots", "overrides", "sales_forecast")
