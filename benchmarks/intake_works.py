@@ -46,6 +46,19 @@ def held_out(folder: Path) -> None:
     ours(folder, json.loads((folder / "dialect.json").read_text()))
 
 
+def write(folder: Path, kind: str, millions: int) -> None:
+    """Write a file with known faults, and beside it what is true of it."""
+    from benchmarks.intake_files import write_sales
+    from benchmarks.intake_held_out import write_held_out
+
+    if kind == "held_out":
+        written = write_held_out(folder)
+    else:
+        written = write_sales(folder, millions * 1_000_000, every_price_different=kind == "many")
+    written.faults.to_parquet(folder / "faults.parquet")
+    written.months.to_parquet(folder / "months.parquet")
+
+
 DIALECT: dict[str, object] = {
     "encoding": "cp1252",
     "delimiter": ";",
@@ -56,4 +69,8 @@ DIALECT: dict[str, object] = {
 WORKS = {"floor": floor, "ours": ours, "long": ours, "held_out": held_out}
 
 if __name__ == "__main__":
-    WORKS[sys.argv[1]](Path(sys.argv[2]))
+    work, place, *more = sys.argv[1:]
+    if work.startswith("write_"):
+        write(Path(place), work.removeprefix("write_"), int(more[0]) if more else 1)
+    else:
+        WORKS[work](Path(place))
