@@ -7,7 +7,6 @@ from markupsafe import Markup
 from sopkit.report.cells import Cell, Month, Number, count, difference, listed, ratio, total
 from sopkit.report.charts import LAYER_LABELS
 from sopkit.report.narrative import N_
-from sopkit.report.pack.evidence import campaign_result_table
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import MODELS, everything, missing, role, scope_of, word
 from sopkit.report.svg import placed
@@ -40,7 +39,6 @@ def demand_pages(desk: Desk) -> list[Page]:
         *_backtest_table(desk),
         *_function_table(desk),
         *_campaign_table(desk),
-        *campaign_result_table(desk),
     )
     blocks = (*(_layer_table(desk) or _family_backtest_table(desk)), *_override_table(desk), *_side_by_side(small))
     absent = missing(desk, "forecast_snapshots", "overrides", "sales_forecast")

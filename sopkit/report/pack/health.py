@@ -5,7 +5,7 @@ from markupsafe import Markup
 from sopkit.data.contracts import CONTRACTS
 from sopkit.report.cells import Code, Words, count
 from sopkit.report.narrative import N_
-from sopkit.report.pack.evidence import adjustment_table, chase_table
+from sopkit.report.pack.evidence import adjustment_table, campaign_result_table, chase_table, side_by_side
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.trust import answers_block, trust_blocks
 from sopkit.report.pack.words import KPIS, word
@@ -59,7 +59,7 @@ def health_page(desk: Desk) -> Page:
         *_assumed(desk, records),
         *answers_block(desk),
         *chase_table(desk),
-        *adjustment_table(desk),
+        *side_by_side((*adjustment_table(desk), *campaign_result_table(desk))),
         *_findings(desk),
     )
     return Page("health", text(N_("Process health")), title, blocks)

@@ -33,7 +33,7 @@ BANDS: dict[str, tuple[float, float, str]] = {
     "heaters lost": (600, 2_400, "units"),
     "units late": (1_200, 3_200, "units"),
     "latest estimate less budget": (-25e6, -12e6, "money"),
-    "night shift, net sales": (8e6, 17e6, "money"),
+    "night shift, net sales": (8e6, 19e6, "money"),
     "night shift, contribution": (2.5e6, 7e6, "money"),
     "subcontracting, contribution": (1e6, 5e6, "money"),
     "later launch alone, contribution": (-1.8e6, 1.2e6, "money"),
