@@ -93,7 +93,7 @@ STEPS = (
         ),
         writes=_names(
             "backtest statistical_forecast reconciliation override_log override_conflicts override_load consensus_demand demand_range "
-            "function_forecasts demand_views view_weights crm_demand crm_calibration"
+            "function_forecasts demand_views view_weights crm_demand crm_calibration lifecycle_log"
         ),
     ),
     Step(

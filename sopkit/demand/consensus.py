@@ -18,6 +18,7 @@ __all__ = [
     "consensus_checks",
     "consensus_demand",
     "function_forecasts",
+    "lifecycle_log",
     "net_prices",
     "override_conflicts",
     "override_load",
@@ -61,7 +62,7 @@ def consensus_demand(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame
         consensus_demand contract: item x region x channel x planned month, units and money.
 
     Raises:
-        DataError: items without price or family, launches that cannot be planned.
+        DataError: items without price or family.
     """
     return _plan(_parts(inputs, policy))
 
@@ -98,6 +99,28 @@ def _log(inputs: DemandInputs, parts: _Parts) -> pd.DataFrame:
         reason=rows["reason"],
     )
     return log.assign(outcome=parts.overrides.log["outcome"], note=parts.overrides.log["note"])
+
+
+def lifecycle_log(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:
+    """Each launch and phase-out and what became of it: planned, forecast from its own history, or not planned and why.
+
+    Returns:
+        lifecycle_log contract: one row per item of the lifecycle table; units over the horizon.
+    """
+    effects = _parts(inputs, policy).lifecycle
+    rows = inputs.lifecycle.sort_values("item", ignore_index=True)
+    changed = effects.cells.groupby("item")["lifecycle"].sum()
+    taken = effects.cannibalised.groupby("item")["taken_quantity"].sum()
+    note = rows["item"].map(effects.unplanned)
+    own = rows["item"].isin(effects.grown) & (rows["event"] == "launch")
+    outcome = np.select([note.notna(), own], ["not_planned", "own_history"], default="planned")
+    log = rows[["item", "event", "period"]].assign(
+        quantity_change=rows["item"].map(changed).astype(float).fillna(0.0).where(outcome == "planned", 0.0),
+        cannibalised_quantity=rows["item"].map(taken).astype(float).fillna(0.0),
+        outcome=outcome,
+        note=note,
+    )
+    return log.astype({"outcome": "str", "note": "str"})
 
 
 def override_conflicts(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from sopkit.demand.series import CELLS, SERIES, month_numbers, trailing_shares, training_quantity, with_family
-from sopkit.errors import DataError, Problem
 
 SEASON_YEARS = 3  # whole years of history, at most, behind a launch's season
 NEVER = "9999-12"  # after every planned month
@@ -18,6 +17,8 @@ class LifecycleEffects:
 
     cells: pd.DataFrame  # item, region, channel, period, baseline, lifecycle (units)
     cannibalised: pd.DataFrame  # item, family, period, asked_quantity, taken_quantity (units)
+    unplanned: dict[str, str]  # launches that cannot be planned: item to what is missing
+    grown: frozenset[str]  # launches that are forecast from their own history
 
 
 def lifecycle_effects(
@@ -37,18 +38,21 @@ def lifecycle_effects(
         items: items contract.
         minimum_history: closed months after which a launch is forecast from its own history.
 
-    Raises:
-        DataError: launches without quantity, without a known reference, or of unknown items or families.
+    A launch without quantity, without a reference that has demand, or of an unknown item or family is left out and told in `unplanned`:
+    the rest of the plan is made.
     """
     horizon = baseline["period"].drop_duplicates().sort_values()
     launches = _open_launches(lifecycle, history, minimum_history)
-    _check_launches(launches, history, items)
+    grown = frozenset(lifecycle.loc[lifecycle["event"] == "launch", "item"]) - frozenset(launches["item"])
+    unplanned = _unplanned(launches, history, items)
+    launches = launches[~launches["item"].isin(set(unplanned))]
     profiles = [_launch_profile(launch, history, items, horizon) for launch in launches.to_dict("records")]
     cells = _with_profiles(baseline, profiles)
     last_month = lifecycle[lifecycle["event"] == "phase_out"].set_index("item")["period"]
     over = cells["period"] > cells["item"].map(last_month).astype("str").fillna(NEVER)
     cells["lifecycle"] = cells["lifecycle"].where(~over, -cells["baseline"])
-    return _cannibalised(cells, launches, items)
+    cells, taken = _cannibalised(cells, launches, items)
+    return LifecycleEffects(cells, taken, unplanned, grown)
 
 
 def _open_launches(lifecycle: pd.DataFrame, history: pd.DataFrame, minimum_history: int) -> pd.DataFrame:
@@ -60,24 +64,26 @@ def _open_launches(lifecycle: pd.DataFrame, history: pd.DataFrame, minimum_histo
     return launches[~launches["item"].isin(age[age >= minimum_history].index)].reset_index(drop=True)
 
 
-def _check_launches(launches: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame) -> None:
-    """Raise once with every launch that cannot be planned."""
+def _unplanned(launches: pd.DataFrame, history: pd.DataFrame, items: pd.DataFrame) -> dict[str, str]:
+    """What each launch that cannot be planned lacks."""
     known, families, sold = set(items["item"]), set(items["family"]), set(history.loc[history["quantity"] > 0, "item"])
-    problems = []
+    found = {}
     for launch in launches.to_dict("records"):
-        where, reference, taken = f"lifecycle, item {launch['item']}", launch["reference_item"], launch["cannibalised_family"]
+        reference, taken, share = launch["reference_item"], launch["cannibalised_family"], launch["cannibalised_share"]
+        lacks = []
         if launch["item"] not in known:
-            problems.append(Problem(where, "not in items", "a row in items"))
+            lacks.append("not in items")
         if pd.isna(launch["annual_quantity"]):
-            problems.append(Problem(where, "annual_quantity is empty", "units of the first twelve months"))
-        if pd.isna(reference) or reference not in sold:
-            came = "no reference_item" if pd.isna(reference) else f"reference_item {reference} has no demand in the history"
-            problems.append(Problem(where, came, "an item with demand, whose season the launch follows"))
-        share = launch["cannibalised_share"]
+            lacks.append("annual_quantity is empty: units of the first twelve months")
+        if pd.isna(reference):
+            lacks.append("no reference_item, whose season the launch follows")
+        elif reference not in sold:
+            lacks.append(f"reference_item {reference} has no demand in the history")
         if not pd.isna(share) and share > 0 and (pd.isna(taken) or taken not in families):
-            problems.append(Problem(where, f"cannibalised_family {taken!r}", "a family of items, since cannibalised_share is given"))
-    if problems:
-        raise DataError("launches that cannot be planned", problems)
+            lacks.append(f"cannibalised_family {taken} is no family of items, and cannibalised_share is given")
+        if lacks:
+            found[str(launch["item"])] = "; ".join(lacks)
+    return found
 
 
 def _season(sold: pd.DataFrame) -> np.ndarray:
@@ -86,7 +92,7 @@ def _season(sold: pd.DataFrame) -> np.ndarray:
     age = month.max() - month
     years = int(np.clip((age.max() + 1) // 12, 1, SEASON_YEARS))
     recent = age < 12 * years
-    sums = np.bincount(month[recent] % 12, weights=training_quantity(sold).to_numpy()[recent], minlength=12).clip(min=0)
+    sums = np.bincount(month[recent] % 12, weights=training_quantity(sold).to_numpy(dtype=float)[recent], minlength=12).clip(min=0)
     return sums / sums.sum() if sums.sum() > 0 else np.full(12, 1 / 12)
 
 
@@ -120,7 +126,7 @@ def _full_grid(cells: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
     return full.fillna({"baseline": 0.0, "lifecycle": 0.0}).sort_values(CELLS, ignore_index=True)
 
 
-def _cannibalised(cells: pd.DataFrame, launches: pd.DataFrame, items: pd.DataFrame) -> LifecycleEffects:
+def _cannibalised(cells: pd.DataFrame, launches: pd.DataFrame, items: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Take share x launch from the family, pro rata to its demand of the month, never more than there is."""
     cells = with_family(cells, items)
     records = []
@@ -140,4 +146,4 @@ def _cannibalised(cells: pd.DataFrame, launches: pd.DataFrame, items: pd.DataFra
         )
     columns = ["item", "family", "period", "asked_quantity", "taken_quantity"]
     told = pd.concat(records, ignore_index=True)[columns] if records else pd.DataFrame(columns=columns)
-    return LifecycleEffects(cells.drop(columns="family"), told)
+    return cells.drop(columns="family"), told

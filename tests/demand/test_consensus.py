@@ -12,12 +12,12 @@ from sopkit.demand.consensus import (
     consensus_checks,
     consensus_demand,
     function_forecasts,
+    lifecycle_log,
     override_conflicts,
     override_load,
     override_log,
 )
 from sopkit.demand.policy import DemandPolicy
-from sopkit.errors import DataError
 from sopkit.periods import period_range
 
 POLICY = DemandPolicy()
@@ -229,17 +229,23 @@ def test_phase_out_ends_demand(inputs, table):
     assert_sound(changed)
 
 
-def test_launches_that_cannot_be_planned_are_all_named(inputs, table):
+def test_launches_that_cannot_be_planned_are_named_and_the_rest_is_planned(inputs, table):
     rows = [launch(annual_quantity=None), launch(item="Z"), launch(item="B", reference_item="N")]
-    with pytest.raises(DataError) as error:
-        consensus_demand(with_rows(inputs, table, "lifecycle", rows), POLICY)
-    told = [f"{problem.where}: {problem.came}" for problem in error.value.problems]
-    assert told == ["lifecycle, item N: annual_quantity is empty", "lifecycle, item Z: not in items"]
+    rows.append({"item": "A", "event": "phase_out", "period": "2026-04"})
+    changed = with_rows(inputs, table, "lifecycle", rows)
+    log = conform(lifecycle_log(changed, POLICY), CONTRACTS["lifecycle_log"]).set_index("item")
+    assert log["outcome"].to_dict() == {"A": "planned", "B": "own_history", "N": "not_planned", "Z": "not_planned"}
+    assert log.loc["N", "note"].startswith("annual_quantity is empty")
+    assert log.loc["Z", "note"] == "not in items"
+    assert log.loc["A", "quantity_change"] == -200  # ten months of 10 in SE and in NO
+    assert cells(consensus_demand(changed, POLICY), "quantity", "B") == [10] * 12
+    assert_sound(changed)
 
 
-def test_reference_without_history_is_refused(inputs, table):
-    with pytest.raises(DataError, match="reference_item N has no demand"):
-        consensus_demand(replace(with_rows(inputs, table, "lifecycle", [launch(item="N", reference_item="N")])), POLICY)
+def test_reference_without_history_leaves_the_launch_out(inputs, table):
+    changed = with_rows(inputs, table, "lifecycle", [launch(reference_item="N")])
+    assert "reference_item N has no demand" in lifecycle_log(changed, POLICY).loc[0, "note"]
+    assert "N" not in set(consensus_demand(changed, POLICY)["item"])
 
 
 def test_functions_beside_the_consensus(inputs, table):

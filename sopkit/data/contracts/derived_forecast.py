@@ -167,3 +167,19 @@ class CrmCalibration(Contract):
         share("calibrated_share", "share that is expected to be won: outcomes, shrunk to what is stated").optional(),
         whole("open_deals", "open deals in the stage", "deals"),
     )
+
+
+class LifecycleLog(Contract):
+    """Each launch and phase-out and what became of it."""
+
+    name, key = "lifecycle_log", ("item",)
+    grain = "one row per item that is launched or phased out"
+    columns = (
+        code("item", "article number"),
+        choice("event", "what happens", "launch | phase_out"),
+        period("period", "first month on sale, or last"),
+        units("quantity_change", "units it adds to the baseline of the item over the horizon, or takes from it", least=None),
+        units("cannibalised_quantity", "units that a launch takes from its family"),
+        choice("outcome", "planned, forecast from its own history, or not planned", "planned | own_history | not_planned"),
+        text("note", "why it is not planned").optional(),
+    )

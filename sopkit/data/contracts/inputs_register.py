@@ -64,7 +64,7 @@ class Overrides(Contract):
         .such_as("Framework agreement with a garden chain"),
         text("evidence", "what shows it: a letter, an order, a measurement")
         .in_swedish("vad som visar det: ett brev, en order, en mätning")
-        .named("Underlag", "Evidence")
+        .named("Underlag")
         .such_as("Signed framework of 12 February")
         .optional(),
         period("expires", "last cycle in which it may be used without being said anew")
