@@ -9,8 +9,9 @@ def akaike_weights(squared: np.ndarray, parameters: np.ndarray, length: np.ndarr
     """Weights of parameter settings: (settings, series), columns sum to 1.
 
     w ~ exp(-AICc / 2), AICc = n ln(SSE / n) + 2 q + 2 q (q + 1) / max(n - q - 1, 1), q the parameters of the setting, the variance
-    included. A sharp optimum of a short series is mostly chance: averaging over a coarse grid forecasts better than its best cell or
-    a refined one. Source: Akaike 1978; Burnham and Anderson, Model Selection and Multimodel Inference, 2nd ed., sections 2.9 and 4.2.
+    included. A sharp optimum of a short series is mostly chance: averaging over a coarse grid forecasts better than its best cell, and
+    a finer grid hardly better. Source: Akaike 1978; Burnham and Anderson, Model Selection and Multimodel Inference, 2nd ed., sections 2.9
+    and 4.2.
 
     Args:
         squared: sum of squared one-step errors of each setting (settings, series); infinite = not to be used.
