@@ -1,6 +1,7 @@
 """Accuracy of the tiers and of their peers on three real data sets, paired, in one run; coverage of the intervals.
 
 make forecast_accuracy     (some five CPU minutes, most of them the peers'; the first time it makes the peers' environment)
+python -m benchmarks.forecast_accuracy stallion_beverages     (measures the named sets again and keeps the others' results)
 
 MAPE over months with demand, MASE over series with a scale, both as published for tourism. Intervals of differences: paired bootstrap
 over series. CPU seconds are of one process and one thread. Nothing was chosen by these hold-outs: choices were made on rolling origins
@@ -12,6 +13,7 @@ import os
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 import json
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -29,10 +31,11 @@ ORIGINS, APART = 8, 3  # rolling origins of the coverage, months between them
 RESULTS = Path("docs") / "forecast_benchmark.json"
 
 
-def main() -> None:
+def main(*names: str) -> None:
     """Measure, print, keep."""
     warnings.filterwarnings("ignore")
-    results = {split.name: measured(split) for split in splits()}
+    kept = json.loads((places.suite_root() / RESULTS).read_text()) if names else {}
+    results = kept | {split.name: measured(split) for split in (splits(names) if names else splits())}
     (places.suite_root() / RESULTS).write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
     for name, found in results.items():
         print(table(name, found))
@@ -151,4 +154,4 @@ def table(name: str, found: dict) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
