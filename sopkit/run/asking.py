@@ -225,7 +225,7 @@ def _written(overrides: "pd.DataFrame", params: CompanyParams) -> bytes:
     writer = csv.writer(content, delimiter=source.delimiter, lineterminator="\n")
     writer.writerow([source.columns.get(name, name) for name in columns])
     for row in overrides[columns].to_dict("records"):
-        writer.writerow([repr(value).replace(".", source.decimal) if isinstance(value, float) else value for value in row.values()])
+        writer.writerow([_cell(value, source.decimal) for value in row.values()])
     try:
         return content.getvalue().encode(source.encoding)
     except UnicodeEncodeError as error:
@@ -234,6 +234,12 @@ def _written(overrides: "pd.DataFrame", params: CompanyParams) -> bytes:
         raise DataError(
             "what came back cannot be written", [Problem(params.received_file, came, f"signs of {source.encoding}", hint)]
         ) from None
+
+
+def _cell(value: object, decimal: str) -> str:
+    if value is None or value != value:
+        return ""
+    return repr(value).replace(".", decimal) if isinstance(value, float) else str(value)
 
 
 def _keep_record(params: CompanyParams, received: Received, folder: Path) -> None:

@@ -146,3 +146,5 @@ def test_who_does_not_answer_leaves_the_last_consensus_standing() -> None:
     again = standing_overrides(stands, empty(INPUTS["overrides"]), ["kam"], cycle="2026-04")
     assert again["reason"].iloc[0] == "why" + STANDS
     assert standing_overrides(previous, declared, ["other"], cycle="2026-03").empty
+    known = previous.assign(evidence="mail of 3 March")
+    assert list(standing_overrides(known, declared, ["kam"], cycle="2026-03")["evidence"]) == ["mail of 3 March"]

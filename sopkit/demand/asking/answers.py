@@ -49,6 +49,6 @@ def standing_overrides(previous: pd.DataFrame, declared: pd.DataFrame, owners: l
         overrides contract: the owners' rows that still reach the cycle; their reasons say that they stand.
     """
     still = previous["owner"].isin(owners) & (previous["last_period"] >= cycle) & ~previous["override"].isin(set(declared["override"]))
-    rows = previous[still].sort_values("override", ignore_index=True)[OVERRIDES]
+    rows = previous[still].sort_values("override", ignore_index=True)
     said = rows["reason"].str.removesuffix(STANDS)
     return rows.assign(reason=said + STANDS)
