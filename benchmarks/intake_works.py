@@ -15,13 +15,13 @@ def floor(folder: Path) -> None:
     import pyarrow as pa
     import pyarrow.csv as pacsv
 
-    from benchmarks.intake_files import HEADER
-
+    with (folder / "sales.csv").open(encoding="cp1252") as file:
+        header = file.readline().strip().split(";")
     pacsv.read_csv(
         folder / "sales.csv",
         read_options=pacsv.ReadOptions(use_threads=False, encoding="cp1252"),
         parse_options=pacsv.ParseOptions(delimiter=";", invalid_row_handler=lambda row: "skip"),
-        convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(HEADER, pa.string()), strings_can_be_null=False),
+        convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
     )
 
 
