@@ -1,4 +1,4 @@
-"""The demand review of the second demo cycle: scores traced from frozen layers and recorded orders in plain Python, and a plan that adds up."""
+"""The review of the second demo cycle: scores traced from frozen layers and recorded orders in plain Python; a plan that adds up."""
 
 import pandas as pd
 import pytest
