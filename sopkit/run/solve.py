@@ -22,6 +22,7 @@ class Answer:
     workforce: Workforce
     objective: float
     gap_share: float  # proven distance from the optimum
+    fallback: str  # the way it was solved where the usual one failed
     costs: dict[str, float]  # planning cost by component
     expected: float | None
     tolerance: float | None
@@ -78,11 +79,15 @@ def _answer(case: "Case", workforce: Workforce, published: "Expected | None") ->
     if case.params.objective == "margin":
         objective = float(case.inputs.demand["revenue"].sum()) - objective
     expected, tolerance = (published.objective, published.tolerance) if published else (None, None)
-    return Answer(workforce, objective, result.gap_share, costs, expected, tolerance, bool(checks(case.inputs, result)["ok"].all()))
+    return Answer(
+        workforce, objective, result.gap_share, result.fallback, costs, expected, tolerance, bool(checks(case.inputs, result)["ok"].all())
+    )
 
 
 def _as_json(answer: Answer) -> dict[str, object]:
-    measures = {name: getattr(answer, name) for name in ("workforce", "objective", "expected", "difference", "tolerance", "gap_share")}
+    measures = {
+        name: getattr(answer, name) for name in ("workforce", "objective", "expected", "difference", "tolerance", "gap_share", "fallback")
+    }
     return measures | {"rules_kept": answer.rules_kept, "ok": answer.ok, "costs": answer.costs}
 
 
@@ -93,6 +98,7 @@ def _lines(name: str, title: str, answers: list[Answer]) -> list[str]:
         if answer.expected is not None:
             against = f"published {answer.expected:,.2f}, off by {answer.difference:.1e}"
         gap = f", gap {answer.gap_share:.1e}" if answer.gap_share else ""
+        gap += f", the usual way failed: {answer.fallback}" if answer.fallback else ""
         verdict = "ok" if answer.ok else "NOT REACHED" if answer.rules_kept else "A BALANCE DOES NOT HOLD"
         lines.append(f"  workforce {answer.workforce}: objective {answer.objective:,.2f} ({against}{gap}): {verdict}")
         lines += [f"    {component:<34} {cost:>18,.2f}" for component, cost in answer.costs.items() if cost]

@@ -217,3 +217,44 @@ def test_models_of_another_shape_do_not_share_a_start():
     narrow = Model()
     narrow.variables("made", (("a",),), cost=[1.0])
     assert shape_of(narrow) != shape_of(two_ways(1, 2)) == shape_of(two_ways(3, 4))
+
+
+def test_where_the_solver_fails_another_way_is_taken_and_told():
+    model = two_ways(1, 2)
+    solver = model.solver()
+    solver._highs.setOptionValue("simplex_iteration_limit", 0)  # the usual way may not take a step
+    found = solver.solve()
+    assert found.objective == 8 + 2 * 2
+    assert found.fallback == "presolve on"
+    assert model.solver().solve().fallback == ""
+
+
+def knapsack() -> Model:
+    """Take of three things whose worth is 6, 5, 4 and whose weight is 5, 4, 3 as much as weighs 7: the last two, worth 9."""
+    model = Model()
+    taken = model.variables("taken", (range(3),), cost=[-6.0, -5.0, -4.0], upper=1, integer=True)
+    model.add(model.rows("weight", (("all",),), at_most=7.0), taken, [5.0, 4.0, 3.0], row=(np.zeros(3, dtype=int),))
+    return model
+
+
+def test_whole_numbers_are_whole_with_their_gap_and_can_be_solved_again():
+    solver = knapsack().solver()
+    found = solver.solve()
+    assert (found.objective, found.column_value.tolist(), found.gap_share) == (-9, [0, 1, 1], 0)
+    solver.set_bounds(np.array([2]), 0, 0)
+    assert solver.solve().objective == -6
+    solver.set_bounds(np.array([2]), 0, 1)
+    assert solver.solve().objective == -9
+
+
+def test_the_optimum_of_whole_numbers_holds_them_while_ties_are_broken():
+    found = one_optimum(knapsack(), np.array([0.0, 1.0, 1.0]), Starts())
+    assert (found.objective, found.column_value.tolist()) == (-9, [0, 1, 1])
+
+
+def test_later_is_the_other_way_of_earlier():
+    model = Model()
+    made = model.variables("made", (("a",), range(3)))
+    assert made.later(1).at.tolist() == [[1, 2, -1]]
+    assert made.later(0).at.tolist() == made.at.tolist()
+    assert made.later(2).earlier(2).at.tolist() == [[-1, -1, 2]]

@@ -204,7 +204,7 @@ def _refused(inputs: SupplyInputs, policy: SupplyPolicy, cutoff: str) -> Iterato
             told = f"shares of {region} add up to {share:g}"
             yield Problem(f"sourcing.sourcing_share, {rows_of(rows)}", told, "1", "Or let the plan choose: supply.sourcing_shares.")
     if policy.silent_inputs == "refused":
-        for row in assumed(inputs, cutoff=cutoff).itertuples():
+        for row in assumed(inputs, cutoff=cutoff, policy=policy).itertuples():
             yield Problem(
                 "inputs", f"{row.assumption} ({row.items} items: {row.which})", "an input that says it", "Or supply.silent_inputs: assumed."
             )

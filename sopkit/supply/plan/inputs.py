@@ -11,6 +11,7 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import empty
 from sopkit.errors import Problem
 from sopkit.periods import months_between, period_range
+from sopkit.supply.policy import SupplyPolicy
 
 SHOWN = 5  # names listed in one message
 
@@ -230,12 +231,21 @@ def _opening(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
         yield Problem("inventory.quantity", f"no number for {_names(endless['item'])}", "units on hand")
 
 
-def assumed(inputs: SupplyInputs, *, cutoff: str) -> pd.DataFrame:
+def _lots_left_out(inputs: SupplyInputs, policy: SupplyPolicy) -> pd.Series:
+    """Items with setups or lots whose families the policy does not plan them for."""
+    lots = inputs.lot_sizes
+    whole = lots[["setup_cost", "setup_hours", "minimum_lot", "lot_multiple"]].fillna(0.0).gt(0).any(axis=1)
+    family = lots["item"].map(inputs.items.set_index("item")["family"])
+    return lots.loc[whole & ~family.isin(policy.lots_planned_for) & ("*" not in policy.lots_planned_for), "item"]
+
+
+def assumed(inputs: SupplyInputs, *, cutoff: str, policy: SupplyPolicy | None = None) -> pd.DataFrame:
     """What the plan takes for granted where the inputs are silent.
 
     Args:
         inputs: by contract.
         cutoff: last closed period.
+        policy: the company's; None = the default.
 
     Returns:
         One row per assumption that is made: assumption, items (how many), which (the first of them).
@@ -253,6 +263,10 @@ def assumed(inputs: SupplyInputs, *, cutoff: str) -> pd.DataFrame:
             ~planned.isin(inputs.demand.loc[inputs.demand["net_price"] > 0, "item"])
         ],
         "nothing is told of what is on order: no month is frozen": made if inputs.open_orders.empty else made[:0],
+        "lots and setups are not planned, only the most in a month": made[made.isin(_lots_left_out(inputs, policy or SupplyPolicy()))],
+        "safety stock, limits of stock and what is on order stand at the item's first site": planned[
+            planned.isin(inputs.site_items["item"])
+        ],
     }
     rows = [(assumption, len(items), _names(items)) for assumption, items in silent.items() if len(items)]
     frame = pd.DataFrame(rows, columns=["assumption", "items", "which"])

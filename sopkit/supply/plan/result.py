@@ -25,6 +25,7 @@ class SupplyResult:
 
     `gap_share` is the proven distance from the optimum, share of the planning cost: 0 where nothing is a whole number. `sent` is what
     leaves each month on the lanes between places, where sites are told apart: item, origin, destination, period, quantity.
+    `fallback` is the way it was solved where the usual one failed.
     """
 
     supply_plan: pd.DataFrame
@@ -36,6 +37,7 @@ class SupplyResult:
     limits: pd.DataFrame
     gap_share: float = 0.0
     sent: pd.DataFrame = field(default_factory=pd.DataFrame)
+    fallback: str = ""
 
 
 def supply_result(situation: Situation, model: PlanModel, solution: Solution, demand: pd.DataFrame) -> SupplyResult:
@@ -57,6 +59,7 @@ def supply_result(situation: Situation, model: PlanModel, solution: Solution, de
         binding_limits(situation, model, solution),
         solution.gap_share,
         _sent(situation, decided),
+        solution.fallback,
     )
 
 
