@@ -231,6 +231,13 @@ def _opening(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
         yield Problem("inventory.quantity", f"no number for {_names(endless['item'])}", "units on hand")
 
 
+def _without_a_site(inputs: SupplyInputs) -> set[str]:
+    """Items with sites of which some table says something without naming one."""
+    told = set(inputs.site_items["item"])
+    kept = told if (inputs.targets["target"] == "safety_days").any() else set()
+    return told & {*kept, *inputs.open_orders["item"], *inputs.stock_limits["item"]}
+
+
 def _lots_left_out(inputs: SupplyInputs, policy: SupplyPolicy) -> pd.Series:
     """Items with setups or lots whose families the policy does not plan them for."""
     lots = inputs.lot_sizes
@@ -264,9 +271,7 @@ def assumed(inputs: SupplyInputs, *, cutoff: str, policy: SupplyPolicy | None = 
         ],
         "nothing is told of what is on order: no month is frozen": made if inputs.open_orders.empty else made[:0],
         "lots and setups are not planned, only the most in a month": made[made.isin(_lots_left_out(inputs, policy or SupplyPolicy()))],
-        "safety stock, limits of stock and what is on order stand at the item's first site": planned[
-            planned.isin(inputs.site_items["item"])
-        ],
+        "safety stock, limits of stock and what is on order stand at the item's first site": planned[planned.isin(_without_a_site(inputs))],
     }
     rows = [(assumption, len(items), _names(items)) for assumption, items in silent.items() if len(items)]
     frame = pd.DataFrame(rows, columns=["assumption", "items", "which"])
