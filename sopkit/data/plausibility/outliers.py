@@ -66,19 +66,19 @@ def _far_above_all(sizes: np.ndarray, ratio: float) -> np.ndarray:
 def _far_above(sizes: np.ndarray, group: np.ndarray, ratio: float) -> np.ndarray:
     """The rows above a gap of `ratio` among the largest values of their group (a number per row).
 
-    Only groups are sorted whose largest value can stand above such a gap: with at most m of n values above it, the largest is
-    at least 1 / (m/n + 1/ratio) times the mean.
+    Only groups are sorted that can have such a gap: behind one, all values but the few above it are below the largest / ratio.
     """
     hit = np.zeros(len(sizes), bool)
     rows = np.flatnonzero(sizes > 0)
     if len(rows) < LEAST_ROWS:
         return hit
-    count = np.bincount(group[rows])
-    mean = np.bincount(group[rows], weights=sizes[rows]) / np.maximum(count, 1)
-    largest = pd.Series(sizes[rows]).groupby(group[rows]).max().reindex(range(len(count)), fill_value=0.0).to_numpy()
+    own, known = group[rows], sizes[rows]
+    count = np.bincount(own)
+    largest = np.zeros(len(count))
+    np.maximum.at(largest, own, known)
     above = np.minimum(MOST_OUTLIERS, count // LEAST_ROWS)
-    candidate = (above > 0) & (largest >= mean / (above / np.maximum(count, 1) + 1 / ratio))
-    rows = rows[candidate[group[rows]]]
+    near = np.bincount(own[known > (largest / ratio)[own]], minlength=len(count))
+    rows = rows[(near <= above)[own]]
     rows = rows[np.lexsort((-sizes[rows], group[rows]))]
     size, series = sizes[rows], group[rows]
     begins = np.append(True, series[1:] != series[:-1]) if len(rows) else np.zeros(0, bool)
