@@ -105,7 +105,7 @@ def test_campaigns_that_are_not_over_or_have_nothing_beside_them_are_not_measure
 
 
 def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
-    """100 single campaigns with +20 % and noise of 10 %: 90 % intervals hold it in 86 to 97 %, those of the mean rarely the claim."""
+    """100 campaigns with +20 %, noise 10 %: 90 % intervals hold it in 86 to 97 %, those of the mean not half as often the claim."""
     covered, claims, means = [], [], []
     for seed in range(25):
         results = campaign_results(CampaignInputs.of(market(0.2, 0.1, share=1.0, seed=seed)), cutoff=CUTOFF)
@@ -115,7 +115,7 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
         claims.append(mean["uplift_low"] <= 0.35 <= mean["uplift_high"])
         means.append(mean["uplift_ratio"])
     assert 0.86 <= np.mean(covered) <= 0.97
-    assert np.mean(claims) < 0.4
+    assert np.mean(claims) < np.mean(covered) / 2
     assert np.mean(means) == pytest.approx(0.2, abs=0.03)
 
 

@@ -23,6 +23,11 @@ def table(name, rows, columns):
     return conform(frame, CONTRACTS[name])
 
 
+def names_of(name, *, without=()):
+    """The columns of a contract, less some optional ones that a test's rows do not have."""
+    return [column for column in CONTRACTS[name].column_names() if column not in without]
+
+
 def items_of(**families):
     """Items made to stock: `items_of(grill="grills")`."""
     rows = [(item, item, family, "stock", 1.0, "A") for item, family in families.items()]

@@ -1,7 +1,7 @@
 """The load that a plan is judged by: subcontracted hours out, months of shutdown apart."""
 
 import pytest
-from plan_frames import items_of, table
+from plan_frames import items_of, names_of, table
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.meeting.bottleneck import family_bottlenecks, own_load
@@ -21,7 +21,7 @@ BILL = table("bill_of_resources", [("grill", "coat", 0.1), ("grill", "pack", 0.0
 
 def supply_plan(subcontract):
     rows = [("grill", t, 0, 0, 0, units, 0, 0, 0, 0, 0, 0) for t, units in zip(MONTHS, subcontract, strict=True)]
-    return table("supply_plan", rows, CONTRACTS["supply_plan"].column_names())
+    return table("supply_plan", rows, names_of("supply_plan", without=["used_inside"]))
 
 
 def test_what_a_subcontractor_makes_does_not_load_the_own_line():

@@ -1,7 +1,7 @@
 """Detectors of smaller proposals, each shown to fire and to stay silent, with its money."""
 
 import pytest
-from plan_frames import fulfilment_rows, table
+from plan_frames import fulfilment_rows, names_of, table
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import empty
@@ -23,7 +23,7 @@ def tables_with(*rows, tier="A", **more):
     costs = [(item, "2025-01-01", 10.0) for item, *_ in items]
     return {name: empty(contract) for name, contract in CONTRACTS.items()} | {
         "items": table("items", items, ["item", "item_name", "family", "supply_strategy", "planning_factor", "tier"]),
-        "supply_plan": table("supply_plan", list(rows), CONTRACTS["supply_plan"].column_names()),
+        "supply_plan": table("supply_plan", list(rows), names_of("supply_plan", without=["used_inside"])),
         "unit_costs": table("unit_costs", costs, ["item", "valid_from", "unit_cost"]),
         **more,
     }
@@ -78,7 +78,7 @@ def override_tables(outcome="applied", added=40.0):
     log = ("O1", "marketing", "head_of_marketing", "grills", "2026-04", "2026-05", added, added * 50, "week 22", outcome, None)
     return tables_with(
         *plan_rows("g", 0, [10] * 5, [10] * 5),
-        overrides=table("overrides", [override], CONTRACTS["overrides"].column_names()),
+        overrides=table("overrides", [override], names_of("overrides", without=["evidence", "expires"])),
         override_log=table("override_log", [log], CONTRACTS["override_log"].column_names()),
         demand_fulfilment=fulfilment_rows(("g", "2026-04", 100, 90, 4, 6), ("g", "2026-05", 100, 80, 0, 20), ("g", "2026-06", 9, 0, 0, 9)),
     )

@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 import pytest
-from plan_frames import consensus_rows, items_of, table
+from plan_frames import consensus_rows, items_of, names_of, table
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import empty
@@ -34,7 +34,7 @@ def sheet_tables():
         "items": items_of(grill="grills"),
         "demand_history": table("demand_history", history, CONTRACTS["demand_history"].column_names()),
         "consensus_demand": consensus_rows(*[("grill", t, 100, 10.0) for t in months]),
-        "supply_plan": table("supply_plan", plan, CONTRACTS["supply_plan"].column_names()),
+        "supply_plan": table("supply_plan", plan, names_of("supply_plan", without=["used_inside"])),
         "demand_fulfilment": table("demand_fulfilment", filled, CONTRACTS["demand_fulfilment"].column_names()),
         "resource_load": table("resource_load", load, CONTRACTS["resource_load"].column_names()),
         "bill_of_resources": table("bill_of_resources", [("grill", "coat", 0.5), ("grill", "pack", 0.1)], ["item", "resource", "hours"]),
