@@ -11,7 +11,7 @@ from sopkit.report.pack.trust import answers_block, trust_blocks
 from sopkit.report.pack.words import KPIS, word
 from sopkit.report.tables import Block, Column, Page, Record, Row, Side, Table, Text, table
 
-MOST_FINDINGS = 10
+MOST_FINDINGS = 5
 METHODS = (
     N_(
         "Demand: several forecasting models are fitted to each series; the pool that did best in the backtest is used, "
