@@ -24,7 +24,8 @@ def main() -> None:
     """Draw and write."""
     results = json.loads((places.suite_root() / RESULTS).read_text())
     figure = picture(points(results), len(results))
-    figure.savefig(places.suite_root() / TARGET, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}, bbox_inches="tight")
+    unmarked = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(places.suite_root() / TARGET, metadata=unmarked, bbox_inches="tight")
 
 
 def points(results: dict) -> dict[str, tuple[float, float]]:

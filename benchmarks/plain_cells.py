@@ -7,6 +7,8 @@ import json
 import os
 import sys
 
+from IPython.display import display
+
 from sopkit.run import places
 from sopkit.steps import STEPS
 
@@ -16,7 +18,7 @@ def main(run: str, cycle: str) -> None:
     os.environ["SOPKIT_RUN"] = run
     for step in STEPS:
         cells = json.loads(places.notebook_file(step.notebook).read_text())["cells"]
-        names: dict[str, object] = {"__name__": "__main__"}
+        names: dict[str, object] = {"__name__": "__main__", "display": display}
         for cell in cells:
             if cell["cell_type"] == "code":
                 exec("".join(cell["source"]), names)  # noqa: S102 - our own notebooks
