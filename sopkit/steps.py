@@ -101,7 +101,10 @@ STEPS = (
         "supply_planning",
         "Can we make it, what limits us, and what is one more hour worth?",
         reads=PLANNING,
-        writes=_names("supply_plan demand_fulfilment resource_load workforce_plan supplier_load bottlenecks shortages plan_costs"),
+        writes=_names(
+            "supply_plan demand_fulfilment resource_load workforce_plan supplier_load bottlenecks shortages plan_costs "
+            "deliveries plan_outlays"
+        ),
     ),
     Step(
         4,
@@ -111,7 +114,8 @@ STEPS = (
             "items demand_history statistical_forecast consensus_demand prices? lifecycle? overrides? unit_costs? inventory? "
             "open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? targets? "
             "budget? balance_sheet? payment_terms? exchange_rates? last_plan? supply_plan demand_fulfilment "
-            "resource_load workforce_plan supplier_load plan_costs override_log production_history? planning_costs? "
+            "resource_load workforce_plan supplier_load plan_costs deliveries plan_outlays override_log "
+            "production_history? planning_costs? "
             "alternative_resources? stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials?"
         ),
         writes=_names("plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list"),

@@ -20,7 +20,16 @@ def measures(frame: pd.DataFrame, column: str) -> list[float]:
 
 
 def assert_tables_conform(result: SupplyResult) -> None:
-    for name in ("supply_plan", "demand_fulfilment", "resource_load", "workforce_plan", "supplier_load", "plan_costs"):
+    for name in (
+        "supply_plan",
+        "demand_fulfilment",
+        "resource_load",
+        "workforce_plan",
+        "supplier_load",
+        "plan_costs",
+        "deliveries",
+        "plan_outlays",
+    ):
         frame = getattr(result, name)
         again = conform(frame, CONTRACTS[name])
         assert len(again) == len(frame)

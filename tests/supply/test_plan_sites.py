@@ -44,18 +44,19 @@ def test_the_plan_chooses_the_cheaper_way(two_sites):
     assert result.supply_plan["shipped"].tolist() == pytest.approx([12, 14])
     assert result.demand_fulfilment.groupby("region")["shipped"].sum().to_dict() == pytest.approx({"NO": 9, "SE": 17})
     assert result.resource_load.groupby("resource")["planned_hours"].sum().to_dict() == pytest.approx({"n": 20, "s": 6})
-    assert result.sent.groupby(["origin", "destination"])["quantity"].sum().to_dict() == pytest.approx(
-        {("A @ north", "A > NO"): 9, ("A @ north", "A > SE"): 11, ("A @ south", "A > SE"): 6}
+    assert result.deliveries.groupby(["origin", "destination"])["quantity"].sum().to_dict() == pytest.approx(
+        {("north", "NO"): 9, ("north", "SE"): 11, ("south", "SE"): 6}
     )
+    assert result.plan_outlays.groupby("kind")["amount"].sum().to_dict() == pytest.approx({"freight": 9 + 33 + 6, "site": 6 * 5})
     assert checks(two_sites, result)["ok"].all()
 
 
 def test_sites_keep_their_shares_unless_the_plan_may_choose(two_sites):
     shares = two_sites.sourcing.assign(sourcing_share=two_sites.sourcing["site"].map({"north": 0.75, "south": 0.25}))
     result = constrained_plan(replace(two_sites, sourcing=shares), POLICY, cutoff=CUTOFF)
-    sent = result.sent.groupby(["destination", "origin"])["quantity"].sum()
-    assert sent[("A > SE", "A @ south")] == pytest.approx(17 / 4)
-    assert sent[("A > NO", "A @ south")] == pytest.approx(9 / 4)
+    sent = result.deliveries.groupby(["destination", "origin"])["quantity"].sum()
+    assert sent[("SE", "south")] == pytest.approx(17 / 4)
+    assert sent[("NO", "south")] == pytest.approx(9 / 4)
     assert checks(two_sites, result)["ok"].all()
 
 

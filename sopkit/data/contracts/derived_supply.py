@@ -136,3 +136,37 @@ class PlanCosts(Contract):
     name, key = "plan_costs", ("component",)
     grain = "one row per component of the objective"
     columns = (code("component", "what is priced"), money("planning_cost", "planning cost, not accounting"))
+
+
+class Deliveries(Contract):
+    """What leaves each month from site to site and from site to region, where sites are told apart."""
+
+    name, key, plan = "deliveries", ("item", "origin", "destination", "period"), True
+    grain = "one row per item, origin, destination and month in which something leaves"
+    columns = (
+        code("item", "article number"),
+        code("origin", "site that sends"),
+        code("destination", "site or region that receives"),
+        period("period", "month in which it leaves"),
+        choice("kind", "to another site, or to the customers of a region", "transfer | delivery"),
+        period("arrival_period", "month in which it arrives"),
+        units("quantity", "units sent"),
+        money("cost", "freight or transfer cost", least=0),
+    )
+
+
+class PlanOutlays(Contract):
+    """Money that the plan pays beside standard cost, wages, overtime and subcontracting: no penalty is among it."""
+
+    name, key = "plan_outlays", ("item", "kind", "period")
+    grain = "one row per item, kind and planned month that costs something; item `*` belongs to no item"
+    columns = (
+        code("item", "article number, or `*`"),
+        choice(
+            "kind",
+            "freight to regions, transfers between sites, setups, work on alternative resources, making at a dearer site, dearer suppliers",
+            "freight | transfer | setup | alternative_resource | site | supplier",
+        ),
+        period(),
+        money("amount", "money in the month; below zero where an alternative or a site is cheaper"),
+    )

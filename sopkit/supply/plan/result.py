@@ -1,7 +1,6 @@
 """The solved plan as tables: the contracts of step 3, and every limit with its value."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from sopkit.supply.lp import Numbers, Solution
 from sopkit.supply.plan.decided import Decided, decided_by, in_transit, long_frame, planned_hours, zero_or_more
 from sopkit.supply.plan.matrices import places
 from sopkit.supply.plan.model import PlanModel
+from sopkit.supply.plan.outlays import deliveries, outlays
 from sopkit.supply.plan.situation import Situation
 from sopkit.supply.plan.value import binding_limits, binding_value, plan_costs
 
@@ -23,9 +23,8 @@ LOAD_COLUMNS += ["demonstrated_hours", "overtime_limit_hours", "load_ratio", "pl
 class SupplyResult:
     """The tables of step 3 by contract, and `limits`: every limit that binds (kind, limit, period, value: money per unit more).
 
-    `gap_share` is the proven distance from the optimum, share of the planning cost: 0 where nothing is a whole number. `sent` is what
-    leaves each month on the lanes between places, where sites are told apart: item, origin, destination, period, quantity.
-    `fallback` is the way it was solved where the usual one failed.
+    `gap_share` is the proven distance from the optimum, share of the planning cost: 0 where nothing is a whole number.
+    `deliveries` has rows where sites are told apart. `fallback` is the way it was solved where the usual one failed.
     """
 
     supply_plan: pd.DataFrame
@@ -34,9 +33,10 @@ class SupplyResult:
     workforce_plan: pd.DataFrame
     supplier_load: pd.DataFrame
     plan_costs: pd.DataFrame
+    deliveries: pd.DataFrame
+    plan_outlays: pd.DataFrame
     limits: pd.DataFrame
     gap_share: float = 0.0
-    sent: pd.DataFrame = field(default_factory=pd.DataFrame)
     fallback: str = ""
 
 
@@ -56,9 +56,10 @@ def supply_result(situation: Situation, model: PlanModel, solution: Solution, de
         _workforce_plan(situation, decided),
         _supplier_load(situation, model, solution, decided, required),
         plan_costs(situation, decided),
+        deliveries(situation, decided),
+        outlays(situation, decided),
         binding_limits(situation, model, solution),
         solution.gap_share,
-        _sent(situation, decided),
         solution.fallback,
     )
 
@@ -114,15 +115,6 @@ def _supply_plan(situation: Situation, decided: Decided) -> pd.DataFrame:
     }
     by_item = {name: sites.by_item(values) for name, values in measures.items()}
     return long_frame({"item": sites.items}, situation.months, **by_item)
-
-
-def _sent(situation: Situation, decided: Decided) -> pd.DataFrame:
-    """What leaves on each lane."""
-    lanes = situation.sites.lanes
-    keys: dict[str, Collection[object]] = {"item": situation.sites.items[situation.sites.item[lanes.origin]]}
-    keys |= {name: [label[end] for label in lanes.labels] for end, name in enumerate(("origin", "destination"))}
-    frame = long_frame(keys, situation.months, quantity=decided.sent)
-    return frame[frame["quantity"] > 0].reset_index(drop=True)
 
 
 def waiting_by_age(late: Numbers, backlog: Numbers) -> Numbers:

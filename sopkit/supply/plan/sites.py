@@ -39,6 +39,7 @@ class Sites:
     made: NDArray[np.bool_]
     kept: NDArray[np.bool_]
     first: NDArray[np.bool_]  # places that stand for what no table says of a site
+    extra_cost: Numbers  # money per unit made at a place beyond the item's cost
     lanes: Lanes
 
     def by_item(self, numbers: Numbers) -> Numbers:
@@ -172,8 +173,9 @@ def sites_of(original: SupplyInputs, inputs: SupplyInputs, names: pd.Index, *, c
     billed = set(original.bill_of_resources["item"])
     making = np.isin(names, inputs.bill_of_resources["item"]) | ~owner.isin(billed).to_numpy()
     first = ~at_site & ~region | np.isin(names, told.drop_duplicates("item")["place"])
+    extra = pd.Series(names).map(told.set_index("place")["extra_cost"]).astype(float).fillna(0.0).to_numpy()
     lanes = _lanes(original, told, names, chosen=chosen)
-    return Sites(items, places(items, owner), ~region & (making | ~at_site), ~region, first, lanes)
+    return Sites(items, places(items, owner), ~region & (making | ~at_site), ~region, first, extra, lanes)
 
 
 def _lanes(inputs: SupplyInputs, told: pd.DataFrame, names: pd.Index, *, chosen: bool) -> Lanes:
