@@ -208,6 +208,32 @@ def sign_off(
 
 
 @app.command()
+def approve(
+    params: ParamsFile,
+    who: Annotated[str, typer.Option("--who", metavar="ROLE", help="role that approves, or its deputy")],
+    cycle: Cycle = None,
+    key: Annotated[Path | None, typer.Option(metavar="FILE", help="sign with this SSH key (or its public half, held by the agent)")] = None,
+    gpg: Annotated[str, typer.Option(metavar="FINGERPRINT", help="sign with this OpenPGP key")] = "",
+    statement: Annotated[Path | None, typer.Option(metavar="FILE", help="write what is to be signed elsewhere, and record nothing")] = None,
+    signature: Annotated[Path | None, typer.Option(metavar="FILE", help="a signature over that statement")] = None,
+    witnessed_by: Annotated[str, typer.Option(metavar="ROLE", help="who leads the meeting and records what was said in it")] = "",
+    countersign: Annotated[bool, typer.Option("--countersign", help="confirm what was recorded in the meeting, as ROLE")] = False,
+    conditions: Annotated[str, typer.Option("--if", metavar="TEXT", help="conditions of the approval")] = "",
+) -> None:
+    """Approve the decided plan of the cycle, for exactly these numbers: signed with a key, witnessed, or by a typed name."""
+    from sopkit.run.approving import Approver, approve
+    from sopkit.run.approving import countersign as confirm
+
+    if countersign:
+        print("\n".join(confirm(_params_path(params), cycle, who)))
+        return
+    approver = Approver(who, key, gpg, signature, witnessed_by, conditions)
+    if statement is not None:  # what will be signed with a key
+        approver = Approver(who, None, "-", None, "", conditions)
+    print("\n".join(approve(_params_path(params), cycle, approver, statement)))
+
+
+@app.command()
 def revoke(
     params: ParamsFile,
     gate: GateName,

@@ -38,6 +38,8 @@ def check_gate_before(params: CompanyParams, run: RunFolder, step: Step, steps: 
         return
     waits = f"{gate.title}, due on working day {gate.working_day} ({', '.join(sign_off.role for sign_off in open_ones)})"
     command = f"sop sign-off params/{params.company}.yaml {gate.name} --cycle {params.cycle} --as"
+    if gate.independent:
+        command = f"sop approve params/{params.company}.yaml --cycle {params.cycle} --who"
     problems = [Problem(f"gate {gate.name}", _told(sign_off), "a sign-off", f"{command} {sign_off.role}") for sign_off in open_ones]
     raise GateError(f"waiting for: {waits}", problems)
 
@@ -49,6 +51,8 @@ def gate_sign_offs(params: CompanyParams, gate: Gate, run: RunFolder | None) -> 
     """
     from sopkit.records.sign_offs import SignOff, sign_offs
 
+    if gate.independent:
+        return _approvals(params, run)
     roles = roles_of(gate, params)
     if run is None or not CompanyFolder.of(params.company).ledger_file.exists():
         return [SignOff(role, "missing") for role in roles]
@@ -66,6 +70,10 @@ def sign_off(params_file: Path, gate_name: str, who: str, cycle: str | None, con
 
     params = load_params(params_file, cycle)
     gate = _gate(gate_name)
+    if gate.independent:
+        from sopkit.run.approving import Approver, approve
+
+        return approve(params_file, cycle, Approver(who, conditions=conditions))
     role = _role_for(who, gate, params)
     run = _run_to_sign(params, gate)
     content = content_of(run, BY_NAME[gate.after])
@@ -87,6 +95,10 @@ def revoke(params_file: Path, gate_name: str, who: str, cycle: str | None, reaso
 
     params = load_params(params_file, cycle)
     gate = _gate(gate_name)
+    if gate.independent:
+        from sopkit.run.approving import take_back
+
+        return take_back(params_file, cycle, who, reason)
     role = _role_for(who, gate, params)
     ledger = _ledger(params)
     events = ledger.events(cycle=params.cycle)
@@ -105,6 +117,30 @@ def gate_lines(params: CompanyParams, run: RunFolder | None) -> list[str]:
         stands = ", ".join(f"{sign_off.role} {_told(sign_off)}" for sign_off in gate_sign_offs(params, gate, run))
         lines.append(f"{gate.name:<14} {stands}")
     return lines
+
+
+def open_gates(params: CompanyParams, run: RunFolder) -> list[str]:
+    """The gates before the approval that not all have signed for what the run holds, each with who has not."""
+    lines = []
+    for gate in load_process().gates:
+        if not gate.independent:
+            waits = [sign_off.role for sign_off in gate_sign_offs(params, gate, run) if sign_off.state != "signed"]
+            lines += [f"{gate.name} ({', '.join(waits)})"] if waits else []
+    return lines
+
+
+def _approvals(params: CompanyParams, run: RunFolder | None) -> "list[SignOff]":
+    """Where the accountable executive stands at the gate that an approval opens."""
+    from sopkit.records.sign_offs import SignOff, State
+    from sopkit.run.approving import approval_standing
+
+    plan, stands = approval_standing(params, run)
+    states: dict[str, State] = {"approved": "signed", "stale": "stale", "revoked": "revoked"}
+    last = stands.given[-1] if stands.given else None
+    told = SignOff(params.accountable, states.get(stands.state, "missing"), reason=stands.reason)
+    if plan is None or last is None:
+        return [told]
+    return [SignOff(params.accountable, told.state, last.who, last.at, last.conditions, stands.reason, plan.plan_hash)]
 
 
 def content_of(run: RunFolder, step: Step) -> str:
@@ -144,8 +180,6 @@ def _role_for(who: str, gate: Gate, params: CompanyParams) -> str:
         raise GateError(
             "this role does not sign this gate", [Problem(f"gate {gate.name}", who, " or ".join(roles), "or a deputy in the params")]
         )
-    if gate.independent and who == params.preparer:
-        raise GateError("the preparer does not approve the plan", [Problem(f"gate {gate.name}", who, "somebody who did not prepare it")])
     return role
 
 
@@ -159,6 +193,8 @@ def _run_to_sign(params: CompanyParams, gate: Gate) -> RunFolder:
 
 
 def _told(sign_off: "SignOff") -> str:
+    if sign_off.reason and not sign_off.at:
+        return sign_off.reason
     words = {
         "missing": "no sign-off",
         "signed": f"signed {sign_off.at[:10]}" + (f", if {sign_off.conditions}" if sign_off.conditions else ""),

@@ -29,6 +29,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 RUN_ID_DIGITS = 12
 ABSENT = "absent"
 PLACES = ("data_root", "data_folder", "connections")  # where inputs come from: what came counts, not from where
+RECORD = ("approval", "people")  # who may approve: no number of a run depends on it
 UNSEEN = {  # sections of the params that a step has no use for; a test reads the notebooks
     "data_collection": ("supply", "meeting"),
     "demand_planning": ("sources", "plausibility", "supply", "meeting"),
@@ -62,7 +63,7 @@ class Origins:
     @property
     def run_id(self) -> str:
         """First 12 hex digits of the hash over all of it."""
-        content = self.params.model_dump(mode="json", exclude=set(PLACES))
+        content = self.params.model_dump(mode="json", exclude={*PLACES, *RECORD})
         told = [content, self.scenario, dict(self.inputs), dict(self.notebooks), self.package, self.templates]
         return hash_of([*told, self.scenarios, self.process, self.lock, dict(self.previous)])[:RUN_ID_DIGITS]
 
@@ -179,7 +180,7 @@ def _builds_on(step: Step, steps: Sequence[Step]) -> list[Step]:
 
 def _params_hash(step: Step, params: CompanyParams) -> str:
     """What the params say, less what a step cannot see: other steps' knobs, and the sections in `UNSEEN`."""
-    unseen = {*UNSEEN.get(step.name, ()), *PLACES, "steps", "cycle", "gates"}
+    unseen = {*UNSEEN.get(step.name, ()), *PLACES, *RECORD, "steps", "cycle", "gates"}
     if step.renders or step.documents:
         unseen -= {"gates"}
     return hash_of([params.model_dump(mode="json", exclude=unseen), params.steps.get(step.name, {})])

@@ -85,11 +85,12 @@ def test_who_may_sign(warm: Suite) -> None:
 
 
 def test_the_preparer_does_not_approve_and_the_accountable_executive_does(warm: Suite) -> None:
-    warm.change_params("preparer: sop_lead", "preparer: sop_lead\ndeputies: {managing_director: [sop_lead, deputy_director]}")
+    deputies = "deputies: {managing_director: [sop_lead, deputy_director]}\napproval: {identities: [typed]}"
+    warm.change_params("preparer: sop_lead", f"preparer: sop_lead\n{deputies}")
     warm.run(5)
     with pytest.raises(GateError, match="the preparer does not approve"):
         sign(warm, "approval", "sop_lead")
-    assert "(for managing_director)" in sign(warm, "approval", "deputy_director")
+    assert "deputy_director approves" in sign(warm, "approval", "deputy_director")
 
 
 def test_a_touched_ledger_stops_nothing_in_silence(at_supply: Suite) -> None:
