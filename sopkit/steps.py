@@ -142,7 +142,7 @@ STEPS = (
         "publish",
         "Who gets what, and what did the last plan teach us?",
         reads=_names(
-            "items statistical_forecast consensus_demand crm_demand supply_plan demand_fulfilment resource_load workforce_plan "
+            "items coverage statistical_forecast consensus_demand crm_demand supply_plan demand_fulfilment resource_load workforce_plan "
             "supplier_load plan_statement sales_forecast? decisions? assumptions? plan_score previous:forecast_layers?"
         ),
         writes=_names("forecast_layers lessons distribution"),

@@ -110,9 +110,9 @@ def closed_balances(balance_sheet: pd.DataFrame, policy: MoneyPolicy, *, periods
 
 
 def _inventory(inputs: MoneyInputs, costs: pd.DataFrame, cutoff: str, planned: list[str]) -> pd.Series:
-    """Stock of the plan at standard cost, and the stock it starts from; empty months where stock has no cost."""
+    """Stock of the plan at standard cost, and the stock it starts from; empty months where stock is not known or has no cost."""
     plan = inputs.supply_plan
-    if plan.empty:
+    if plan.empty or inputs.inventory.empty:
         return pd.Series(np.nan, index=[cutoff, *planned])
     start = plan.loc[plan["period"].eq(plan["period"].min()), ["item", "opening_stock"]]
     stock = pd.concat(
@@ -172,7 +172,8 @@ def _by_month(statement: pd.DataFrame, lines: tuple[str, ...]) -> pd.Series:
 
 def _reasons(inputs: MoneyInputs, ledger: pd.DataFrame, plan: pd.DataFrame, other: float, cutoff: str) -> dict[str, str]:
     """Why planned balances are not available, by account."""
-    unvalued = {"inventory": "items in stock have no unit cost"} if plan["inventory"].isna().any() else {}
+    why = "inventory is not provided" if inputs.inventory.empty else "items in stock have no unit cost"
+    unvalued = {"inventory": why} if plan["inventory"].isna().any() else {}
     if inputs.balance_sheet.empty:
         return dict.fromkeys(("receivables", "payables", "cash"), "balance_sheet is not provided") | unvalued
     found: dict[str, str] = {}

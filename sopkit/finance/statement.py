@@ -204,13 +204,14 @@ def _company_costs(inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame
     plan = inputs.supply_plan if not inputs.unit_costs.empty else inputs.supply_plan.iloc[:0]
     found_costs = costs_of(plan, costs)
     premium = plan["subcontract"] * found_costs["subcontract_premium"].fillna(0.0)
-    holding = plan["closing_stock"] * found_costs["unit_cost"].fillna(0.0) * found_costs["holding_rate"].fillna(0.0) / 12
+    held = plan if len(inputs.inventory) else plan.iloc[:0]  # what stock costs is not known where stock is not
+    holding = held["closing_stock"] * found_costs["unit_cost"].fillna(0.0) * found_costs["holding_rate"].fillna(0.0) / 12
     found = {
         "overtime": _overtime(inputs),
         "subcontract_premium": premium.groupby(plan["period"]).sum(),
-        "holding": holding.groupby(plan["period"]).sum(),
+        "holding": holding.groupby(held["period"]).sum(),
         "workforce_change": _workforce_change(inputs),
-        "write_down": write_downs(plan, found_costs["unit_cost"], policy, first_month=first_month),
+        "write_down": write_downs(held, found_costs["unit_cost"], policy, first_month=first_month),
     }
     rows = [amount.rename("amount").rename_axis("period").reset_index().assign(line=line) for line, amount in found.items() if len(amount)]
     booked = pd.concat([*rows, extra], ignore_index=True)[["line", "period", "amount"]]

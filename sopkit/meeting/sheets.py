@@ -9,6 +9,7 @@ from sopkit.data.contracts.conform import conform
 from sopkit.data.contracts.derived_meeting import FamilySheets
 from sopkit.meeting.bottleneck import family_bottlenecks
 from sopkit.periods import first_day, period_range, shifted
+from sopkit.supply.availability import not_available_of
 
 CLOSED = 3  # closed months on a sheet
 PLANNED = 12  # planned months after M0
@@ -29,20 +30,22 @@ def family_sheets(tables: Mapping[str, pd.DataFrame], plan_statement: pd.DataFra
         cutoff: last closed period.
 
     Returns:
-        FamilySheets: three closed months, M0, twelve planned months; units of the items added up; a value is empty where it is not known.
+        FamilySheets: three closed months, M0, twelve planned months; units of the items added up; a value is empty where it is not known:
+        for planned months `supply.availability` says which rest on tables that are not provided.
     """
     families = sorted(tables["items"]["family"].unique())
     months = period_range(shifted(cutoff, 1 - CLOSED), CLOSED + 1 + PLANNED)
+    unknown = not_available_of(tables)
     measures = {
         "bookings": _joined(_closed(tables, "quantity", cutoff), _planned(tables, "demand_fulfilment", "demand")),
         "last_plan": _by_family(tables["last_plan"], tables, "quantity"),
-        "backlog": _planned(tables, "demand_fulfilment", "closing_backlog"),
+        "backlog": _planned(tables, "demand_fulfilment", "closing_backlog", unknown.service),
         "shipments": _joined(_closed(tables, "sold_quantity", cutoff), _planned(tables, "demand_fulfilment", "shipped")),
-        "late": _planned(tables, "demand_fulfilment", "late"),
-        "lost": _planned(tables, "demand_fulfilment", "lost"),
-        "production": _joined(_made(tables, cutoff), _incoming(tables)),
-        "inventory": _joined(_stock(tables, cutoff), _planned(tables, "supply_plan", "closing_stock")),
-        "target_stock": _planned(tables, "supply_plan", "target_stock"),
+        "late": _planned(tables, "demand_fulfilment", "late", unknown.service),
+        "lost": _planned(tables, "demand_fulfilment", "lost", unknown.service),
+        "production": _joined(_made(tables, cutoff), _incoming(tables, unknown.production)),
+        "inventory": _joined(_stock(tables, cutoff), _planned(tables, "supply_plan", "closing_stock", unknown.stock)),
+        "target_stock": _planned(tables, "supply_plan", "target_stock", unknown.stock),
         "revenue": _joined(_closed(tables, "revenue", cutoff), _net_sales(plan_statement, cutoff)),
         "budget_revenue": tables["budget"].groupby(["family", "period"])["revenue"].sum(),
         "bottleneck_hours": _bottleneck_hours(tables, cutoff),
@@ -135,12 +138,13 @@ def _closed(tables: Mapping[str, pd.DataFrame], column: str, cutoff: str) -> pd.
     return _whole(_by_family(recent, tables, column), tables, period_range(shifted(cutoff, 1 - CLOSED), CLOSED))
 
 
-def _planned(tables: Mapping[str, pd.DataFrame], table: str, column: str) -> pd.Series:
-    return _by_family(tables[table], tables, column)
+def _planned(tables: Mapping[str, pd.DataFrame], table: str, column: str, absent: tuple[str, ...] = ()) -> pd.Series:
+    """Planned months of a measure by family; none where input tables that it rests on are absent."""
+    return _by_family(tables[table].iloc[:0] if absent else tables[table], tables, column)
 
 
-def _incoming(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
-    plan = tables["supply_plan"]
+def _incoming(tables: Mapping[str, pd.DataFrame], absent: tuple[str, ...]) -> pd.Series:
+    plan = tables["supply_plan"].iloc[:0] if absent else tables["supply_plan"]
     return _by_family(plan.assign(incoming=plan["production"] + plan["subcontract"] + plan["receipts"]), tables, "incoming")
 
 

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 from sopkit.data.contracts import CONTRACTS
 from sopkit.report.language import language_of
 from sopkit.report.narrative import N_, Writer
+from sopkit.supply.availability import Unavailable, not_available_by, told_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from sopkit.report.pack.inputs import About
 
 PLAN_COLUMNS = ["demand", "production", "subcontract", "receipts", "shipped", "lost", "closing_backlog", "closing_stock", "target_stock"]
+NOT_AVAILABLE = N_("Not available, because not provided")
+FIGURES = {
+    "stock": N_("Stock and safety stock"),
+    "service": N_("Late and lost units, backlog"),
+    "production": N_("Units to make or to buy"),
+}
 FORMATS = {"money": "#,##0", "units": "#,##0", "hours": "#,##0.0", "share": "0.0%", "ratio": "0%"}
 LABELS = {
     "item": N_("Item"),
@@ -50,7 +57,8 @@ def plan_workbook(tables: Mapping[str, "pd.DataFrame"], about: "About") -> bytes
     """The plan as .xlsx: by family, by item, demand, supply, loads, people, suppliers, money; a sheet without rows is left out.
 
     Args: tables by name (items, consensus_demand, supply_plan, demand_fulfilment, resource_load, workforce_plan, supplier_load,
-    plan_statement); what the workbook says of itself. Returns the file; the same tables give the same bytes.
+    plan_statement; coverage, which says what rests on tables that are not provided); what the workbook says of itself.
+    Returns the file; the same tables give the same bytes.
     """
     import xlsxwriter
 
@@ -61,7 +69,7 @@ def plan_workbook(tables: Mapping[str, "pd.DataFrame"], about: "About") -> bytes
         month = datetime.fromisoformat(f"{about.cycle}-01")
         book.set_properties({"title": f"{about.title} {about.cycle}", "subject": about.run_id, "created": month})
         sheets = [sheet for sheet in plan_sheets(tables) if len(sheet.frame)]
-        _write_cover(book, writer, about, sheets)
+        _write_cover(book, writer, about, sheets, _unavailable(tables))
         for sheet in sheets:
             _write_sheet(book, writer, sheet)
     return content.getvalue()
@@ -70,7 +78,8 @@ def plan_workbook(tables: Mapping[str, "pd.DataFrame"], about: "About") -> bytes
 def plan_sheets(tables: Mapping[str, "pd.DataFrame"]) -> list[Sheet]:
     """The sheets of the workbook, in order; a table that is absent gives a sheet without rows."""
     names = tables["items"][["item", "item_name", "family"]]
-    supply = _with_names(tables["supply_plan"], names)
+    absent = _unavailable(tables)
+    supply = _with_names(told_columns(tables["supply_plan"], absent), names)
     columns = [column for column in PLAN_COLUMNS if column in supply]
     families = supply.groupby(["family", "period"], as_index=False)[columns].sum()
     return [
@@ -80,7 +89,7 @@ def plan_sheets(tables: Mapping[str, "pd.DataFrame"]) -> list[Sheet]:
             N_("Demand"),
             N_("Unconstrained demand, where it comes from and what becomes of it"),
             ("consensus_demand", "demand_fulfilment"),
-            _with_names(_demand(tables), names),
+            _with_names(told_columns(_demand(tables), absent), names),
         ),
         *[
             Sheet(label, question, (name,), tables[name])
@@ -93,6 +102,10 @@ def plan_sheets(tables: Mapping[str, "pd.DataFrame"]) -> list[Sheet]:
             if name in tables
         ],
     ]
+
+
+def _unavailable(tables: Mapping[str, "pd.DataFrame"]) -> Unavailable:
+    return not_available_by(tables["coverage"], tables["items"]) if "coverage" in tables else Unavailable()
 
 
 def _demand(tables: Mapping[str, "pd.DataFrame"]) -> "pd.DataFrame":
@@ -111,7 +124,12 @@ def _with_names(frame: "pd.DataFrame", names: "pd.DataFrame") -> "pd.DataFrame":
     return merged[[*first, *(column for column in merged if column not in first)]]
 
 
-def _write_cover(book: "xlsxwriter.Workbook", writer: Writer, about: "About", sheets: list[Sheet]) -> None:
+def _missing(unavailable: Unavailable) -> list[tuple[str, tuple[str, ...]]]:
+    """Figures that the workbook does not hold, with the input tables that are missing for them."""
+    return [(figures, getattr(unavailable, name)) for name, figures in FIGURES.items() if getattr(unavailable, name)]
+
+
+def _write_cover(book: "xlsxwriter.Workbook", writer: Writer, about: "About", sheets: list[Sheet], unavailable: Unavailable) -> None:
     page = book.add_worksheet(writer.text(N_("About")))
     bold = book.add_format({"bold": True})
     page.set_column(0, 0, 24)
@@ -125,6 +143,7 @@ def _write_cover(book: "xlsxwriter.Workbook", writer: Writer, about: "About", sh
         (writer.text(N_("Currency")), about.currency),
         ("", ""),
         *((writer.text(sheet.name), writer.text(sheet.question)) for sheet in sheets),
+        *((writer.text(NOT_AVAILABLE), f"{writer.text(figures)}: {', '.join(absent)}") for figures, absent in _missing(unavailable)),
     ]
     for place, (label, value) in enumerate(lines):
         page.write_string(place, 0, label, bold)

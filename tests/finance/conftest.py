@@ -123,6 +123,10 @@ def company() -> SmallCompany:
                 *plan_rows("H1", 10, [(5, 5, 0, 0, 5), (5, 0, 0, 0, 5), (5, 5, 0, 0, 5)]),
             ],
         ),
+        "inventory": written(
+            "inventory",
+            [{"item": "G1", "period": CUTOFF, "quantity": 20}, {"item": "H1", "period": CUTOFF, "quantity": 10}],
+        ),
         "unit_costs": written(
             "unit_costs",
             [

@@ -5,7 +5,7 @@ from pandas.testing import assert_frame_equal
 from plan_frames import tiny_company
 
 from sopkit.data.contracts import CONTRACTS
-from sopkit.data.contracts.conform import conform
+from sopkit.data.contracts.conform import conform, empty
 from sopkit.errors import ParamsError
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.statement import plan_statement
@@ -29,7 +29,9 @@ from sopkit.meeting.scenarios import (
     scenario_table,
     with_overlay,
 )
+from sopkit.meeting.scenarios.facts import service_facts
 from sopkit.meeting.scenarios.outcome import supply_inputs, tables_of
+from sopkit.supply.availability import not_available_of
 from sopkit.supply.plan import constrained_plan
 
 EMPTY = Overlay(title="nothing")
@@ -64,6 +66,32 @@ DEARER_HEATERS = {
 
 def row_of(inputs):
     return scenario_row(inputs, replan(inputs), scenario="x", title="x", kind="scenario")
+
+
+@pytest.mark.parametrize(
+    ("without", "absent"),
+    [
+        ("inventory", {"fill_rate", "lost", "late", "stock_peak"}),
+        ("resources", {"fill_rate", "lost", "late"}),
+        ("bill_of_resources", {"fill_rate", "lost", "late"}),
+    ],
+)
+def test_what_rests_on_a_table_that_is_not_provided_is_empty_and_a_fact_with_its_reason(inputs, without, absent):
+    gone = [without] if without != "resources" else ["resources", "resource_calendar", "bill_of_resources"]
+    changed = inputs.with_tables({name: empty(CONTRACTS[name]) for name in gone})
+    row = row_of(changed)
+    assert {name for name in ("fill_rate", "lost", "late", "stock_peak") if row[name] != row[name]} == absent
+    assert not str(row["breaks_first"]).startswith("grills")
+    table = scenario_frame([row | {"scenario": "base"}])
+    facts = service_facts(table, not_available_of(changed.tables), cycle="2026-03", currency="SEK").set_index("id")
+    assert set(facts.index[facts["value"].isna()]) == {{"lost": "units_lost", "late": "units_late"}.get(name, name) for name in absent}
+    assert facts.loc["fill_rate", "reason"].startswith("not provided: ") and without in facts.loc["fill_rate", "reason"]
+
+
+def test_the_same_figures_are_there_where_all_is_provided(inputs, base):
+    table = scenario_table(inputs, base, {})
+    facts = service_facts(table, not_available_of(inputs.tables), cycle="2026-03", currency="SEK").set_index("id")["value"]
+    assert facts.notna().all() and facts["units_lost"] == table["lost"].iloc[0]
 
 
 def test_an_empty_overlay_equals_the_base_exactly(inputs, base):

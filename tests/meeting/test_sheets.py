@@ -39,6 +39,14 @@ def sheet_tables():
         "resource_load": table("resource_load", load, CONTRACTS["resource_load"].column_names()),
         "bill_of_resources": table("bill_of_resources", [("grill", "coat", 0.5), ("grill", "pack", 0.1)], ["item", "resource", "hours"]),
         "inventory": table("inventory", [("grill", "2026-01", 25), ("grill", "2026-02", 30)], ["item", "period", "quantity"]),
+        "resources": table(
+            "resources",
+            [("coat", "coating", "P1", 0.0, 0.0)],
+            ["resource", "resource_name", "site", "overtime_limit_share", "overtime_cost"],
+        ),
+        "resource_calendar": table(
+            "resource_calendar", [("coat", "2026-03", 60, 50)], ["resource", "period", "available_hours", "demonstrated_hours"]
+        ),
         "production_history": table(
             "production_history",
             [("P1", "grill", "2026-02-01", "2026-02-20", 76), ("P2", "grill", "2026-02-20", None, 80)],

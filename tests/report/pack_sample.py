@@ -778,6 +778,7 @@ def _record(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     ]
     opportunities.append(opportunities[0] | {"opportunity": "C-78", "stage": "lost", "probability_share": 0.01})
     provided = set(_names_with_rows(tables)) | {"orders", "targets", "budget", "campaigns", "assumptions", "risks", "decisions", "actions"}
+    provided |= {"inventory", "resources", "resource_calendar", "bill_of_resources", "suppliers", "supplier_items"}
     return {
         "kpi_history": kpis,
         "forecast_accuracy": frame("forecast_accuracy", accuracy),

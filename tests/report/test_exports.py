@@ -56,6 +56,16 @@ def test_demand_and_what_becomes_of_it_stand_on_one_sheet(hostile: tuple[bytes, 
         assert sums[f"{name}\nunits"] == pytest.approx(tables["demand_fulfilment"][name].sum())
 
 
+def test_what_rests_on_absent_tables_is_named_and_not_shown() -> None:
+    tables = basic_tables()
+    book = load_workbook(BytesIO(plan_workbook(tables, about())))
+    heads = {cell.value.split("\n")[0] for page in book.worksheets[1:] for cell in page[1]}
+    assert "shipped" in heads and not {"closing stock", "opening stock", "target stock", "lost", "late", "production"} & heads
+    cover = {row[1] for row in book["About"].iter_rows(values_only=True) if row[0] == "Not available, because not provided"}
+    assert "Stock and safety stock: inventory" in cover and len(cover) == 3
+    assert plan_checks(plan_workbook(tables, about()), tables)["ok"].all()
+
+
 def test_the_checks_hold_and_can_fail(hostile: tuple[bytes, dict]) -> None:
     workbook, tables = hostile
     assert plan_checks(workbook, tables)["ok"].all()

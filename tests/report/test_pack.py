@@ -125,6 +125,8 @@ def test_what_is_not_provided_is_named_and_nothing_is_made_up(basic: Pack) -> No
     assert all(re.search(rf"\b{name}\b", text) for name in absent)
     assert "decision pack" not in text
     assert not re.search(r"\bnan\b|None|NaT|<NA>", text)
+    assert "Leveransgrad, sena och förlorade enheter är inte tillgängliga" in text and "Lager, räckvidd och säkerhetslager är inte" in text
+    assert not re.search(r'data-src="[^"]*(closing_stock|gaps#[^"]*\.lost|gaps#[^"]*\.late)', basic.html)
     assert 'id="bridge"' not in basic.html
     assert 'id="limits"' not in basic.html
 

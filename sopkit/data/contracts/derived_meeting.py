@@ -89,8 +89,8 @@ class Scenarios(Contract):
         money("fiscal_contribution", "operating contribution of the fiscal year; empty where costs are not known").optional(),
         share("fill_rate", "units shipped on time / units ordered, next six months").optional(),
         share("tier_a_fill_rate", "the same for items of service tier A; empty where no item has a tier").optional(),
-        units("lost", "units lost, next twelve months"),
-        units("late", "units that wait, next twelve months"),
+        units("lost", "units lost, next twelve months").optional(),
+        units("late", "units that wait, next twelve months").optional(),
         money("stock_peak", "highest inventory at standard cost, next twelve months", least=0).optional(),
         money("cash_low", "lowest cash headroom, next twelve months").optional(),
         number(

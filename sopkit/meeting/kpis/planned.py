@@ -11,6 +11,7 @@ from sopkit.meeting.kpis.reading import as_facts, reading, readings_by
 from sopkit.meeting.kpis.requirement import production_requirement
 from sopkit.meeting.kpis.stock import MONTHS, standard_cost_sold, stock_by_family, turns
 from sopkit.periods import period_range, shifted
+from sopkit.supply.availability import not_available_of
 
 NO_HOURS = "the resource is closed, or capacity is not provided"
 
@@ -91,6 +92,9 @@ def _turnover_readings(money: MoneyInputs, policy: MoneyPolicy, planned: list[st
     forward = forward.set_axis([f"{planned[0]}..{planned[:MONTHS][-1]}"])
     reason = "month-end stocks, unit costs or the last months' sales are not complete"
     short = reason if len(planned) >= MONTHS else "the horizon is shorter than twelve months"
+    if money.inventory.empty:
+        trailing, forward = trailing * np.nan, forward * np.nan
+        reason = short = "inventory is not provided"
     return [reading("inventory_turnover", trailing, reason=reason), reading("forward_turns", forward, reason=short)]
 
 
@@ -134,6 +138,10 @@ def _load_readings(load: pd.DataFrame, planned: list[str]) -> list[pd.DataFrame]
 def _production_readings(money: MoneyInputs, open_orders: pd.DataFrame, planned: list[str]) -> list[pd.DataFrame]:
     """Units made and required; the plan's production of M0 is what is on order. Bought items and services are not made."""
     plan = money.supply_plan
+    unknown = not_available_of({"items": money.items, "inventory": money.inventory}).reason("production")
+    if unknown:
+        empty = pd.Series(np.nan, index=planned)
+        return [reading(kpi, empty, reason=unknown) for kpi in ("production_forecast", "production_requirement")]
     found = []
     for kpi, made in (
         ("production_forecast", plan[["item", "period"]].assign(quantity=plan["production"])),

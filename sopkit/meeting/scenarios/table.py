@@ -13,6 +13,7 @@ from sopkit.meeting.scenarios.inputs import PlanInputs
 from sopkit.meeting.scenarios.outcome import Memory, PlanOutcome, replan
 from sopkit.meeting.scenarios.overlay import apply_overlay
 from sopkit.periods import fiscal_year_periods, period_range
+from sopkit.supply.availability import not_available_of
 
 YEAR = 12  # months that effects are added over
 FILL_MONTHS = 6  # months of the fill rate
@@ -58,6 +59,7 @@ def scenario_row(inputs: PlanInputs, outcome: PlanOutcome, *, scenario: str, tit
     """A plan in the columns of Scenarios.
 
     fill_rate = (demand - late - lost) / demand over six months from M0; load_peak as in `own_load`; the fiscal year is that of M0.
+    What rests on tables that are not provided is empty: `supply.availability`.
 
     Args:
         inputs: what the plan was made from, the overlay applied.
@@ -74,6 +76,7 @@ def scenario_row(inputs: PlanInputs, outcome: PlanOutcome, *, scenario: str, tit
     held = outcome.working_capital_plan[outcome.working_capital_plan["period"].isin(year)]
     load, load_at = _load_peak(inputs, outcome, year)
     tier_a = inputs.tables["items"].loc[inputs.tables["items"]["tier"] == "A", "item"]
+    served = not not_available_of(inputs.tables).service
     return {
         "scenario": scenario,
         "title": title,
@@ -81,10 +84,10 @@ def scenario_row(inputs: PlanInputs, outcome: PlanOutcome, *, scenario: str, tit
         "net_sales": float(monthly.loc[monthly.index.isin(fiscal), "net_sales"].sum()),
         "contribution": _contribution(monthly, year),
         "fiscal_contribution": _contribution(monthly, fiscal),
-        "fill_rate": fill_rate(demand, inputs.cycle),
-        "tier_a_fill_rate": fill_rate(demand[demand["item"].isin(tier_a)], inputs.cycle),
-        "lost": float(demand["lost"].sum()),
-        "late": float(demand["late"].sum()),
+        "fill_rate": fill_rate(demand, inputs.cycle) if served else float("nan"),
+        "tier_a_fill_rate": fill_rate(demand[demand["item"].isin(tier_a)], inputs.cycle) if served else float("nan"),
+        "lost": float(demand["lost"].sum()) if served else float("nan"),
+        "late": float(demand["late"].sum()) if served else float("nan"),
         "stock_peak": float(held["inventory"].max(skipna=False)),
         "cash_low": float(held["cash_headroom"].min(skipna=False)),
         "load_peak": load,
@@ -116,7 +119,8 @@ def breaks_first(inputs: PlanInputs, outcome: PlanOutcome) -> str | None:
     capital = outcome.working_capital_plan
     cash = capital[(capital["cash_headroom"] < 0) & capital["period"].isin(year)]
     found = [(month, 0, 0.0, "cash") for month in cash["period"]]
-    for (family, month), short, demand in _shortages(inputs, outcome, year):
+    short_known = not not_available_of(inputs.tables).service
+    for (family, month), short, demand in _shortages(inputs, outcome, year) if short_known else ():
         found += [(month, 1, -short, family)] if short > SHORT_SHARE * demand and short >= 1 else []
     if not found:
         load = outcome.supply.resource_load

@@ -8,14 +8,14 @@ from sopkit.report.cells import Cell, Month, Number, count, difference, total
 from sopkit.report.narrative import N_, Scale, scale_of, scaled
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.money import budget_amount, fiscal_budget
-from sopkit.report.pack.words import role
+from sopkit.report.pack.words import role, unavailable, unknown
 from sopkit.report.tables import Block, Column, Lead, Page, Record, Row, Table, Text, table
 
 
 def decisions_page(desk: Desk) -> Page:
     """The decision page; without declared options it says so and shows the plan alone."""
     options = desk.book.records("options")
-    blocks: list[Block] = [_headline_table(desk)]
+    blocks: list[Block] = [_headline_table(desk), *_not_told(desk)]
     for name in dict.fromkeys(record.word("decision") for record in options):
         blocks.append(_decision(desk, [record for record in options if record.word("decision") == name], _money_scale(options)))
     if not options:
@@ -24,6 +24,18 @@ def decisions_page(desk: Desk) -> Page:
         )
     lines = (*_together(desk, options), *_since_last_time(desk))
     return Page("decisions", desk.writer.text(N_("Decisions")), headline(desk), (*blocks, Text(lines, style="lead")), style="first")
+
+
+def _not_told(desk: Desk) -> tuple[Text, ...]:
+    """Figures of the plan that the page would show, and the tables that are missing for them."""
+    absent, lines = unavailable(desk), []
+    if absent.service:
+        told = N_("Fill rate, late and lost units are not available, because these tables are not provided: {tables}.")
+        lines.append(unknown(desk, told, absent.service))
+    if absent.stock:
+        told = N_("Stock, cover and safety stock are not available, because these tables are not provided: {tables}.")
+        lines.append(unknown(desk, told, absent.stock))
+    return (Text(tuple(lines), style="missing"),) if lines else ()
 
 
 def headline(desk: Desk) -> Markup:

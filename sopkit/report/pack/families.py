@@ -6,7 +6,7 @@ from sopkit.periods import period_range, shifted
 from sopkit.report.cells import Cell, Month, Number, total
 from sopkit.report.narrative import N_, scale_of
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.pack.words import CAUSES, role
+from sopkit.report.pack.words import CAUSES, role, unavailable
 from sopkit.report.svg import month_columns
 from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Table, Text, table
 
@@ -80,6 +80,9 @@ def _slug(name: str) -> str:
 
 def _title(desk: Desk, plan: Record) -> Markup:
     say, family = desk.writer.say, plan.word("family")
+    if unavailable(desk).service:
+        told = N_("{family}: net sales of the next twelve months {revenue}, if all demand is met.")
+        return say(told, family=plan.words("family"), revenue=plan.number("revenue", "money"))
     found = desk.book.grouped("gaps", ["family"], ["lost", "late", "lost_revenue"], periods=desk.next_year, family=family)
     if found and (found[0].number("lost", "units").value or 0) >= 0.5:
         worst = max(

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from sopkit.report.cells import Month, Number, listed
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.pack.words import missing
+from sopkit.report.pack.words import missing, unavailable, unknown
 from sopkit.report.svg import placed
 from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Table, table
 
@@ -15,7 +15,10 @@ BELOW = 0.9  # stock below this share of safety stock is marked
 
 def inventory_page(desk: Desk) -> Page:
     """Stock against target by family and month, and where shelves run empty."""
-    text = desk.writer.text
+    text, absent = desk.writer.text, unavailable(desk).stock
+    if absent:
+        told = N_("Stock, cover and safety stock are not available, because these tables are not provided: {tables}.")
+        return Page("inventory", text(N_("Inventory")), unknown(desk, told, absent), missing(desk, "unit_costs"), style="tight")
     return Page(
         "inventory",
         text(N_("Inventory")),
@@ -25,8 +28,11 @@ def inventory_page(desk: Desk) -> Page:
 
 
 def _stock_title(desk: Desk) -> Markup:
-    rows = _short_items(desk)
+    rows, absent = _short_items(desk), unavailable(desk).service
     say = desk.writer.say
+    if absent:
+        told = N_("Which items run out of stock is not available, because these tables are not provided: {tables}.")
+        return unknown(desk, told, absent)
     if rows:
         items = listed(sorted({record.word("item") for record in rows}))
         return say(N_("Items that run out of stock with orders waiting or lost in the next six months: {count}."), count=items)

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from sopkit.report.cells import Cell, Month, Number, count, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.pack.words import few, in_months, missing, name_of, named, role, word
+from sopkit.report.pack.words import few, in_months, missing, name_of, named, role, unavailable, unknown, word
 from sopkit.report.tables import Block, Column, Page, Record, Row, Table, table
 
 HEAT = ((1.3, "h4"), (1.1, "h3"), (1.0, "h2"), (0.85, "h1"))  # load on demonstrated capacity, and its shade
@@ -33,7 +33,9 @@ def _load_title(desk: Desk) -> Markup:
         for record in desk.book.records("resource_load")
         if record.word("period") in desk.planned and record.number("load_ratio", "ratio").known
     ]
-    lost, late = _sum_of_gaps(desk, "lost"), _sum_of_gaps(desk, "late")
+    lost, late, absent = _sum_of_gaps(desk, "lost"), _sum_of_gaps(desk, "late"), unavailable(desk).service
+    if absent and not loads:
+        return unknown(desk, N_("Whether demand can be met is not available, because these tables are not provided: {tables}."), absent)
     if loads:
         worst = max(loads, key=lambda record: record.number("load_ratio", "ratio").value or 0.0)
         load = worst.number("load_ratio", "ratio")
@@ -43,6 +45,8 @@ def _load_title(desk: Desk) -> Markup:
         if (load.value or 0.0) <= 1:
             told = N_("Every resource has room: the highest load is {load}, {resource} in {month}.")
             return say(told, resource=name_of(desk, worst, "resource"), load=load, month=worst.month(form="long"))
+        if absent:
+            told = N_("{resource} is asked for {load} of what it can do in {month}; whether the plan meets demand is not available.")
         return say(told, resource=name_of(desk, worst, "resource"), load=load, month=worst.month(form="long"), lost=lost, late=late)
     if lost.value or late.value:
         return say(N_("{lost} are lost and {late} late in the next twelve months."), lost=lost, late=late)
@@ -106,6 +110,8 @@ def _limit(desk: Desk, record: Record) -> Cell:
 
 def _gap_table(desk: Desk) -> tuple[Block, ...]:
     text, rows = desk.writer.text, []
+    if unavailable(desk).service:
+        return ()
     for record in desk.book.grouped(
         "gaps", ["family"], ["demand", "shipped", "late", "lost", "lost_revenue", "lost_margin"], periods=desk.next_year
     ):
@@ -156,7 +162,7 @@ def _over(record: Record) -> bool:
 
 
 def _shortage_table(desk: Desk) -> tuple[Table, ...]:
-    text, records = desk.writer.text, desk.book.records("shortages")
+    text, records = desk.writer.text, [] if unavailable(desk).service else desk.book.records("shortages")
     largest = sorted(records, key=lambda record: -(record.number("lost_revenue", "money").value or 0.0))[:MOST]
     rows = [
         Row(

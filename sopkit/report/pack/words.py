@@ -11,6 +11,7 @@ from sopkit.report.cells import listed as listed_count
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.tables import Record, Text
+from sopkit.supply.availability import Unavailable, not_available_by
 
 KPIS = {
     "total_sales": N_("Total sales"),
@@ -174,6 +175,16 @@ def provided(desk: Desk, table: str) -> bool:
     """Whether the company handed in an input table."""
     told = desk.book.record("coverage", table=table)
     return told.word("status") == "provided" if told else desk.book.has(table)
+
+
+def unavailable(desk: Desk) -> Unavailable:
+    """Which figures of the plan rest on tables that the company did not provide."""
+    return not_available_by(desk.book.frame("coverage"), desk.book.frame("items")) if desk.book.has("coverage") else Unavailable()
+
+
+def unknown(desk: Desk, message: str, absent: Sequence[str]) -> Markup:
+    """A sentence of what is not available, with the tables that are not provided."""
+    return desk.writer.say(message, tables=listed(desk, [Code(name) for name in absent]))
 
 
 def missing(desk: Desk, *tables: str) -> tuple[Text, ...]:
