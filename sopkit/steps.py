@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 PREVIOUS = "previous:"  # a table of the cycle before
+PROPOSED = "proposed:"  # a table of the plan that was decided on, in a revision that deciding made
 
 
 @dataclass(frozen=True)
@@ -30,17 +31,25 @@ class Step:
     @cached_property
     def needed(self) -> frozenset[str]:
         """Tables that must be there."""
-        return frozenset(name for name in self.reads if not name.endswith("?") and not name.startswith(PREVIOUS))
+        return frozenset(name for name in self.reads if not name.endswith("?") and ":" not in name)
 
     @cached_property
     def optional(self) -> frozenset[str]:
         """Tables of this cycle that may be absent."""
-        return frozenset(name[:-1] for name in self.reads if name.endswith("?") and not name.startswith(PREVIOUS))
+        return frozenset(name[:-1] for name in self.reads if name.endswith("?") and ":" not in name)
 
     @cached_property
     def previous(self) -> frozenset[str]:
         """Tables of the cycle before; each may be absent."""
-        return frozenset(name.removeprefix(PREVIOUS).rstrip("?") for name in self.reads if name.startswith(PREVIOUS))
+        return self._of_another(PREVIOUS)
+
+    @cached_property
+    def proposed(self) -> frozenset[str]:
+        """Tables of the plan that was decided on; absent until something is decided."""
+        return self._of_another(PROPOSED)
+
+    def _of_another(self, prefix: str) -> frozenset[str]:
+        return frozenset(name.removeprefix(prefix).rstrip("?") for name in self.reads if name.startswith(prefix))
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -116,9 +125,13 @@ STEPS = (
             "budget? balance_sheet? payment_terms? exchange_rates? last_plan? supply_plan demand_fulfilment "
             "resource_load workforce_plan supplier_load plan_costs deliveries plan_outlays override_log "
             "production_history? planning_costs? "
-            "alternative_resources? stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials?"
+            "alternative_resources? stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? "
+            "proposed:scenarios? proposed:options? proposed:consensus_demand? proposed:demand_fulfilment? proposed:supply_plan?"
         ),
-        writes=_names("plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list"),
+        writes=_names(
+            "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
+            "decided revision_change promise_check"
+        ),
     ),
     Step(
         5,
@@ -131,7 +144,7 @@ STEPS = (
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
             "assumptions? risks? decisions? actions? targets? opportunities? campaigns? customers? purchase_receipts? budget? "
             "plan_costs last_plan? levers? resources? suppliers? history_adjustments campaign_results supplier_performance "
-            "points_to_chase"
+            "points_to_chase decided revision_change promise_check"
         ),
         writes=_names("pack_index"),
         documents=("pack/executive.html", "pack/executive.pdf"),

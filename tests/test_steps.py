@@ -41,7 +41,7 @@ def test_every_table_has_a_contract_and_one_writer():
 def test_a_step_reads_what_a_step_before_it_writes(step):
     before = {name for other in STEPS if other.number < step.number for name in other.writes}
     assert (step.needed | step.optional) <= before
-    assert step.previous <= set(CONTRACTS)
+    assert step.previous | step.proposed <= set(CONTRACTS)
     assert not step.needed & step.optional
 
 
@@ -92,7 +92,9 @@ def test_what_is_declared_is_what_happens(finished):
     provided = load_params(ROOT / "params" / "demo.yaml").sources
     for step in STEPS:
         marker = json.loads((finished / "steps" / f"{step.name}.json").read_text())
-        declared = step.needed | step.optional | {f"previous:{name}" for name in step.previous}
+        declared = (
+            step.needed | step.optional | {f"previous:{name}" for name in step.previous} | {f"proposed:{name}" for name in step.proposed}
+        )
         assert set(marker["reads"]) == declared, step.name
         outputs = {name for name in marker["outputs"] if name.startswith("tables/")}
         assert outputs == {f"tables/{name}.parquet" for name in step.writes if name not in INPUTS or name in provided}, step.name

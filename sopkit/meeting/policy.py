@@ -59,7 +59,7 @@ class Decision(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     question: str = Field(description="the question, in words")
-    owner: str = Field(description="role that carries it out")
+    owner: str = Field(pattern=r"\S", description="role that carries it out")
     last_date: date = Field(description="last date the decision works")
     options: dict[str, Overlay] = Field(min_length=1, description="A, B, C … ; A is to do nothing")
     hazard: Hazard | None = Field(default=None, description="what the options protect against; none = nothing")
@@ -75,3 +75,9 @@ class MeetingPolicy(BaseModel):
     fill_rate_floor: float | None = Field(default=None, ge=0, le=1, description="least fill rate of the next six months, 0..1")
     cash_floor: float | None = Field(default=None, description="least cash headroom, in the company's currency")
     load_limit_ratio: float | None = Field(default=None, gt=0, description="highest load on demonstrated capacity")
+    promise_tolerance_share: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="most that a decided plan may depart from the page's promise, share of the promised change",
+    )

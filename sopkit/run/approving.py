@@ -129,22 +129,28 @@ def rule_of(params: CompanyParams) -> Rule:
 
 def plan_to_approve(params: CompanyParams, run: RunFolder) -> Plan:
     """What the run holds to be approved: its revision, its plan hash, the amount of its decisions, its gates and its editors."""
+    from sopkit.run.deciding import not_as_recorded
     from sopkit.run.gates import open_gates
-    from sopkit.run.manifest import plan_hash
+    from sopkit.run.manifest import plan_hash, revision_of
 
-    manifest = read_json(run.manifest) or {}
+    manifest = revision_of(run)  # from its tables: a run that waits for the approval has no manifest yet
     chosen = chosen_options(manifest)
     return Plan(
         cycle=params.cycle,
         revision=str(manifest.get("revision") or "r1"),
         run_id=run.run_id,
         plan_hash=plan_hash(run.path / "tables"),
-        amount=_amount(run, chosen),
+        amount=_amount(_decided_on(params, run, manifest), chosen),
         open_gates=tuple(open_gates(params, run)),
         gates_enforced=params.gates == "enforce",
         editors=_editors(params, run),
-        broken_promise=broken_promise(manifest),
+        broken_promise=not_as_recorded(params, run) or broken_promise(manifest),
     )
+
+
+def _decided_on(params: CompanyParams, run: RunFolder, revision: dict[str, object]) -> RunFolder:
+    """The run whose options were decided on: a revision's own no longer hold what was answered."""
+    return CompanyFolder.of(params.company).run(str(revision["base_run"])) if revision["base_run"] else run
 
 
 def chosen_options(manifest: dict[str, object]) -> dict[str, str]:

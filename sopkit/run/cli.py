@@ -207,6 +207,28 @@ def sign_off(
     print("\n".join(sign(_params_path(params), gate, role, cycle, conditions)))
 
 
+Answers = Annotated[list[str], typer.Argument(metavar="ANSWER", help="a decision and its answer: D1=B, D2=defer, D3=none")]
+
+
+@app.command()
+def decide(
+    params: ParamsFile,
+    answers: Answers,
+    cycle: Cycle = None,
+    role: Annotated[str, typer.Option("--who", metavar="ROLE", help="role that decides (default: the accountable executive)")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="why, above all where it departs from the recommendation")] = "",
+    today: Annotated[str | None, typer.Option("--on", metavar="DATE", help="day it was decided (default: today)")] = None,
+    form: OutputFormat = None,
+) -> None:
+    """Decide: record the answers, plan again with them, and make the next revision of the cycle."""
+    from sopkit.run.deciding import Asked
+    from sopkit.run.deciding import decide as make_revision
+    from sopkit.run.output import Reporter, default_format
+
+    asked = Asked({}, role, reason, _day(today))
+    print("\n".join(make_revision(_params_path(params), answers, cycle, asked, Reporter(form or default_format()))))
+
+
 @app.command()
 def approve(
     params: ParamsFile,

@@ -52,6 +52,11 @@ class RunFolder:
         return self.path / "findings.json"
 
     @property
+    def decided(self) -> Path:
+        """What was decided, in a revision that deciding made."""
+        return self.path / "decided.json"
+
+    @property
     def inputs(self) -> Path:
         """Snapshot of the source files: steps read nothing else."""
         return self.path / "inputs"
@@ -143,7 +148,7 @@ class CompanyFolder:
         """A fresh folder for another try of a run that the link shows, with the steps that are done; it has the run's id."""
         other = RunFolder(self.path / "runs" / ASIDE / run.run_id)
         shutil.rmtree(other.path, ignore_errors=True)
-        for path in [run.log, *sorted(run.inputs.rglob("*"))]:
+        for path in [run.log, run.decided, *sorted(run.inputs.rglob("*"))]:
             if path.is_file():
                 target = other.path / path.relative_to(run.path)
                 target.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sopkit.errors import GateError, ParamsError, Problem, StepError
 from sopkit.run.cycle import CompanyFolder, RunFolder
+from sopkit.run.decided import read_decided
 from sopkit.run.files import read_json
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.process import Gate, load_process
@@ -58,7 +59,7 @@ def gate_sign_offs(params: CompanyParams, gate: Gate, run: RunFolder | None) -> 
         return [SignOff(role, "missing") for role in roles]
     ledger = _ledger(params)
     ledger.verify()  # a chain that was touched opens no gate
-    return sign_offs(ledger.events(cycle=params.cycle), gate.name, roles, content_of(run, BY_NAME[gate.after]))
+    return sign_offs(ledger.events(cycle=params.cycle), gate.name, roles, content_to_sign(params, gate, run))
 
 
 def sign_off(params_file: Path, gate_name: str, who: str, cycle: str | None, conditions: str) -> list[str]:
@@ -76,7 +77,7 @@ def sign_off(params_file: Path, gate_name: str, who: str, cycle: str | None, con
         return approve(params_file, cycle, Approver(who, conditions=conditions))
     role = _role_for(who, gate, params)
     run = _run_to_sign(params, gate)
-    content = content_of(run, BY_NAME[gate.after])
+    content = content_to_sign(params, gate, run)
     ledger = _ledger(params)
     events = ledger.events(cycle=params.cycle)
     if sign_offs(events, gate.name, [role], content)[0].state == "signed":
@@ -141,6 +142,14 @@ def _approvals(params: CompanyParams, run: RunFolder | None) -> "list[SignOff]":
     if plan is None or last is None:
         return [told]
     return [SignOff(params.accountable, told.state, last.who, last.at, last.conditions, stands.reason, plan.plan_hash)]
+
+
+def content_to_sign(params: CompanyParams, gate: Gate, run: RunFolder) -> str:
+    """What a sign-off at a gate binds to: what the run holds; before the approval, in a revision, what was proposed and decided on."""
+    decided = read_decided(run.decided)
+    if decided is not None and BY_NAME[gate.after].number < BY_NAME["executive"].number:
+        run = CompanyFolder.of(params.company).run(decided.base_run)
+    return content_of(run, BY_NAME[gate.after])
 
 
 def content_of(run: RunFolder, step: Step) -> str:

@@ -7,6 +7,7 @@ A key is kept as its named parts, so that `--dry-run` can say which of them chan
                 step cannot see (`UNSEEN`)                  cycle       cycle and scenario
     inputs      the source files (step 1)                   scenarios   overlays that the params name
     table:…     the tables it reads                         previous:…  tables of the cycle before
+    decided     what was decided, in a revision that deciding made
     run, commit, templates, process, step:…   for steps that render or write documents: run id and commit, templates
                 and locale, process.yaml, and all that the steps before left behind (headline, checks, facts, figures)
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 from sopkit.errors import DataError, Problem
 from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder, RunFolder, marker_outputs
+from sopkit.run.decided import Decided
 from sopkit.run.files import file_hash, read_json
 from sopkit.run.params import CompanyParams
 from sopkit.run.provenance import commit
@@ -59,10 +61,16 @@ class Origins:
     lock: str
     previous: Mapping[str, str]  # by table
     commit: str  # of the suite's work tree; packs print it
+    decided: Decided | None = None  # on the run that all the rest makes; the run is then the revision that deciding makes
 
     @property
     def run_id(self) -> str:
         """First 12 hex digits of the hash over all of it."""
+        return hash_of([self.base_run_id, *self.decided.content_key()])[:RUN_ID_DIGITS] if self.decided else self.base_run_id
+
+    @property
+    def base_run_id(self) -> str:
+        """The run id without what was decided: that of the proposed plan."""
         content = self.params.model_dump(mode="json", exclude={*PLACES, *RECORD})
         told = [content, self.scenario, dict(self.inputs), dict(self.notebooks), self.package, self.templates]
         return hash_of([*told, self.scenarios, self.process, self.lock, dict(self.previous)])[:RUN_ID_DIGITS]
@@ -141,6 +149,8 @@ def step_parts(step: Step, steps: Sequence[Step], made_from: Origins, run: RunFo
         "scenarios": ABSENT if "meeting" in UNSEEN.get(step.name, ()) and made_from.scenario == "base" else made_from.scenarios,
         **{f"previous:{name}": made_from.previous[name] for name in sorted(step.previous)},
     }
+    if made_from.decided:
+        parts["decided"] = hash_of(made_from.decided.content_key())
     if not read_from(step, steps):
         parts["inputs"] = hash_of(dict(made_from.inputs))
     builds_on = _builds_on(step, steps)

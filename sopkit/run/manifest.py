@@ -12,6 +12,7 @@ from pathlib import Path
 from sopkit import __version__
 from sopkit.data.contracts import CONTRACTS
 from sopkit.run.cycle import RunFolder, marker_outputs
+from sopkit.run.decided import read_decided
 from sopkit.run.files import file_hash, read_json, write_json
 from sopkit.run.keys import Origins, hash_of
 from sopkit.run.provenance import commit
@@ -50,7 +51,7 @@ def merge(
     """
     digest = plan_hash(run.path / "tables")
     about = {"schema": SCHEMA, "company": made_from.params.company, "cycle": made_from.params.cycle, "run_id": run.run_id}
-    write_json(run.facts_file, {**about, "plan_hash": digest, "facts": _merged_facts(run, steps)})
+    write_json(run.facts_file, {**about, "revision": revision_of(run)["revision"], "plan_hash": digest, "facts": _merged_facts(run, steps)})
     write_json(run.findings_file, {**about, "findings": _findings(run)})
     outputs = {name: value for step in steps for name, value in (marker_outputs(run, step) or {}).items()}
     pages = sorted((run.path / "pack" / "notebooks").glob("*.html"))
@@ -74,11 +75,36 @@ def merge(
             "dirty": dirty,
         },
         "versions": _versions(),
+        **revision_of(run),
         "gates_passed_over": list(passed_gates),
         "changed_while_running": list(changed),
     }
     volatile = {"host": socket.gethostname(), "platform": platform.platform(), "seconds": _seconds(run, steps)}
     write_json(run.manifest, {**covered, "hash": hash_of(covered), "volatile": volatile})
+
+
+def revision_of(run: RunFolder) -> dict[str, object]:
+    """Which revision of its cycle a run is, by what decisions, on which run, and whether the page's promise is kept.
+
+    Returns:
+        `revision` (`r1` where nothing was decided), `decisions` (one entry each, `option` the answer), `base_run`, and `promise`: empty
+        where the page promised nothing, else `kept`, `detail` (both figures of what is not kept) and `measures`, the rows of promise_check.
+    """
+    decided = read_decided(run.decided)
+    if decided is None:
+        return {"revision": "r1", "decisions": [], "base_run": None, "promise": {}}
+    rows = _rows(run, "promise_check")
+    broken = [
+        f"{row['measure']}: promised {row['promised']}, the plan gives {row['came']}, tolerance {row['tolerance']}"
+        for row in rows
+        if not row["kept"]
+    ]
+    return {
+        "revision": decided.label,
+        "decisions": [{**entry, "option": entry["answer"]} for entry in decided.answers],
+        "base_run": decided.base_run,
+        "promise": {"kept": not broken, "detail": "; ".join(broken), "measures": rows} if rows else {},
+    }
 
 
 def is_whole(run: RunFolder, keys: Mapping[str, str]) -> bool:
@@ -100,7 +126,11 @@ def _merged_facts(run: RunFolder, steps: Sequence[Step]) -> list[dict[str, objec
 
 
 def _findings(run: RunFolder) -> list[dict[str, object]]:
-    path = run.path / "tables" / "findings.parquet"
+    return _rows(run, "findings")
+
+
+def _rows(run: RunFolder, table: str) -> list[dict[str, object]]:
+    path = run.path / "tables" / f"{table}.parquet"
     if not path.is_file():
         return []
     import pyarrow.parquet as parquet

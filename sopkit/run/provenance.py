@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sopkit.periods import last_day
 from sopkit.run import places
+from sopkit.run.decided import FILE, read_decided
 from sopkit.run.files import file_hash
 from sopkit.run.gates import passed_gates
 from sopkit.run.params import CompanyParams
@@ -40,6 +41,7 @@ def about(params: CompanyParams, run: Path, scenario: str) -> "About":
     from sopkit.report.pack.inputs import About
 
     head, changed = commit()
+    decided = read_decided(run / FILE)
     return About(
         company=params.company,
         title=params.title,
@@ -50,6 +52,7 @@ def about(params: CompanyParams, run: Path, scenario: str) -> "About":
         language=params.language,
         country=params.country,
         scenario=scenario,
+        revision=decided.label if decided else "r1",
         prepared_by=params.preparer,
         accountable=params.accountable,
         commit=f"{head}, changed" if changed else head,

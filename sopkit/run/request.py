@@ -27,6 +27,7 @@ class Request:
     gates: Literal["rehearse", "enforce"] | None = None  # none: as the params say
     timeout: int = DEFAULT_TIMEOUT
     receive: bool = False  # ask the databases even where an attempt is resumed
+    as_received: bool = False  # never ask them: go on with what was received
 
     def selects(self, step: Step) -> bool:
         """Whether a step is among those asked for."""

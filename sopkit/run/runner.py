@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
@@ -13,6 +13,7 @@ from sopkit.data.sources.declaration import input_files
 from sopkit.errors import GateError, Problem, SopError, StepError, unusable_file
 from sopkit.run import cycle, manifest, preflight
 from sopkit.run.cycle import CompanyFolder, RunFolder
+from sopkit.run.decided import decided_file, decided_on, read_decided, write_decided
 from sopkit.run.execution import execute_step
 from sopkit.run.files import read_json
 from sopkit.run.gates import check_gate_before, passed_gates
@@ -54,10 +55,12 @@ def prepare(request: Request, steps: Sequence[Step] = STEPS) -> Prepared:
     load_scenarios((*params.meeting.scenarios, *([] if request.scenario == "base" else [request.scenario])))
     company = CompanyFolder.of(params.company)
     preflight.check_writable(company.path)
-    resumed = not request.receive and is_resumed(params, request.scenario, steps[0].name)
+    resumed = request.as_received or (not request.receive and is_resumed(params, request.scenario, steps[0].name))
     if not resumed:
         receive(params)
     made_from = origins(params, steps, _inputs(params), request.scenario)
+    if request.scenario == "base":
+        made_from = replace(made_from, decided=decided_on(company.path, params.cycle, made_from.run_id))
     return Prepared(
         request, params, steps, made_from, company, company.run(made_from.run_id), resumed=resumed and bool(received_files(params))
     )
@@ -103,6 +106,7 @@ def run_cycle(prepared: Prepared, reporter: Reporter) -> Outcome:
 def _run_locked(prepared: Prepared, recorder: Recorder, lock: CycleLock) -> Outcome:
     params = prepared.params
     recorder.tell(Event("run", detail=f"{params.title}, cycle {params.cycle}, run {prepared.run.run_id}"))
+    _tell_decided(prepared, recorder)
     if prepared.resumed:
         recorder.tell(Event("run", detail="the databases are not asked again: the run goes on with what was received (--receive asks)"))
     executed = tuple(step.name for step in prepared.steps if _bring_up_to_date(prepared, step, recorder, lock))
@@ -133,7 +137,7 @@ def _bring_up_to_date(prepared: Prepared, step: Step, recorder: Recorder, lock: 
     if parts is None:
         raise StepError("a step builds on one that has not run", [_out_of_date(prepared, step)])
     key = hash_of(parts)
-    state = "" if request.forces(step) else _taken_over(prepared, step, key)
+    state = "" if request.forces(step) else _taken_over(prepared, step, key) or _carried_by_decision(prepared, step, parts)
     if not state and step.number > request.last:
         return False
     if not state and step.number < request.first:
@@ -159,6 +163,31 @@ def _taken_over(prepared: Prepared, step: Step, key: str) -> str:
     return "carried"
 
 
+def _carried_by_decision(prepared: Prepared, step: Step, parts: Parts) -> str:
+    """`carried` where the run is a revision and what was decided does not reach the step; else empty."""
+    decided = prepared.made_from.decided
+    if decided is None or step.number >= decided.first_step:
+        return ""
+    from sopkit.run.revising import carried_by_decision
+
+    _begin_work(prepared)
+    changed = carried_by_decision(prepared.company, prepared.run, step, parts, decided)
+    return f"carried, with what was decided in {', '.join(changed)}" if changed else "carried"
+
+
+def _tell_decided(prepared: Prepared, recorder: Recorder) -> None:
+    """Say which revision the run makes; or that what was decided was decided on another run, and so is not in it."""
+    decided = prepared.made_from.decided
+    if decided is not None:
+        answers = ", ".join(f"{entry['decision']}={entry['answer']}" for entry in decided.answers)
+        recorder.tell(Event("run", detail=f"revision {decided.label}: {answers}, decided on run {decided.base_run}"))
+        return
+    stale = read_decided(decided_file(prepared.company.path, prepared.params.cycle))
+    if stale is not None and prepared.request.scenario == "base":
+        told = f"revision {stale.label} was decided on run {stale.base_run}; what the run is made from has changed since: decide again"
+        recorder.tell(Event("warning", detail=f"warning: {told}"))
+
+
 def _begin_work(prepared: Prepared) -> None:
     """Before the first change: the folder to work in and the snapshot of the inputs.
 
@@ -169,6 +198,8 @@ def _begin_work(prepared: Prepared) -> None:
     if prepared.company.shows(prepared.params.cycle, prepared.run, prepared.request.scenario):
         prepared.run = prepared.company.aside(prepared.run, [step for step in prepared.steps if step.name in prepared.keys])
     cycle.snapshot_inputs(prepared.run, prepared.made_from.files, prepared.made_from.inputs)
+    if prepared.made_from.decided:
+        write_decided(prepared.run.decided, prepared.made_from.decided)
     prepared.begun = True
 
 

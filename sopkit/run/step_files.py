@@ -58,6 +58,11 @@ def read_table(path: Path, contract: type[Contract]) -> pd.DataFrame:
     return conform(pd.read_parquet(path, engine="pyarrow"), contract)
 
 
+def table_bytes(frame: pd.DataFrame) -> bytes:
+    """A table as it is kept on disk: the same rows are the same bytes."""
+    return frame.to_parquet(engine="pyarrow", compression="zstd", index=False)
+
+
 def facts_file(folder: Path, step: Step) -> Path:
     """Where a step's facts stand."""
     return folder / "steps" / f"{step.name}.facts.json"

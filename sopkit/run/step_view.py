@@ -18,14 +18,15 @@ from sopkit.data.contracts.conform import conform, empty
 from sopkit.data.facts import checked_facts
 from sopkit.errors import ParamsError, Problem, StepError
 from sopkit.meeting.policy import Overlay
-from sopkit.meeting.scenarios import changed_table, overlaid_policy
+from sopkit.meeting.scenarios import changed_table, compose, overlaid_policy
 from sopkit.periods import shifted
 from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder
+from sopkit.run.decided import FILE, Decided, Entry, read_decided
 from sopkit.run.earlier import RECEIVED, earlier_submission, source_terms
 from sopkit.run.files import write_atomically
 from sopkit.run.params import CompanyParams, load_params, load_scenarios
-from sopkit.run.step_files import StoredFigure, Tables, data_hash, facts_file, facts_text, json_text, read_facts, read_table
+from sopkit.run.step_files import StoredFigure, Tables, data_hash, facts_file, facts_text, json_text, read_facts, read_table, table_bytes
 from sopkit.steps import BY_NAME, STEPS, Step
 
 if TYPE_CHECKING:
@@ -49,8 +50,10 @@ class StepView:
     fallback: Path  # where it reads what is not in `folder`
     previous: Path  # the run of the cycle before
     recorded: bool  # the runner started it
-    overlay: Overlay | None
+    overlay: Overlay | None  # of the scenario, or of what was decided
     knobs: dict[str, object]
+    decided: Decided | None = None  # what this revision was made by
+    proposed: Path | None = None  # the run that it was decided on
     _rules: list[pd.DataFrame] = field(default_factory=list)
     _facts: list[pd.DataFrame] = field(default_factory=list)
     _outputs: dict[str, str] = field(default_factory=dict)
@@ -148,6 +151,24 @@ class StepView:
         path = self.previous / "tables" / f"{table}.parquet"
         return read_table(path, CONTRACTS[table]) if path.exists() else empty(CONTRACTS[table])
 
+    @property
+    def answers(self) -> tuple[Entry, ...]:
+        """What was decided, where this is the revision that deciding made."""
+        return self.decided.answers if self.decided else ()
+
+    @property
+    def promise(self) -> Mapping[str, str]:
+        """What the decision page promised of this revision, by measure."""
+        return self.decided.promise if self.decided else {}
+
+    def read_proposed(self, table: str) -> pd.DataFrame:
+        """A table of the plan that was decided on; empty, with its columns, where nothing has been decided."""
+        if table not in self.step.proposed:
+            raise StepError("a table that the step does not declare", [self._undeclared(f"proposed:{table}", "reads")])
+        self._reads.add(f"proposed:{table}")
+        path = self.proposed / "tables" / f"{table}.parquet" if self.proposed else None
+        return read_table(path, CONTRACTS[table]) if path and path.exists() else empty(CONTRACTS[table])
+
     def write(self, table: str, frame: pd.DataFrame) -> None:
         """Write a table that `steps.py` lets this step write, after checking it against its contract."""
         if table not in self.step.writes:
@@ -155,7 +176,7 @@ class StepView:
         checked = conform(frame, CONTRACTS[table])
         if self.overlay is not None:  # on the rounded table, as a scenario beside the base would
             checked = conform(changed_table(table, checked, self.overlay, self._lookups()), CONTRACTS[table])
-        self._store(f"tables/{table}.parquet", checked.to_parquet(engine="pyarrow", compression="zstd", index=False))
+        self._store(f"tables/{table}.parquet", table_bytes(checked))
 
     def _lookups(self) -> dict[str, pd.DataFrame]:
         """Tables that the filters of an overlay look into, such as `family` in items, as far as they are written."""
@@ -282,11 +303,15 @@ def start(name: str, parameters: Mapping[str, object]) -> StepView:
     params = load_params(places.params_file(str(knobs["company"])), str(knobs["cycle"]) or None)
     scenario = str(knobs.get("scenario", "base"))
     overlay = None if scenario == "base" else load_scenarios((scenario,))[scenario]
-    if overlay is not None:
-        params = params.model_copy(update={"supply": overlaid_policy(params.supply, overlay)})
     company = CompanyFolder.of(params.company)
     cycle = company.link(params.cycle, scenario)
     run = os.environ.get("SOPKIT_RUN")
+    decided = read_decided((Path(run) if run else cycle) / FILE)
+    if decided is not None:
+        overlay = compose(decided.overlays)
+        params = params.model_copy(update={"meeting": decided.still_asked(params.meeting)})
+    if overlay is not None:
+        params = params.model_copy(update={"supply": overlaid_policy(params.supply, overlay)})
     _settle_display()
     return StepView(
         step=step,
@@ -298,6 +323,8 @@ def start(name: str, parameters: Mapping[str, object]) -> StepView:
         recorded=bool(run),
         overlay=overlay,
         knobs=knobs,
+        decided=decided,
+        proposed=company.run(decided.base_run).path if decided else None,
     )
 
 

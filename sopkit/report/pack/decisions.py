@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from sopkit.report.cells import Cell, Month, Number, count, difference, total
 from sopkit.report.narrative import N_, Scale, scale_of, scaled
+from sopkit.report.pack.decided import decided_blocks, decided_headline
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.money import budget_amount, fiscal_budget
 from sopkit.report.pack.words import role, unavailable, unknown
@@ -15,10 +16,10 @@ from sopkit.report.tables import Block, Column, Lead, Page, Record, Row, Table, 
 def decisions_page(desk: Desk) -> Page:
     """The decision page; without declared options it says so and shows the plan alone."""
     options = desk.book.records("options")
-    blocks: list[Block] = [_headline_table(desk), *_not_told(desk)]
+    blocks: list[Block] = [_headline_table(desk), *_not_told(desk), *decided_blocks(desk)]
     for name in dict.fromkeys(record.word("decision") for record in options):
         blocks.append(_decision(desk, [record for record in options if record.word("decision") == name], _money_scale(options)))
-    if not options:
+    if not options and not desk.book.has("decided"):
         blocks.append(
             Text((desk.writer.say(N_("No decision is asked: the params of this company declare none for this cycle.")),), style="missing")
         )
@@ -42,6 +43,8 @@ def headline(desk: Desk) -> Markup:
     """The message of page one, from the gap to budget and the options."""
     say, gap, options = desk.writer.say, budget_amount(desk, "gap"), desk.book.records("options")
     year: Cell = Month(desk.year[0], "year")
+    if decided := decided_headline(desk):
+        return decided
     if not options:
         base = base_scenario(desk)
         if gap is not None and gap.value is not None:
