@@ -151,7 +151,7 @@ def not_as_recorded(params: CompanyParams, run: RunFolder) -> str:
     recorded, promise = last_promise(events, base), told["promise"]
     rows = promise.get("measures", []) if isinstance(promise, dict) else []
     other = [
-        f"{row['measure']}: the ledger holds {recorded.get(row['measure']) or 'no figure'} as promised, it was held against {row['promised']}"
+        f"{row['measure']}: promised {recorded.get(row['measure']) or 'nothing'} by the ledger, held against {row['promised']}"
         for row in rows
         if not _same(row["promised"], recorded.get(row["measure"]))
     ]
