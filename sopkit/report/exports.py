@@ -71,7 +71,7 @@ def plan_workbook(tables: Mapping[str, "pd.DataFrame"], about: "About") -> bytes
         sheets = [sheet for sheet in plan_sheets(tables) if len(sheet.frame)]
         _write_cover(book, writer, about, sheets, _unavailable(tables))
         for sheet in sheets:
-            _write_sheet(book, writer, sheet)
+            write_sheet(book, writer, sheet)
     return content.getvalue()
 
 
@@ -138,6 +138,7 @@ def _write_cover(book: "xlsxwriter.Workbook", writer: Writer, about: "About", sh
         (about.title, ""),
         (writer.text(N_("Cycle")), about.cycle),
         (writer.text(N_("Status")), writer.text(about.status)),
+        *([(writer.text(N_("Version")), f"v{about.version}")] if about.version else []),
         (writer.text(N_("Run")), about.run_id),
         (writer.text(N_("Data as of")), about.data_as_of.isoformat()),
         (writer.text(N_("Currency")), about.currency),
@@ -150,7 +151,8 @@ def _write_cover(book: "xlsxwriter.Workbook", writer: Writer, about: "About", sh
         page.write_string(place, 1, value)
 
 
-def _write_sheet(book: "xlsxwriter.Workbook", writer: Writer, sheet: Sheet) -> None:
+def write_sheet(book: "xlsxwriter.Workbook", writer: Writer, sheet: Sheet) -> None:
+    """A frame as a sheet: units in the header, header frozen, numbers as numbers and text as text."""
     page = book.add_worksheet(writer.text(sheet.name))
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
     for place, column in enumerate(sheet.frame.columns):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sopkit.errors import GateError, Problem, StepError
 from sopkit.records.approvals import (
-    GATE,
     Plan,
     Request,
     Rule,
@@ -277,8 +276,9 @@ def _editors(params: CompanyParams, run: RunFolder) -> tuple[str, ...]:
     if path.exists():
         from sopkit.records.ledger import Ledger
 
-        changes = [event.who for event in Ledger.open(path).events(cycle=params.cycle) if event.kind in ("override", "assumption")]
-        editors += [who for who in changes[-1:] if who and GATE not in who]
+        events = Ledger.open(path).events(cycle=params.cycle)
+        changes = [event.who for event in events if event.kind in ("override", "assumption") and "gate" not in event.body]
+        editors += [who for who in changes[-1:] if who]
     return tuple(dict.fromkeys(plain(editor) for editor in editors))
 
 

@@ -270,6 +270,22 @@ def revoke(
 
 
 @app.command()
+def publish(
+    params: ParamsFile,
+    cycle: Cycle = None,
+    draft: Annotated[bool, typer.Option("--draft", help="send it out with DRAFT on every page, approved or not")] = False,
+    override: Annotated[str, typer.Option(metavar="REASON", help="why it is final in spite of open gates or unreleased code")] = "",
+    who: Annotated[str, typer.Option("--who", metavar="ROLE", help="the accountable executive, or a deputy, who says so")] = "",
+    supersede: Annotated[str, typer.Option(metavar="REASON", help="why a plan that went out as final is replaced")] = "",
+) -> None:
+    """Publish the approved plan of the cycle: a version of its own for each audience, built aside and never changed again."""
+    from sopkit.run.publishing.publication import Wish
+    from sopkit.run.publishing.publication import publish as send_out
+
+    print("\n".join(send_out(Wish(_params_path(params), cycle, draft, override, who, supersede))))
+
+
+@app.command()
 def log(
     company: Annotated[str, typer.Argument(metavar="COMPANY[/CYCLE]", help="demo, or demo/2026-03")],
     form: OutputFormat = None,

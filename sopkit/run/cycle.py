@@ -133,6 +133,11 @@ class CompanyFolder:
         """The record of what people decided."""
         return self.path / "ledger.sqlite"
 
+    @property
+    def published(self) -> Path:
+        """The published versions of all its cycles."""
+        return self.path / "published"
+
     def run_with(self, cycle: str, step: Step) -> RunFolder | None:
         """The run of a cycle in which a step is done: the one that was tried last, else the good one; None where there is none."""
         tried = (read_json(self.attempt_file(cycle)) or {}).get("run_id")

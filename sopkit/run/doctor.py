@@ -28,7 +28,7 @@ class Check:
 
 def checks() -> list[Check]:
     """All checks, in the order they are read."""
-    return [_python(), _lock(), _kernel(), *_pdf_writer(), _notebooks(), *_folders()]
+    return [_python(), lock_check(), _kernel(), *_pdf_writer(), _notebooks(), *_folders()]
 
 
 def report_lines(found: list[Check]) -> list[str]:
@@ -54,7 +54,8 @@ def _python() -> Check:
     return Check("Python", ok, ".".join(map(str, here)), f"Use {PYTHONS[0][0]}.{PYTHONS[0][1]} to 3.{PYTHONS[1][1] - 1}")
 
 
-def _lock() -> Check:
+def lock_check() -> Check:
+    """Whether what is installed is what the lock says."""
     path = places.suite_root() / "requirements.lock"
     if not path.is_file():
         return Check("lock", False, f"no {path}", "Take the file from the repository")

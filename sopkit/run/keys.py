@@ -31,7 +31,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 RUN_ID_DIGITS = 12
 ABSENT = "absent"
 PLACES = ("data_root", "data_folder", "connections")  # where inputs come from: what came counts, not from where
-RECORD = ("approval", "people")  # who may approve: no number of a run depends on it
+RECORD = ("approval", "people", "audiences")  # who approves, who gets what: no number of a run depends on it
 UNSEEN = {  # sections of the params that a step has no use for; a test reads the notebooks
     "data_collection": ("supply", "meeting"),
     "demand_planning": ("sources", "plausibility", "supply", "meeting"),

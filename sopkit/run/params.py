@@ -17,6 +17,7 @@ from sopkit.finance.policy import MoneyPolicy
 from sopkit.meeting.policy import MeetingPolicy, Overlay
 from sopkit.periods import CADENCES, MONTH, cutoff_of
 from sopkit.records.policy import ApprovalPolicy
+from sopkit.report.delivery.policy import AudiencePolicy
 from sopkit.run import places
 from sopkit.run.literal_secrets import refuse_literal_secrets, shown
 from sopkit.run.yaml_reading import read_yaml
@@ -55,6 +56,7 @@ class CompanyParams(BaseModel):
     deputies: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="role: roles that may sign for it")
     people: dict[str, str] = Field(default_factory=dict, description="role: short name of who holds it; two roles may be one person")
     approval: ApprovalPolicy = ApprovalPolicy()
+    audiences: AudiencePolicy = AudiencePolicy()
     gates: Literal["rehearse", "enforce"] = Field(default="rehearse", description="pass gates with DRAFT, or stop at the next one")
     data_root: Literal["suite", "reports", "data"] = Field(
         default="suite", description="where data_folder starts (SOPKIT_ROOT, _REPORTS, _DATA)"

@@ -203,11 +203,8 @@ def test_an_openpgp_signature_holds_by_its_fingerprint(tmp_path: Path, monkeypat
     home = tmp_path / "gpg"
     home.mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(home))
-    made = subprocess.run(
-        ["gpg", "--batch", "--pinentry-mode", "loopback", "--status-fd", "1", "--passphrase"] + ["", "--quick-generate-key", "director", "ed25519", "sign"],
-        capture_output=True,
-        text=True,
-    )  # fmt: skip
+    words = ["gpg", "--batch", "--pinentry-mode", "loopback", "--status-fd", "1", "--passphrase", ""]
+    made = subprocess.run([*words, "--quick-generate-key", "director", "ed25519", "sign"], capture_output=True, text=True)
     if made.returncode != 0:
         pytest.skip("GnuPG cannot make a key here")
     fingerprint = next(line.split()[-1] for line in made.stdout.splitlines() if "KEY_CREATED" in line)

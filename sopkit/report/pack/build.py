@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sopkit.report.cells import Cell, Day, Month, Words
+from sopkit.report.pack.approval import approval_line
 from sopkit.report.pack.change import bridge_pages, record_page
 from sopkit.report.pack.decisions import decisions_page
 from sopkit.report.pack.demand import demand_pages
@@ -46,7 +47,8 @@ def _cover(desk: Desk) -> dict[str, Cell]:
     about = desk.about
     roles = {"prepared_by": about.prepared_by, "accountable": about.accountable}
     words = {name: Words(told.replace("_", " "), f"params#{name}") for name, told in roles.items()}
-    return {"cycle": Month(about.cycle, "long"), "data_as_of": Day(about.data_as_of), "trust": trust_line(desk), **words}
+    lines = {"trust": trust_line(desk), "approval": approval_line(desk)}
+    return {"cycle": Month(about.cycle, "long"), "data_as_of": Day(about.data_as_of), **lines, **words}
 
 
 def pages_of(desk: Desk) -> list[Page]:

@@ -31,7 +31,7 @@ class About:
     currency: str
     language: str = "en"
     country: str = "SE"
-    status: Literal["DRAFT", "APPROVED"] = "DRAFT"
+    status: Literal["DRAFT", "FINAL"] = "DRAFT"
     revision: str = "r1"
     scenario: str = "base"
     prepared_by: str = ""
@@ -40,6 +40,10 @@ class About:
     inputs_hash: str = ""
     gates_passed_over: tuple[str, ...] = ()
     fiscal_year_first_month: int = 1
+    version: int = 0  # of the publication; 0: a run that was not published
+    approvals: tuple[tuple[str, str, str], ...] = ()  # role that approved, how it said who it is, hash of the event
+    override: str = ""  # why it is final in spite of something
+    ledger_head: str = ""  # number and hash of the last event that a person caused, taken before rendering
     command: str = ""  # reproduces the run; made from company and cycle where empty
 
     @property

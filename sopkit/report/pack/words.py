@@ -24,7 +24,7 @@ KPIS = {
     "production_forecast": N_("Production forecast"),
 }
 STATUS_OF_DELIVERY = {"delivered": N_("delivered"), "unchanged": N_("unchanged"), "missing": N_("missing")}
-STATUS = {"DRAFT": N_("DRAFT"), "APPROVED": N_("APPROVED")}
+STATUS = {"DRAFT": N_("DRAFT"), "FINAL": N_("FINAL")}
 LINES = {
     "net_sales": N_("Net sales"),
     "cost_of_goods": N_("Cost of goods sold"),

@@ -1,0 +1,1 @@
+"""What each audience is given of a published plan: only what concerns it, as documents it can use."""
