@@ -215,7 +215,9 @@ def _check_open(proposed: Prepared, asked: Asked) -> list[str]:
 
 
 def _is_published(params: CompanyParams) -> bool:
-    return bool(_ledger(params).events(kind="publication", cycle=params.cycle)) if _has_ledger(params) else False
+    """Whether a plan of the cycle went out as final; a draft that went out closes nothing."""
+    events = _ledger(params).events(kind="publication", cycle=params.cycle) if _has_ledger(params) else []
+    return any(event.body.get("status") == "FINAL" for event in events)
 
 
 def _has_ledger(params: CompanyParams) -> bool:
