@@ -63,14 +63,14 @@ SOURCES = _names(
     "resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? purchase_receipts? levers? targets? "
     "budget? balance_sheet? payment_terms? exchange_rates? calendar? shipments? market_indicators? stock_adjustments? "
     "bill_of_materials? sourcing? ledger_actuals? initiatives? tasks? planning_costs? alternative_resources? stock_limits? lot_sizes? "
-    "workforce_calendar? site_items? transfers?"
+    "workforce_calendar? site_items? transfers? stock_rules? supplier_contracts?"
 )
 
 # What planning needs: steps 3 and 4 plan through the same functions on the same tables.
 PLANNING = _names(
     "items consensus_demand unit_costs? inventory? open_orders? resources? resource_calendar? workforce? bill_of_resources? "
     "suppliers? supplier_items? targets? planning_costs? alternative_resources? stock_limits? lot_sizes? workforce_calendar? "
-    "site_items? transfers? sourcing? bill_of_materials?"
+    "site_items? transfers? sourcing? bill_of_materials? stock_rules? supplier_contracts? last_production?"
 )
 
 STEPS = (
@@ -79,13 +79,17 @@ STEPS = (
         "data_collection",
         "What happened, and can we trust the data?",
         reads=(
-            *_names("previous:consensus_demand? previous:demand_fulfilment? previous:forecast_layers? previous:received_sources?"),
+            *_names(
+                "previous:supply_plan? previous:consensus_demand? previous:demand_fulfilment? previous:forecast_layers? "
+                "previous:received_sources?"
+            ),
             *(f"{PREVIOUS}{name.rstrip('?')}?" for name in SOURCES),
         ),
         writes=(
             *(name.rstrip("?") for name in SOURCES),
             *_names(
-                "demand_history coverage findings kpi_history last_plan plan_score forecast_accuracy accuracy_by_region plan_stability"
+                "demand_history coverage findings kpi_history last_plan last_production plan_score forecast_accuracy "
+                "accuracy_by_region plan_stability"
             ),
             *_names("received_sources data_trust participation first_look"),
             *_names("stock_outs item_classes working_day_effects monthly_history history_adjustments campaign_results"),
@@ -126,6 +130,7 @@ STEPS = (
             "resource_load workforce_plan supplier_load plan_costs deliveries plan_outlays override_log "
             "production_history? planning_costs? "
             "alternative_resources? stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? "
+            "stock_rules? supplier_contracts? last_production? "
             "proposed:scenarios? proposed:options? proposed:consensus_demand? proposed:demand_fulfilment? proposed:supply_plan?"
         ),
         writes=_names(

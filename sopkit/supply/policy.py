@@ -14,6 +14,15 @@ class Waiting(BaseModel):
     months: int = Field(ge=0, le=60, description="months that it waits at most")
 
 
+class Fence(BaseModel):
+    """How near the plan of a site stands still, and where a change is dear."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    frozen_months: int = Field(ge=0, description="months from M0 on whose production is what is already on order")
+    slushy_months: int = Field(default=0, ge=0, description="months after them in which leaving the last plan costs slushy_change_share")
+
+
 class SupplyPolicy(BaseModel):
     """Structure of the supply plan; the knobs stand in the notebook."""
 
@@ -24,8 +33,29 @@ class SupplyPolicy(BaseModel):
         ge=0,
         description="months from M0 on whose production is what is already on order; none where open orders are not provided",
     )
+    fences: dict[str, Fence] = Field(
+        default_factory=dict, description="by site of the item's resource; sites not named: frozen_months, nothing slushy"
+    )
+    slushy_change_share: float = Field(
+        default=0.0,
+        ge=0,
+        description="planning cost of a unit that a slushy month makes more or less than the last plan, share of its price",
+    )
+    change_share: float = Field(
+        default=0.0,
+        ge=0,
+        description="planning cost of a unit that an open month makes more or less than the last plan, share of its price",
+    )
+    ties: Literal["latest", "least_change"] = Field(
+        default="latest",
+        description="of equally cheap plans that ship most: the one that makes latest, or first the one nearest to the last plan",
+    )
+    smoothing_cost: float = Field(
+        default=0.0, ge=0, description="planning cost of an hour that a resource works more or less than in the month before"
+    )
     waiting: dict[str, Waiting] = Field(
-        default_factory=lambda: {"*": Waiting(share=0.5, months=1)}, description="by channel; `*` is any other channel"
+        default_factory=lambda: {"*": Waiting(share=0.5, months=1)},
+        description="by channel, or channel/tier of the item; `*` is any other channel, `*/A` any other channel of tier A",
     )
     late_cost_share: float = Field(default=0.05, ge=0, description="planning cost of a unit that waits a month, share of its net price")
     lost_goodwill_share: float = Field(
@@ -37,9 +67,16 @@ class SupplyPolicy(BaseModel):
     storage_limit: float | None = Field(
         default=None, gt=0, description="most family units in stock at a month end (units x planning_factor); none = no limit"
     )
+    site_storage_limit: dict[str, float] = Field(
+        default_factory=dict, description="most family units in stock at a month end by site, where sites are told apart"
+    )
     capital_rate: float = Field(default=0.08, ge=0, description="planning cost of money in stock, share of standard cost per year")
     subcontract_limit: dict[str, float] = Field(
         default_factory=dict, description="most units a month that subcontractors make, by family; families not named: none"
+    )
+    objective: Literal["cost", "margin"] = Field(
+        default="cost",
+        description="cost: whatever can be met is met, at the least cost; margin: what sells below its variable cost need not be met",
     )
     unmet_demand: Literal["priced", "refused"] = Field(
         default="priced",
@@ -58,6 +95,10 @@ class SupplyPolicy(BaseModel):
     whole_heads: bool = Field(default=False, description="people are whole numbers (branch and bound; the gap is shown)")
     lots_planned_for: tuple[str, ...] = Field(
         default=(), description="families whose setups and lots are planned (branch and bound); `*` = all; else lot_sizes only caps a month"
+    )
+    orders_planned: bool = Field(
+        default=False,
+        description="minimum orders and falling prices of suppliers are whole decisions (branch and bound); else listed, and not kept",
     )
     whole_gap_share: float = Field(
         default=1e-6, ge=0, description="proven distance from the optimum at which whole numbers are good enough"

@@ -46,6 +46,9 @@ DEFAULTS: dict[str, dict] = {
     "transfers": {"transfer_cost": 0.0},
     "sourcing": {"sourcing_share": 1.0},
     "bill_of_materials": {},
+    "stock_rules": {},
+    "supplier_contracts": {"from_quantity": 0.0},
+    "last_production": {},
 }
 FIELDS = {"demand": "consensus_demand"}
 

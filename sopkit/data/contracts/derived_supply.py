@@ -76,7 +76,8 @@ class WorkforcePlan(Contract):
         number("hired", "people hired at the start of the month", "people", least=0),
         number("laid_off", "people laid off at the start of the month", "people", least=0),
         number("required_hours", "hours the plan needs from them", "hours", least=0),
-        number("available_hours", "hours they give, absence out, overtime not in", "hours", least=0),
+        number("available_hours", "hours they give, absence and learning out, overtime not in", "hours", least=0),
+        number("temporary", "temporary people beside them", "people", least=0).optional(),
     )
 
 
@@ -84,7 +85,7 @@ class SupplierLoad(Contract):
     """What each supplier is asked for, against what it can give."""
 
     name, key, plan = "supplier_load", ("supplier", "component", "period"), True
-    grain = "one row per supplier, component with a limit, and planned month"
+    grain = "one row per supplier and component with a limit or a contract, and planned month"
     columns = (
         code("supplier", "supplier"),
         code("component", "component"),
@@ -92,7 +93,7 @@ class SupplierLoad(Contract):
         number("required_quantity", "components that unconstrained demand asks for", "components", least=0),
         number("planned_quantity", "components that the plan uses", "components", least=0),
         number("purchased_quantity", "components bought", "components", least=0),
-        number("limit_quantity", "most components a month", "components", least=0),
+        number("limit_quantity", "most components a month; empty in months without a limit", "components", least=0).optional(),
         number("closing_stock", "components left", "components", least=0),
         number("component_value", "planning value of one more component (dual value)", "money per component", least=0),
     )
@@ -164,9 +165,17 @@ class PlanOutlays(Contract):
         code("item", "article number, or `*`"),
         choice(
             "kind",
-            "freight to regions, transfers between sites, setups, work on alternative resources, making at a dearer site, dearer suppliers",
-            "freight | transfer | setup | alternative_resource | site | supplier",
+            "freight to regions, transfers between sites, setups, alternative resources, dearer sites, dearer suppliers, temporary people",
+            "freight | transfer | setup | alternative_resource | site | supplier | temporary_people",
         ),
         period(),
         money("amount", "money in the month; below zero where an alternative or a site is cheaper"),
     )
+
+
+class LastProduction(Contract):
+    """What the plan of the cycle before makes: what the new one is held near to, where the policy says so."""
+
+    name, key = "last_production", ("item", "period")
+    grain = "one row per item and month of the last plan; none where the cycle before was not run"
+    columns = (code("item", "article number"), period(), units("quantity", "units that it makes, subcontracted ones not in"))

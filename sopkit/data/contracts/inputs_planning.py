@@ -1,7 +1,7 @@
 """Input tables that make the supply plan finer: each is optional, and without it the plan is as if the table did not exist."""
 
 from sopkit.data.contracts.column import Contract, day, number, units
-from sopkit.data.contracts.keys import ITEM, PERIOD, RESOURCE, SITE, SKILL_GROUP
+from sopkit.data.contracts.keys import COMPONENT, ITEM, PERIOD, RESOURCE, SITE, SKILL_GROUP, SUPPLIER
 
 VALID_FROM = day("valid_from", "first day").in_swedish("första dag").named("Gäller från", "Giltig från", "Valid from").such_as("2026-01-01")
 
@@ -216,5 +216,76 @@ class Transfers(Contract):
         .in_swedish("högst antal per månad; tomt = hur många som helst")
         .named("Högst per månad", "Monthly limit")
         .such_as("800")
+        .optional(),
+    )
+
+
+class StockRules(Contract):
+    """How far ahead an item may be in stock: because it ages, or because somebody says so."""
+
+    name, key = "stock_rules", ("item",)
+    grain = "one row per item"
+    without = "no item ages, and stock may cover any number of months"
+    title_sv = "Hur långt i förväg en artikel får ligga i lager: för att den åldras, eller för att någon bestämt det."
+    grain_sv = "en rad per artikel"
+    columns = (
+        ITEM,
+        number("shelf_life_months", "month ends it can lie before it must ship; empty = it does not age", "months", least=0)
+        .in_swedish("månadsslut som den kan ligga innan den måste levereras; tomt = åldras inte")
+        .named("Hållbarhet", "Shelf life")
+        .such_as("6")
+        .optional(),
+        number("most_cover_months", "months of demand ahead that stock may cover; empty = any number", "months", least=0)
+        .in_swedish("månaders efterfrågan framåt som lagret får täcka; tomt = hur många som helst")
+        .named("Högsta täcktid", "Most cover")
+        .such_as("4")
+        .optional(),
+    )
+
+
+class SupplierContracts(Contract):
+    """What is agreed with a supplier, from when to when: prices by quantity, most and least, the smallest order."""
+
+    name, key = "supplier_contracts", ("supplier", "component", "valid_from", "from_quantity")
+    grain = "one row per supplier, component, contract and price step; outside its contracts a supplier that has any delivers nothing"
+    without = "suppliers deliver at the price and limit of supplier_items in each month"
+    title_sv = "Vad som är avtalat med en leverantör, från när till när: priser efter kvantitet, mest och minst, minsta order."
+    grain_sv = "en rad per leverantör, komponent, avtal och prissteg; utanför sina avtal levererar en leverantör med avtal ingenting"
+    columns = (
+        SUPPLIER,
+        COMPONENT,
+        VALID_FROM.meant(
+            "first day; it counts in months that begin on it or later", "första dag; gäller månader som börjar då eller senare"
+        ),
+        day("valid_to", "last day; empty = without end; it counts in months that begin before it")
+        .in_swedish("sista dag; tomt = tills vidare; gäller månader som börjar före den")
+        .named("Gäller till", "Giltig till", "Valid to")
+        .such_as("2026-12-31")
+        .optional(),
+        number(
+            "from_quantity", "components a month beyond which the price of the row counts; 0 = the first", "components per month", least=0
+        )
+        .in_swedish("komponenter per månad bortom vilka radens pris gäller; 0 = den första")
+        .named("Från kvantitet", "From quantity")
+        .such_as("0"),
+        number("price", "price of a component beyond that quantity; empty = as in supplier_items", "money per component", least=0)
+        .in_swedish("pris för en komponent bortom kvantiteten; tomt = som i supplier_items")
+        .named("Pris", "Price")
+        .such_as("85")
+        .optional(),
+        number("monthly_limit", "most components a month, told in the first step; empty = no limit", "components per month", least=0)
+        .in_swedish("flest komponenter per månad, anges i första steget; tomt = ingen gräns")
+        .named("Högst per månad", "Monthly limit")
+        .such_as("9500")
+        .optional(),
+        number("least_quantity", "least components taken each month, told in the first step", "components per month", least=0)
+        .in_swedish("minsta uttag av komponenter varje månad, anges i första steget")
+        .named("Minst per månad", "Minsta uttag", "Least quantity")
+        .such_as("2000")
+        .optional(),
+        number("minimum_order", "least components of a month in which anything is ordered, told in the first step", "components", least=0)
+        .in_swedish("minst antal komponenter en månad då något beställs, anges i första steget")
+        .named("Minsta order", "Minimum order", "MOQ")
+        .such_as("500")
         .optional(),
     )

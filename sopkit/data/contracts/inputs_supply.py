@@ -166,6 +166,11 @@ class ResourceCalendar(Contract):
         .named("Övertidskostnad", "Overtime cost")
         .such_as("450")
         .optional(),
+        number("maintenance_hours", "of the available hours, those that planned maintenance takes; empty = none", "hours", least=0)
+        .in_swedish("av de tillgängliga timmarna, de som planerat underhåll tar; tomt = inga")
+        .named("Underhållstimmar", "Underhåll", "Maintenance hours")
+        .such_as("16")
+        .optional(),
     )
 
 
@@ -205,8 +210,8 @@ class Workforce(Contract):
         .in_swedish("flest anställda på en månad")
         .named("Högst anställda", "Max hire")
         .such_as("3"),
-        number("ramp_up_months", "months until somebody hired works at full pace", "months", least=0)
-        .in_swedish("månader tills en nyanställd arbetar i full takt")
+        number("ramp_up_months", "months until somebody hired works at full pace; the pace grows evenly over them", "months", least=0)
+        .in_swedish("månader tills en nyanställd arbetar i full takt; takten ökar jämnt")
         .named("Inskolning", "Upplärning", "Ramp up")
         .such_as("2")
         .optional(),
@@ -219,6 +224,16 @@ class Workforce(Contract):
         .in_swedish("högsta övertid för en person på en månad; tomt = obegränsat")
         .named("Övertid per person", "Overtime per person")
         .such_as("20")
+        .optional(),
+        number("most_temporary", "most temporary people in a month beside the heads; empty = none", "people", least=0)
+        .in_swedish("flest inhyrda på en månad utöver de anställda; tomt = inga")
+        .named("Högst inhyrda", "Most temporary")
+        .such_as("6")
+        .optional(),
+        number("temporary_cost", "cost of a temporary person and month; empty = the wage", "money per month", least=0)
+        .in_swedish("kostnad för en inhyrd person och månad; tomt = lönekostnaden")
+        .named("Kostnad inhyrd", "Temporary cost")
+        .such_as("68000")
         .optional(),
         number("idle_cost", "planning cost of an hour that people are there and have no work; empty = none", "money per hour", least=0)
         .in_swedish("planeringskostnad för en timme då personal finns på plats utan arbete; tomt = ingen")

@@ -69,9 +69,9 @@ def _frame(where: Unmet, units: Numbers, cause: str) -> pd.DataFrame:
 
 def _unmet(inputs: SupplyInputs, policy: SupplyPolicy, cutoff: str, relaxed: list[str]) -> Unmet:
     """What is unmet in the plan of least cost with some causes gone."""
-    freed = policy.model_copy(update={"frozen_months": 0}) if "lead time" in relaxed else policy
+    freed = policy.model_copy(update={"frozen_months": 0, "fences": {}}) if "lead time" in relaxed else policy
     if "policy" in relaxed:
-        freed = freed.model_copy(update={"storage_limit": None})
+        freed = freed.model_copy(update={"storage_limit": None, "site_storage_limit": {}})
     situation = situation_of(inputs, freed, cutoff=cutoff)
     if "policy" in relaxed:
         situation = replace(situation, lots=replace(situation.lots, maximum=np.full_like(situation.lots.maximum, np.inf)))

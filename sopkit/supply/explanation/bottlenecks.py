@@ -105,7 +105,7 @@ def _candidates(situation: Situation, result: SupplyResult) -> list[Place]:
     """Limits that bind in open months, those that promise most first."""
     limits = result.limits
     sizes = _limit_sizes(situation)
-    open_months = {month for month, free in zip(situation.months, situation.open, strict=True) if free}
+    open_months = {month for month, free in zip(situation.months, situation.people_open, strict=True) if free}
     places = [
         Place(kind, limit, period, value, _extra(kind, sizes[kind, limit][situation.months.index(period)]))
         for kind, limit, period, value in limits[["kind", "limit", "period", "value"]].itertuples(index=False, name=None)
@@ -116,12 +116,9 @@ def _candidates(situation: Situation, result: SupplyResult) -> list[Place]:
 
 def _limit_sizes(situation: Situation) -> dict[tuple[str, str], Numbers]:
     """How much there is of each limit, by month."""
-    months = len(situation.months)
     sizes = {("resource", name): hours for name, hours in zip(situation.lines.names, situation.lines.demonstrated, strict=True)}
-    sizes |= {
-        ("supplier", name): np.full(months, most) for name, most in zip(situation.sources.names, situation.sources.limit, strict=True)
-    }
-    return sizes | {("workforce", name): np.ones(months) for name in situation.people.names}
+    sizes |= {("supplier", name): most for name, most in zip(situation.sources.names, situation.sources.limit, strict=True)}
+    return sizes | {("workforce", name): np.ones(len(situation.months)) for name in situation.people.names}
 
 
 def _extra(kind: str, size: float) -> float:

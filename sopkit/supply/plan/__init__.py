@@ -1,10 +1,11 @@
 """The constrained plan: what is made, shipped, late and lost within all limits, at the least planning cost."""
 
 from sopkit.supply.optimum import Starts, one_optimum, work_of
+from sopkit.supply.plan.assumptions import assumed
 from sopkit.supply.plan.checks import checks
 from sopkit.supply.plan.contradiction import contradiction_of
 from sopkit.supply.plan.faults import inputs_problems, raise_problems
-from sopkit.supply.plan.inputs import SupplyInputs, assumed
+from sopkit.supply.plan.inputs import SupplyInputs
 from sopkit.supply.plan.model import plan_model
 from sopkit.supply.plan.result import SupplyResult, supply_result
 from sopkit.supply.plan.situation import situation_of

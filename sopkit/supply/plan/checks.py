@@ -126,7 +126,7 @@ def _components(inputs: SupplyInputs, result: SupplyResult) -> pd.Series:
     orders = orders.assign(period=orders["period"].where(orders["period"] > months.min(), months.min()))
     used = orders.merge(inputs.supplier_items, on="item")
     ordered = (used["quantity"] * used["quantity_per_unit"]).groupby([used["supplier"], used["component"], used["period"]]).sum()
-    return (load["purchased_quantity"] - _or_ordered(load["limit_quantity"], ordered)).clip(lower=0)
+    return (load["purchased_quantity"] - _or_ordered(load["limit_quantity"].fillna(np.inf), ordered)).clip(lower=0)
 
 
 def _negative(result: SupplyResult) -> pd.Series:

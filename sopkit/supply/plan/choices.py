@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sopkit.supply.lp import Grid, Model
 from sopkit.supply.plan.given import (
     beyond_supply,
+    change_cost,
     hour_limits,
     late_cost,
     lost_cost,
@@ -47,12 +48,21 @@ class Choices:
     lots: Grid  # item, month: how many multiples
     sent: Grid  # lane, month of departure: units
     short_of_least: Grid  # item, month: units short of the least stock
+    more: Grid  # item with all its places, month: units made beyond the last plan
+    less: Grid  # likewise: units made short of it
+    rises: Grid  # resource, month: hours beyond the month before
+    falls: Grid  # resource, month: hours short of it
+    temporary: Grid  # skill group, month: temporary people
+    ordered: Grid  # source, month: 1 where anything is bought, where there is a smallest order
+    beyond: Grid  # price step, month: components bought beyond its quantity
+    reached: Grid  # price step, month: 1 where it is reached, where the price falls
 
 
 def choices_of(lp: Model, situation: Situation) -> Choices:
     """Every block of the plan, with its price and its own bounds."""
     goods, cells, lines, people, sources = situation.goods, situation.cells, situation.lines, situation.people, situation.sources
-    months, planned, free = situation.months, planned_items(situation)[:, None], situation.open[None, :]
+    months, planned, free = situation.months, planned_items(situation)[:, None], situation.open
+    working_open = situation.people_open[None, :]
     items, pairs = (goods.names, months), (cells.labels, months)
     making, keeping = planned & situation.sites.made[:, None], planned & situation.sites.kept[:, None]
     worth = worth_at_the_end(situation)
@@ -60,7 +70,7 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
     late, backlog = _waiting(lp, situation, served)
     loaded = lines.used[:, None]
     working = working_groups(situation)[:, None]
-    changing, whole = working & free & situation.policy.workforce_planned, situation.policy.whole_heads
+    changing, whole = working & working_open & situation.policy.workforce_planned, situation.policy.whole_heads
     refused = refuses_unmet_demand(situation)
     return Choices(
         production=lp.variables("production", items, cost=goods.variable_cost, upper=situation.lots.maximum, where=making & free),
@@ -102,16 +112,27 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
         bought=lp.variables(
             "bought",
             (sources.labels, months),
-            cost=sources.price_above[:, None],
-            upper=sources.limit[:, None] + beyond_supply(situation),
+            cost=sources.price_above,
+            lower=sources.least,
+            upper=sources.limit + beyond_supply(situation),
         ),
         used=lp.variables("used", (sources.labels, months)),
         component_stock=lp.variables("component stock", (sources.labels, months), cost=sources.keep_cost[:, None]),
         idle=lp.variables(
-            "idle", (people.names, months), cost=people.idle_cost[:, None], where=working & free & (people.idle_cost > 0)[:, None]
+            "idle", (people.names, months), cost=people.idle_cost[:, None], where=working & working_open & (people.idle_cost > 0)[:, None]
         ),
         sent=_sent(lp, situation, planned),
         **_lots(lp, situation, making & free),
+        **_changes(lp, situation, planned),
+        **_orders(lp, situation),
+        temporary=lp.variables(
+            "temporary",
+            (people.names, months),
+            cost=people.temporary_cost,
+            upper=people.most_temporary[:, None],
+            where=working & working_open & (people.most_temporary > 0)[:, None],
+            integer=whole,
+        ),
         detour=lp.variables(
             "detour",
             (lines.detours.labels, months),
@@ -142,6 +163,38 @@ def _lots(lp: Model, situation: Situation, made: NDArray[np.bool_]) -> dict[str,
     return {
         "setup": lp.variables("setup", items, cost=lots.setup_cost, upper=1.0, where=made & lots.set_up, integer=True),
         "lots": lp.variables("lots", items, where=made & lots.planned[:, None] & (lots.multiple > 0), integer=True),
+    }
+
+
+def _changes(lp: Model, situation: Situation, planned: NDArray[np.bool_]) -> dict[str, Grid]:
+    """What is made beyond and short of the last plan, and hours that rise and fall: where they cost something or break a tie."""
+    sites, policy, cost = situation.sites, situation.policy, change_cost(situation)
+    open_at = sites.by_item((situation.open & planned & sites.made[:, None]).astype(float)) > 0
+    told = situation.changes.known & open_at & ((cost > 0) | (policy.ties == "least_change"))
+    after_first = np.arange(len(situation.months))[None, :] > 0
+    smooth = situation.lines.used[:, None] & after_first & (policy.smoothing_cost > 0)
+    items, lines = (sites.items, situation.months), (situation.lines.names, situation.months)
+    return {
+        "more": lp.variables("more than the last plan", items, cost=cost, where=told),
+        "less": lp.variables("less than the last plan", items, cost=cost, where=told),
+        "rises": lp.variables("load rises", lines, cost=policy.smoothing_cost, where=smooth),
+        "falls": lp.variables("load falls", lines, cost=policy.smoothing_cost, where=smooth),
+    }
+
+
+def _orders(lp: Model, situation: Situation) -> dict[str, Grid]:
+    """Smallest orders and price steps of suppliers; what is whole only where the policy plans it."""
+    sources, steps, planned = situation.sources, situation.sources.steps, situation.policy.orders_planned
+    rows = (steps.labels, situation.months)
+    falling = steps.there & steps.whole[:, None]
+    return {
+        "ordered": lp.variables(
+            "ordered", (sources.labels, situation.months), upper=1.0, where=(sources.minimum > 0) & planned, integer=True
+        ),
+        "beyond": lp.variables(
+            "beyond a price step", rows, cost=steps.change[:, None], where=steps.there & (~steps.whole | planned)[:, None]
+        ),
+        "reached": lp.variables("price step reached", rows, upper=1.0, where=falling & planned, integer=True),
     }
 
 

@@ -28,7 +28,7 @@ CHOSEN: tuple[str, ...] = (
     "bought",
     "used",
 )
-CHOSEN += ("idle", "detour", "setup", "short_of_least", "sent")
+CHOSEN += ("idle", "detour", "setup", "short_of_least", "sent", "more", "less", "rises", "falls", "temporary", "beyond")
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,12 @@ class Decided:
     setup: Numbers  # setups by item and month
     short_of_least: Numbers  # units by item and month
     sent: Numbers  # units by lane and month
+    more: Numbers  # units by item with all its places and month, beyond the last plan
+    less: Numbers  # likewise, short of it
+    rises: Numbers  # hours by resource and month, beyond the month before
+    falls: Numbers  # likewise, short of it
+    temporary: Numbers  # people by skill group and month
+    beyond: Numbers  # components by price step and month
     used_inside: Numbers  # units that go into other items, by item and month
     shipped: Numbers  # item, month
     closing_stock: Numbers  # item, month

@@ -7,11 +7,14 @@ import pandas as pd
 
 from sopkit.errors import DataError, Problem
 from sopkit.supply.inventory import safety_stock_target
-from sopkit.supply.plan.inputs import SHOWN, SupplyInputs, assumed, basic_problems, planned_periods, rows_of
+from sopkit.supply.plan.assumptions import assumed
+from sopkit.supply.plan.contract_faults import contract_problems
+from sopkit.supply.plan.inputs import SHOWN, SupplyInputs, basic_problems, planned_periods, rows_of
 from sopkit.supply.plan.matrices import month_matrix
 from sopkit.supply.policy import SupplyPolicy
 
 NEARLY = 1e-6
+MONTH_DAYS = 30
 
 
 def inputs_problems(inputs: SupplyInputs, *, cutoff: str, policy: SupplyPolicy | None = None) -> list[Problem]:
@@ -25,11 +28,12 @@ def inputs_problems(inputs: SupplyInputs, *, cutoff: str, policy: SupplyPolicy |
         policy: the company's; None = the default.
     """
     found = basic_problems(inputs, cutoff=cutoff)
-    crossing = (_cycles, _lots, _stock_limits, _alternatives, _people_by_month, _sites, _sourcing)
+    crossing = (_cycles, _lots, _stock_limits, _alternatives, _people_by_month, _maintenance, _sites, _sourcing, contract_problems)
     if not inputs.demand.empty:
         found += [problem for check in crossing for problem in check(inputs)]
     if not found:
-        found += [*_safety_stock(inputs, policy or SupplyPolicy()), *_refused(inputs, policy or SupplyPolicy(), cutoff)]
+        found += [*_safety_stock(inputs, policy or SupplyPolicy()), *_aging(inputs, policy or SupplyPolicy())]
+        found += [*_site_names(inputs, policy or SupplyPolicy()), *_refused(inputs, policy or SupplyPolicy(), cutoff)]
     return found
 
 
@@ -157,6 +161,15 @@ def _people_by_month(inputs: SupplyInputs) -> Iterator[Problem]:
         yield Problem(place, f"least {row['least_heads']:g} people, where hiring reaches {row['most']:g}", "a number that hiring can reach")
 
 
+def _maintenance(inputs: SupplyInputs) -> Iterator[Problem]:
+    """Planned stops that take more hours than there are."""
+    told = inputs.resource_calendar
+    above = told[told["maintenance_hours"].astype(float) > told["available_hours"] + NEARLY]
+    for place, row in _at("resource_calendar", above, "resource", "period"):
+        came = f"maintenance of {row['maintenance_hours']:g} h in {row['available_hours']:g} available hours"
+        yield Problem(place, came, "maintenance within the available hours")
+
+
 def _sites(inputs: SupplyInputs) -> Iterator[Problem]:
     """Sites that tables know differently."""
     told = inputs.site_items
@@ -193,6 +206,28 @@ def _sourcing(inputs: SupplyInputs) -> Iterator[Problem]:
     unserved = inputs.demand[inputs.demand["item"].isin(inputs.site_items["item"]) & ~inputs.demand["region"].isin(regions)]
     for region in unserved["region"].drop_duplicates()[:SHOWN]:
         yield Problem("sourcing", f"no site serves {region}", "a row for each region that asks for something")
+
+
+def _site_names(inputs: SupplyInputs, policy: SupplyPolicy) -> Iterator[Problem]:
+    """Sites that the policy names and no table knows."""
+    known = {*inputs.resources["site"], *inputs.site_items["site"]}
+    for knob in ("fences", "site_storage_limit"):
+        for site in sorted(set(getattr(policy, knob)) - known):
+            yield Problem(f"supply.{knob}", f"site {site} is in no table", f"one of {', '.join(sorted(known)) or 'no sites are told'}")
+
+
+def _aging(inputs: SupplyInputs, policy: SupplyPolicy) -> Iterator[Problem]:
+    """Safety stock of more months than an item may lie or cover."""
+    said = inputs.targets[inputs.targets["target"] == "safety_days"].set_index("scope")["value"]
+    known = inputs.items.set_index("item")
+    for place, row in _at("stock_rules", inputs.stock_rules, "item"):
+        item = known.loc[row["item"]]
+        if item["supply_strategy"] not in ("stock", "buy"):
+            continue
+        days = float(said.get(item["family"], said.get("*", 0.0)))
+        most = row[["shelf_life_months", "most_cover_months"]].astype(float).min()
+        if days > most * MONTH_DAYS:
+            yield Problem(place, f"safety stock of {days:g} days in at most {most:g} months of cover", "safety stock that fits the cover")
 
 
 def _refused(inputs: SupplyInputs, policy: SupplyPolicy, cutoff: str) -> Iterator[Problem]:

@@ -40,7 +40,7 @@ def subcontractable(situation: Situation) -> NDArray[np.bool_]:
     goods = situation.goods
     allowed = np.array([situation.policy.subcontract_limit.get(family, 0.0) > 0 for family in goods.family])
     made = np.isin(goods.strategy, ("stock", "order")) & planned_items(situation) & situation.sites.made
-    return (allowed & made)[:, None] & ~np.isnan(goods.premium) & situation.open[None, :]
+    return (allowed & made)[:, None] & ~np.isnan(goods.premium) & situation.open
 
 
 def working_groups(situation: Situation) -> NDArray[np.bool_]:
@@ -73,11 +73,12 @@ def beyond_supply(situation: Situation) -> Numbers:
     """Components, by source and month, that production on order needs beyond stock and limits: asked of the first source."""
     sources, use = situation.sources, frozen_use(situation)
     stock = np.bincount(sources.component, weights=sources.opening_stock, minlength=len(sources.components))
-    limit = np.bincount(sources.component, weights=sources.limit, minlength=len(sources.components))
+    limit = np.zeros(use.shape)
+    np.add.at(limit, sources.component, sources.limit)
     first = np.unique(sources.component, return_index=True)[1]
     beyond = np.zeros((len(sources.labels), use.shape[1]))
-    for month in range(situation.frozen):
-        left = stock + limit - use[:, month]
+    for month in range(int(situation.frozen.max(initial=0))):
+        left = stock + limit[:, month] - use[:, month]
         beyond[first, month] = np.maximum(-left, 0.0)
         stock = np.maximum(left, 0.0)
     return beyond
@@ -139,6 +140,26 @@ def short_of_least_cost(situation: Situation) -> Numbers:
     goods = situation.goods
     lost = goods.worth[:, None] * (1 + situation.policy.lost_goodwill_share)
     return np.where(np.isnan(goods.lost_cost), lost, goods.lost_cost)
+
+
+def change_cost(situation: Situation) -> Numbers:
+    """Planning cost of a unit made more or less than the last plan says, by item (all its places) and month."""
+    policy, sites = situation.policy, situation.sites
+    months = np.arange(situation.shape[1])[None, :]
+    slushy = (months < (situation.frozen + situation.slushy)[:, None]) & situation.open
+    by_place = situation.goods.worth[:, None] * np.where(slushy, policy.slushy_change_share, policy.change_share)
+    cost = np.zeros((len(sites.items), situation.shape[1]))
+    np.maximum.at(cost, sites.item, by_place)
+    return cost
+
+
+def most_ever_bought(situation: Situation) -> Numbers:
+    """Components beyond which a month's purchase can have no use, by source and month."""
+    sources, needed = situation.sources, np.zeros((len(situation.sources.components), situation.shape[1]))
+    np.add.at(needed, sources.use_component, sources.use_quantity[:, None] * np.minimum(most_ever_made(situation), 1e9)[sources.use_item])
+    limit = sources.limit + beyond_supply(situation)
+    most = np.maximum(needed[sources.component], np.maximum(sources.least, sources.minimum))
+    return np.minimum(most + frozen_use(situation).sum(axis=1)[sources.component, None], limit)
 
 
 def most_ever_made(situation: Situation) -> Numbers:

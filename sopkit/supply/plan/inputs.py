@@ -11,18 +11,17 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import empty
 from sopkit.errors import Problem
 from sopkit.periods import months_between, period_range
-from sopkit.supply.policy import SupplyPolicy
 
 SHOWN = 5  # names listed in one message
 
-WORKFORCE_OPTIONAL = ("max_layoff", "overtime_hours_per_head", "idle_cost")
+WORKFORCE_OPTIONAL = ("max_layoff", "overtime_hours_per_head", "idle_cost", "ramp_up_months", "most_temporary", "temporary_cost")
 # What may not be negative, by table.
 NOT_NEGATIVE = {
     "demand": ("quantity", "net_price"),
     "unit_costs": ("unit_cost", "variable_cost", "holding_rate", "subcontract_premium"),
     "open_orders": ("quantity",),
     "resources": ("overtime_limit_share", "overtime_cost", "crew"),
-    "resource_calendar": ("available_hours", "demonstrated_hours", "overtime_limit_hours", "overtime_cost"),
+    "resource_calendar": ("available_hours", "demonstrated_hours", "overtime_limit_hours", "overtime_cost", "maintenance_hours"),
     "workforce": ("heads", "hours_per_head", "absence_share", "wage", "hire_cost", "layoff_cost", "max_hire", *WORKFORCE_OPTIONAL),
     "bill_of_resources": ("hours",),
     "supplier_items": ("quantity_per_unit", "monthly_limit", "opening_stock", "component_price"),
@@ -35,6 +34,9 @@ NOT_NEGATIVE = {
     "transfers": ("transfer_cost", "lead_time_days", "monthly_limit"),
     "sourcing": ("sourcing_share", "freight_cost", "lead_time_days"),
     "bill_of_materials": ("quantity_per_unit", "scrap_share", "offset_days"),
+    "stock_rules": ("shelf_life_months", "most_cover_months"),
+    "supplier_contracts": ("from_quantity", "price", "monthly_limit", "least_quantity", "minimum_order"),
+    "last_production": ("quantity",),
 }
 # What must be known elsewhere: table, column, the table that knows it.
 KNOWN_IN = (
@@ -54,6 +56,9 @@ KNOWN_IN = (
     ("lot_sizes", "item", "items"),
     ("workforce_calendar", "skill_group", "workforce"),
     ("site_items", "item", "items"),
+    ("stock_rules", "item", "items"),
+    ("supplier_contracts", "supplier", "suppliers"),
+    ("supplier_contracts", "component", "supplier_items"),
 )
 
 
@@ -91,6 +96,9 @@ class SupplyInputs:
     transfers: pd.DataFrame = _absent("transfers")
     sourcing: pd.DataFrame = _absent("sourcing")
     bill_of_materials: pd.DataFrame = _absent("bill_of_materials")
+    stock_rules: pd.DataFrame = _absent("stock_rules")
+    supplier_contracts: pd.DataFrame = _absent("supplier_contracts")
+    last_production: pd.DataFrame = _absent("last_production")
 
 
 def basic_problems(inputs: SupplyInputs, *, cutoff: str) -> list[Problem]:
@@ -104,7 +112,8 @@ def planned_periods(inputs: SupplyInputs) -> list[str]:
     return sorted(inputs.demand["period"].unique())
 
 
-def _names(values: pd.Series) -> str:
+def names_of(values: pd.Series) -> str:
+    """The first of some names, and how many more there are."""
     distinct = [str(value) for value in values.drop_duplicates()]
     told = ", ".join(distinct[:SHOWN])
     return told if len(distinct) <= SHOWN else f"{told} and {len(distinct) - SHOWN} more"
@@ -148,7 +157,7 @@ def _unknown(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
         if len(strange):
             yield Problem(
                 f"{table}.{column}",
-                f"not in {knows}: {_names(strange)}",
+                f"not in {knows}: {names_of(strange)}",
                 f"a {column} of {knows}",
                 f"Add it to {knows} or correct the code.",
             )
@@ -162,7 +171,7 @@ def _negative(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
             if negative.any():
                 below = frame[negative]
                 key = next(name for name in ("item", "resource", "skill_group", "component", "region") if name in frame)
-                told = f"below zero for {_names(below[key])}, {rows_of(below)}"
+                told = f"below zero for {names_of(below[key])}, {rows_of(below)}"
                 yield Problem(f"{table}.{column}", told, "zero or more")
 
 
@@ -192,14 +201,14 @@ def _people(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
     groups = inputs.resources["skill_group"].dropna()
     strange = groups[~groups.isin(inputs.workforce["skill_group"])]
     if len(inputs.workforce) and len(strange):
-        yield Problem("resources.skill_group", f"not in workforce: {_names(strange)}", "a skill group of workforce")
+        yield Problem("resources.skill_group", f"not in workforce: {names_of(strange)}", "a skill group of workforce")
     always_away = inputs.workforce[inputs.workforce["absence_share"] >= 1]
     if len(always_away):
-        yield Problem("workforce.absence_share", f"1 or more for {_names(always_away['skill_group'])}", "a share below 1, such as 0.08")
+        yield Problem("workforce.absence_share", f"1 or more for {names_of(always_away['skill_group'])}", "a share below 1, such as 0.08")
     services = inputs.items.loc[inputs.items["supply_strategy"] == "service", "item"]
     loaded = inputs.bill_of_resources[inputs.bill_of_resources["item"].isin(services)]
     if len(loaded):
-        yield Problem("bill_of_resources.item", f"services with hours: {_names(loaded['item'])}", "items that are made")
+        yield Problem("bill_of_resources.item", f"services with hours: {names_of(loaded['item'])}", "items that are made")
 
 
 def _agreements(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
@@ -225,54 +234,7 @@ def _opening(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
     owed = opening.loc[opening["quantity"] < 0, "item"]
     without_demand = owed[~owed.isin(inputs.demand.loc[inputs.demand["quantity"] > 0, "item"].unique())]
     if len(without_demand):
-        yield Problem("inventory.quantity", f"below zero without demand: {_names(without_demand)}", "zero or more, or demand to ship to")
+        yield Problem("inventory.quantity", f"below zero without demand: {names_of(without_demand)}", "zero or more, or demand to ship to")
     endless = opening[~np.isfinite(opening["quantity"])]
     if len(endless):
-        yield Problem("inventory.quantity", f"no number for {_names(endless['item'])}", "units on hand")
-
-
-def _without_a_site(inputs: SupplyInputs) -> set[str]:
-    """Items with sites of which some table says something without naming one."""
-    told = set(inputs.site_items["item"])
-    kept = told if (inputs.targets["target"] == "safety_days").any() else set()
-    return told & {*kept, *inputs.open_orders["item"], *inputs.stock_limits["item"]}
-
-
-def _lots_left_out(inputs: SupplyInputs, policy: SupplyPolicy) -> pd.Series:
-    """Items with setups or lots whose families the policy does not plan them for."""
-    lots = inputs.lot_sizes
-    whole = lots[["setup_cost", "setup_hours", "minimum_lot", "lot_multiple"]].fillna(0.0).gt(0).any(axis=1)
-    family = lots["item"].map(inputs.items.set_index("item")["family"])
-    return lots.loc[whole & ~family.isin(policy.lots_planned_for) & ("*" not in policy.lots_planned_for), "item"]
-
-
-def assumed(inputs: SupplyInputs, *, cutoff: str, policy: SupplyPolicy | None = None) -> pd.DataFrame:
-    """What the plan takes for granted where the inputs are silent.
-
-    Args:
-        inputs: by contract.
-        cutoff: last closed period.
-        policy: the company's; None = the default.
-
-    Returns:
-        One row per assumption that is made: assumption, items (how many), which (the first of them).
-    """
-    asked = inputs.demand.loc[inputs.demand["quantity"] > 0, "item"].drop_duplicates()
-    strategy = inputs.items.set_index("item")["supply_strategy"]
-    planned = asked[asked.map(strategy) != "service"].sort_values()
-    made = planned[planned.map(strategy).isin(["stock", "order"])]
-    opening = inputs.inventory.loc[inputs.inventory["period"] == cutoff, "item"]
-    silent = {
-        "no stock at the cutoff is told: opens with none": planned[~planned.isin(opening)],
-        "no hours in the bill of resources: capacity does not limit it": made[~made.isin(inputs.bill_of_resources["item"])],
-        "no unit cost: making and keeping it costs the plan nothing": planned[~planned.isin(inputs.unit_costs["item"])],
-        "price 0 in the demand: the plan ships it, but last of all": planned[
-            ~planned.isin(inputs.demand.loc[inputs.demand["net_price"] > 0, "item"])
-        ],
-        "nothing is told of what is on order: no month is frozen": made if inputs.open_orders.empty else made[:0],
-        "lots and setups are not planned, only the most in a month": made[made.isin(_lots_left_out(inputs, policy or SupplyPolicy()))],
-        "safety stock, limits of stock and what is on order stand at the item's first site": planned[planned.isin(_without_a_site(inputs))],
-    }
-    rows = [(assumption, len(items), _names(items)) for assumption, items in silent.items() if len(items)]
-    frame = pd.DataFrame(rows, columns=["assumption", "items", "which"])
-    return frame.astype({"assumption": "str", "items": "int64", "which": "str"})
+        yield Problem("inventory.quantity", f"no number for {names_of(endless['item'])}", "units on hand")

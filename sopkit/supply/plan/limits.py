@@ -1,6 +1,7 @@
 """What limits the plan: one function per limit, named in the planner's words."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sopkit.supply.lp import Grid, Model
 from sopkit.supply.plan.choices import Choices
@@ -104,7 +105,7 @@ def waiting_demand_ships_in_time(lp: Model, choices: Choices, situation: Situati
 def made_to_order_ships_at_once(lp: Model, choices: Choices, situation: Situation) -> None:
     """Of items made to order no more is made than ships in the month."""
     made_to_order = (situation.goods.strategy == "order") & planned_items(situation)
-    where = made_to_order[:, None] & situation.open[None, :]
+    where = made_to_order[:, None] & situation.open
     rows = lp.rows("made to order", (situation.goods.names, situation.months), at_most=asked(situation), where=where)
     lp.add(rows, choices.production)
     lp.add(rows, choices.subcontract)
@@ -135,6 +136,69 @@ def stock_stays_between_its_limits(lp: Model, choices: Choices, situation: Situa
         lp.add(rows, choices.stock)
         lp.add(rows, choices.band)
     lp.add(least, choices.short_of_least)
+
+
+def stock_of_a_site_fits_its_storage(lp: Model, choices: Choices, situation: Situation) -> Grid:
+    """Family units in stock at a site stay within its storage limit, or within what is there or coming anyway."""
+    goods, limits = situation.goods, situation.policy.site_storage_limit
+    sites = sorted(limits)
+    at = np.array([name.rsplit(" @ ", 1)[-1] for name in goods.names], dtype=object)
+    rows_of = np.flatnonzero(np.isin(at, sites))
+    site = np.array([sites.index(at[item]) for item in rows_of], dtype=np.int64)
+    forced = np.zeros((len(sites), situation.shape[1]))
+    np.add.at(forced, site, (goods.factor[:, None] * unavoidable_stock(situation))[rows_of])
+    most = np.maximum(np.array([limits[name] for name in sites])[:, None], forced)
+    rows = lp.rows("storage of a site", (sites, situation.months), at_most=most)
+    for kept in (choices.stock, choices.band):
+        lp.add(rows, kept, goods.factor[rows_of, None], row=(site,), of=(rows_of,))
+    return rows
+
+
+def stock_covers_only_so_many_months(lp: Model, choices: Choices, situation: Situation) -> None:
+    """Stock of an item at a month end, all places together, is no more than what is asked for in the months that it may cover.
+
+    For shelf life and for a maximum cover alike. What goes into other items counts as asked for. What lies or comes anyway is allowed;
+    month ends that reach beyond the horizon are not limited, for what is asked there is not known.
+    """
+    sites, cover, months = situation.sites, situation.changes.cover, situation.shape[1]
+    limited = np.isfinite(cover)
+    reach = np.where(limited, cover, 0.0)
+    whole = np.floor(reach).astype(np.int64)
+    wanted = sites.by_item(asked(situation))
+    ahead = np.hstack([np.cumsum(wanted, axis=1), np.zeros((len(sites.items), 1))])
+    end = np.arange(months)[None, :] + whole[:, None]
+    last = np.minimum(end, months - 1)
+    sums = np.take_along_axis(ahead, last, axis=1) - ahead[:, :-1]
+    part = np.take_along_axis(np.hstack([wanted, np.zeros((len(wanted), 1))]), np.minimum(end + 1, months), axis=1)
+    most = np.maximum(sums + (reach - whole)[:, None] * part, sites.by_item(unavoidable_stock(situation)))
+    planned = sites.by_item(planned_items(situation).astype(float)) > 0
+    where = (limited & planned)[:, None] & (end + (reach > whole)[:, None] < months)
+    rows = lp.rows("cover", (sites.items, situation.months), at_most=most, where=where)
+    for kept in (choices.stock, choices.band):
+        lp.add(rows, kept, row=(sites.item,))
+    _used_ahead(lp, choices, situation, rows, whole)
+
+
+def _used_ahead(lp: Model, choices: Choices, situation: Situation, rows: Grid, whole: NDArray[np.int64]) -> None:
+    """Take from the rows what goes into other items in the months after."""
+    materials, item = situation.materials, situation.sites.item
+    for ahead in range(1, int(whole.max(initial=0)) + 1):
+        which = np.flatnonzero(whole[item[materials.component]] >= ahead)
+        for offset in np.unique(materials.months[which]):
+            those = which[materials.months[which] == offset]
+            for made in (choices.production, choices.subcontract):
+                used = made.later(int(offset) + ahead)
+                lp.add(rows, used, -materials.quantity[those, None], row=(item[materials.component[those]],), of=(materials.parent[those],))
+
+
+def made_near_to_the_last_plan(lp: Model, choices: Choices, situation: Situation) -> None:
+    """Made = made in the last plan + what is more - what is less, over all places of an item."""
+    sites = situation.sites
+    made = situation.changes.made - sites.by_item(situation.goods.ordered)
+    rows = lp.rows("last plan", (sites.items, situation.months), at_least=made, at_most=made, where=choices.more.at >= 0)
+    lp.add(rows, choices.production, row=(sites.item,))
+    lp.add(rows, choices.more, -1.0)
+    lp.add(rows, choices.less)
 
 
 def made_only_after_a_setup(lp: Model, choices: Choices, situation: Situation) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 from sopkit.supply.lp import Grid, Model
 from sopkit.supply.plan.choices import Choices
 from sopkit.supply.plan.given import frozen_hours, hour_limits
+from sopkit.supply.plan.matrices import Numbers, Places
 from sopkit.supply.plan.situation import Situation
 
 
@@ -54,7 +55,7 @@ def heads_follow_hiring_and_laying_off(lp: Model, choices: Choices, situation: S
 def people_man_the_lines(lp: Model, choices: Choices, situation: Situation) -> Grid:
     """Crew hours in regular time stay within the hours that people give, the rest is idle; frozen months are as they are."""
     lines, people = situation.lines, situation.people
-    where = (choices.heads.at >= 0) & situation.open[None, :]
+    where = (choices.heads.at >= 0) & situation.people_open[None, :]
     idle_priced = np.where(people.idle_cost > 0, 0.0, -np.inf)[:, None]
     rows = lp.rows("crew hours", (people.names, situation.months), at_least=idle_priced, at_most=0.0, where=where)
     lp.add(rows, choices.idle)
@@ -62,16 +63,34 @@ def people_man_the_lines(lp: Model, choices: Choices, situation: Situation) -> G
     lp.add(rows, choices.load, lines.crew[manned, None], row=(lines.group[manned],), of=(manned,))
     lp.add(rows, choices.overtime, -lines.crew[manned, None], row=(lines.group[manned],), of=(manned,))
     lp.add(rows, choices.heads, -people.hours)
+    lp.add(rows, choices.temporary, -people.hours)
+    for age in range(int(people.ramp_up.max(initial=0))):
+        lp.add(rows, choices.hired.earlier(age), people.hours * still_to_learn(people.ramp_up, age)[:, None])
     return rows
+
+
+def still_to_learn(ramp_up: Places, age: int) -> Numbers:
+    """Part of the hours that somebody hired `age` months ago does not give yet: the pace grows evenly over the months of learning."""
+    return np.where(ramp_up > age, 1 - (age + 1) / (ramp_up + 1.0), 0.0)
 
 
 def people_work_so_much_overtime(lp: Model, choices: Choices, situation: Situation) -> Grid:
     """Crew hours in overtime stay within what the people who are there work beyond their hours."""
     lines, people = situation.lines, situation.people
     limited = np.isfinite(people.overtime_hours)
-    where = (choices.heads.at >= 0) & situation.open[None, :] & limited[:, None]
+    where = (choices.heads.at >= 0) & situation.people_open[None, :] & limited[:, None]
     rows = lp.rows("overtime of people", (people.names, situation.months), at_most=0.0, where=where)
     manned = np.flatnonzero((lines.group >= 0) & (lines.crew > 0))
     lp.add(rows, choices.overtime, lines.crew[manned, None], row=(lines.group[manned],), of=(manned,))
-    lp.add(rows, choices.heads, -np.where(limited, people.overtime_hours, 0.0)[:, None])
+    for there in (choices.heads, choices.temporary):
+        lp.add(rows, there, -np.where(limited, people.overtime_hours, 0.0)[:, None])
     return rows
+
+
+def work_changes_little_from_month_to_month(lp: Model, choices: Choices, situation: Situation) -> None:
+    """Load = load of the month before + what it rises - what it falls, where smoothing has a price."""
+    rows = lp.rows("smoothing", (situation.lines.names, situation.months), at_least=0.0, at_most=0.0, where=choices.rises.at >= 0)
+    lp.add(rows, choices.load)
+    lp.add(rows, choices.load.earlier(), -1.0)
+    lp.add(rows, choices.rises, -1.0)
+    lp.add(rows, choices.falls)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sopkit.supply.plan.agreements import PriceSteps, agreements_of
 from sopkit.supply.plan.inputs import SupplyInputs
 from sopkit.supply.plan.matrices import Numbers, Places, month_matrix, places, where_told
 from sopkit.supply.policy import SupplyPolicy
@@ -64,19 +65,26 @@ class People:
     layoff_cost: Numbers
     max_hire: Numbers
     max_layoff: Numbers  # inf where nobody limits it
+    ramp_up: Places  # months until somebody hired works at full pace
+    most_temporary: Numbers
+    temporary_cost: Numbers  # by group and month
     idle_cost: Numbers  # money per hour without work
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Supplier x component that somebody limits, and what goes into a unit."""
+    """Supplier x component that somebody limits or has a contract for, and what goes into a unit."""
 
     labels: list[tuple[str, str]]
     component: Places  # number of the component of each source
     components: list[str]
-    limit: Numbers  # components a month, inf where none is agreed
+    limit: Numbers  # components by source and month, inf where none is agreed
+    least: Numbers  # components taken at least, by source and month
+    minimum: Numbers  # components of a month in which anything is ordered, 0 where none is agreed
+    steps: PriceSteps
+    told: NDArray[np.bool_]  # sources that have a limit or a contract
     opening_stock: Numbers
-    price_above: Numbers  # price beyond the cheapest source of the component
+    price_above: Numbers  # by source and month: first price beyond the lowest of the component over the horizon
     keep_cost: Numbers  # money per component and month
     use_component: Places
     use_item: Places
@@ -93,13 +101,16 @@ def lines_of(inputs: SupplyInputs, months: list[str], items: pd.Index, groups: p
     told = inputs.resources.sort_values("resource")
     names = pd.Index(told["resource"])
     calendar = inputs.resource_calendar
-    demonstrated = month_matrix(calendar, names, months, "resource", "demonstrated_hours")
+    available = month_matrix(calendar, names, months, "resource", "available_hours")
+    stopped = where_told(calendar, names, months, "maintenance_hours", np.zeros((1, 1)))
+    running = np.divide(available - stopped, available, out=np.ones_like(available), where=available > 0)
+    demonstrated = month_matrix(calendar, names, months, "resource", "demonstrated_hours") * running
     group = places(groups, told["skill_group"])
     bill = inputs.bill_of_resources[inputs.bill_of_resources["item"].isin(items) & inputs.bill_of_resources["resource"].isin(names)]
     return Lines(
         names,
         told["site"].to_numpy(object),
-        month_matrix(calendar, names, months, "resource", "available_hours"),
+        available - stopped,
         demonstrated,
         where_told(calendar, names, months, "overtime_limit_hours", demonstrated * told["overtime_limit_share"].to_numpy(float)[:, None]),
         where_told(calendar, names, months, "overtime_cost", told["overtime_cost"].to_numpy(float)[:, None]),
@@ -132,6 +143,7 @@ def people_of(workforce: pd.DataFrame, calendar: pd.DataFrame, months: list[str]
     """Skill groups, month by month where their calendar says so."""
     told = workforce.sort_values("skill_group")
     groups = pd.Index(told["skill_group"])
+    none = {name: told[name].astype(float).fillna(0.0).to_numpy() for name in ("ramp_up_months", "most_temporary")}
     unlimited = {name: np.asarray(told[name].astype(float).fillna(np.inf)) for name in ("max_layoff", "overtime_hours_per_head")}
     numbers = {
         name: told[name].to_numpy(float) for name in ("hours_per_head", "absence_share", "wage", "hire_cost", "layoff_cost", "max_hire")
@@ -152,30 +164,47 @@ def people_of(workforce: pd.DataFrame, calendar: pd.DataFrame, months: list[str]
         numbers["layoff_cost"],
         numbers["max_hire"],
         unlimited["max_layoff"],
+        np.ceil(none["ramp_up_months"]).astype(np.int64),
+        none["most_temporary"],
+        np.where(
+            told["temporary_cost"].notna().to_numpy()[:, None],
+            told["temporary_cost"].astype(float).fillna(0.0).to_numpy()[:, None],
+            by_month("wage", numbers["wage"]),
+        ),
         told["idle_cost"].astype(float).fillna(0.0).to_numpy(),
     )
 
 
-def sources_of(inputs: SupplyInputs, policy: SupplyPolicy, items: pd.Index) -> Sources:
-    """Sources of the components that at least one supplier limits, and what uses them among the planned items."""
+def _step_prices(inputs: SupplyInputs) -> pd.Series:
+    """Lowest price of each component in a contract."""
+    return inputs.supplier_contracts.groupby("component")["price"].min().astype(float)
+
+
+def sources_of(inputs: SupplyInputs, policy: SupplyPolicy, items: pd.Index, months: list[str]) -> Sources:
+    """Sources of the components that a supplier limits or has a contract for, and what uses them among the planned items."""
     said = inputs.supplier_items
-    limited = sorted(said.loc[said["monthly_limit"].notna(), "component"].unique())
+    limited = sorted({*said.loc[said["monthly_limit"].notna(), "component"], *inputs.supplier_contracts["component"]})
     said = said[said["component"].isin(limited)].sort_values(["supplier", "component", "item"])
     sources = said.groupby(["supplier", "component"], sort=True).first().reset_index()
     components = pd.Index(limited)
-    limit = np.asarray(sources["monthly_limit"].astype(float).fillna(np.inf), dtype=np.float64)
+    agreed = agreements_of(inputs.supplier_contracts, sources, months)
     opening = np.asarray(sources["opening_stock"].astype(float).fillna(0.0), dtype=np.float64)
-    price = sources["component_price"].astype(float)
-    cheapest = price.groupby(sources["component"]).transform("min")
+    usual = pd.DataFrame(agreed.price).mean(axis=1)
+    known = pd.concat([pd.DataFrame(agreed.price).min(axis=1).groupby(sources["component"]).min(), _step_prices(inputs)])
+    cheapest = sources["component"].map(known.groupby(level=0).min()).to_numpy(float)
     uses = said[said["item"].isin(items)].drop_duplicates(["component", "item"])
     return Sources(
         list(zip(sources["supplier"], sources["component"], strict=True)),
         places(components, sources["component"]),
         limited,
-        limit,
+        agreed.limit,
+        agreed.least,
+        agreed.minimum,
+        agreed.steps,
+        agreed.told,
         opening,
-        (price - cheapest).fillna(0.0).to_numpy(),
-        price.fillna(0.0).to_numpy() * policy.capital_rate / MONTHS_A_YEAR,
+        np.nan_to_num(agreed.price - cheapest[:, None]),
+        usual.fillna(0.0).to_numpy() * policy.capital_rate / MONTHS_A_YEAR,
         places(components, uses["component"]),
         places(items, uses["item"]),
         uses["quantity_per_unit"].to_numpy(float),

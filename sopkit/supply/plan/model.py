@@ -15,26 +15,32 @@ from sopkit.supply.plan.limits import (
     components_go_into_what_is_made,
     components_roll_from_month_to_month,
     made_in_multiples,
+    made_near_to_the_last_plan,
     made_only_after_a_setup,
     made_to_order_ships_at_once,
     sites_keep_their_shares,
+    stock_covers_only_so_many_months,
     stock_fits_the_storage,
+    stock_of_a_site_fits_its_storage,
     stock_rolls_from_month_to_month,
     stock_stays_between_its_limits,
     subcontractors_make_so_much,
     unmet_demand_waits_or_is_lost,
     waiting_demand_ships_in_time,
 )
+from sopkit.supply.plan.limits_of_buying import orders_are_not_too_small, prices_change_beyond_a_quantity
 from sopkit.supply.plan.limits_of_work import (
     heads_follow_hiring_and_laying_off,
     people_man_the_lines,
     people_work_so_much_overtime,
     what_takes_a_detour_is_made,
+    work_changes_little_from_month_to_month,
     work_fits_the_hours,
 )
 from sopkit.supply.plan.situation import Situation
 
 LOST_WEIGHT = 1000.0  # among equally cheap plans, shipping comes before all else
+CHANGE_WEIGHT = 30.0  # then the last plan, where the policy says so
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class Limits:
     subcontractors: Grid
     component_roll: Grid
     crew_overtime: Grid
+    site_storage: Grid
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,9 @@ def plan_model(situation: Situation) -> PlanModel:
     made_only_after_a_setup(lp, choices, situation)
     made_in_multiples(lp, choices, situation)
     storage = stock_fits_the_storage(lp, choices, situation)
+    site_storage = stock_of_a_site_fits_its_storage(lp, choices, situation)
+    stock_covers_only_so_many_months(lp, choices, situation)
+    made_near_to_the_last_plan(lp, choices, situation)
     subcontractors = subcontractors_make_so_much(lp, choices, situation)
     regular_hours = work_fits_the_hours(lp, choices, situation)
     what_takes_a_detour_is_made(lp, choices, situation)
@@ -81,18 +91,23 @@ def plan_model(situation: Situation) -> PlanModel:
     crew_hours = people_man_the_lines(lp, choices, situation)
     components_go_into_what_is_made(lp, choices, situation)
     component_roll = components_roll_from_month_to_month(lp, choices, situation)
+    orders_are_not_too_small(lp, choices, situation)
+    prices_change_beyond_a_quantity(lp, choices, situation)
+    work_changes_little_from_month_to_month(lp, choices, situation)
     lp.offset = float((short_cost(situation)[:, None] * situation.goods.target)[planned_items(situation)].sum())
-    limits = Limits(stock_roll, regular_hours, crew_hours, storage, subcontractors, component_roll, crew_overtime)
+    limits = Limits(stock_roll, regular_hours, crew_hours, storage, subcontractors, component_roll, crew_overtime, site_storage)
     return PlanModel(lp, choices, limits, _second_cost(lp, choices, situation))
 
 
 def _second_cost(lp: Model, choices: Choices, situation: Situation) -> Numbers:
-    """Among equally cheap plans: ship most, then let least wait, then make, buy, hire and work overtime as late as possible."""
+    """Among equally cheap plans: ship most, let least wait, stay near the last plan if so told, then make, buy and hire latest."""
     cost = np.zeros(lp.width)
     months = len(situation.months)
     earlier = np.arange(months, 0, -1) / months
     for block in (choices.production, choices.subcontract, choices.bought, choices.overtime, choices.hired, choices.detour):
         cost[block.at[block.at >= 0]] = np.broadcast_to(1 + earlier, block.at.shape)[block.at >= 0]
-    for block, weight in ((choices.lost, LOST_WEIGHT), (choices.late, 1.0), (choices.backlog, 1.0)):
+    change = CHANGE_WEIGHT if situation.policy.ties == "least_change" else 0.0
+    weights = ((choices.lost, LOST_WEIGHT), (choices.late, 1.0), (choices.backlog, 1.0), (choices.more, change), (choices.less, change))
+    for block, weight in weights:
         cost[block.at[block.at >= 0]] = weight
     return cost

@@ -34,8 +34,9 @@ def deliveries(situation: Situation, decided: Decided) -> pd.DataFrame:
 
 
 def outlays(situation: Situation, decided: Decided) -> pd.DataFrame:
-    """Freight, transfers, setups, work on alternatives, dearer sites, dearer suppliers by item and month: table plan_outlays."""
+    """Freight, transfers, setups, alternatives, dearer sites and suppliers, temporary people by item and month: plan_outlays."""
     lanes, detours, sources, sites = situation.sites.lanes, situation.lines.detours, situation.sources, situation.sites
+    steps, people = sources.steps, situation.people
     moved = sites.items[sites.item[lanes.origin]]
     kind = np.array(_kinds(situation), dtype=object)
     freight = decided.sent * lanes.cost[:, None]
@@ -50,7 +51,9 @@ def outlays(situation: Situation, decided: Decided) -> pd.DataFrame:
             situation.months,
         ),
         _part("site", sites.items[sites.item], decided.production * sites.extra_cost[:, None], situation.months),
-        _part("supplier", pd.Index(["*"] * len(sources.labels)), decided.bought * sources.price_above[:, None], situation.months),
+        _part("supplier", pd.Index(["*"] * len(sources.labels)), decided.bought * sources.price_above, situation.months),
+        _part("supplier", pd.Index(["*"] * len(steps.source)), decided.beyond * steps.change[:, None], situation.months),
+        _part("temporary_people", pd.Index(["*"] * len(people.names)), decided.temporary * people.temporary_cost, situation.months),
     ]
     told = pd.concat(parts, ignore_index=True)
     summed = told.groupby(["item", "kind", "period"], sort=True, as_index=False)["amount"].sum()

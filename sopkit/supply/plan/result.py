@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sopkit.supply.capacity import production_requirement, resource_hours
 from sopkit.supply.lp import Numbers, Solution
 from sopkit.supply.plan.decided import Decided, decided_by, in_transit, long_frame, planned_hours, zero_or_more
-from sopkit.supply.plan.matrices import places
+from sopkit.supply.plan.limits_of_work import still_to_learn
+from sopkit.supply.plan.matrices import Places, places
 from sopkit.supply.plan.model import PlanModel
 from sopkit.supply.plan.outlays import deliveries, outlays
 from sopkit.supply.plan.situation import Situation
@@ -202,29 +203,37 @@ def _workforce_plan(situation: Situation, decided: Decided) -> pd.DataFrame:
         hired=decided.hired,
         laid_off=decided.laid_off,
         required_hours=crew_hours,
-        available_hours=decided.heads * people.hours,
+        available_hours=(decided.heads - _learning(people.ramp_up, decided.hired)) * people.hours,
+        temporary=decided.temporary,
     )
+
+
+def _learning(ramp_up: Places, hired: Numbers) -> Numbers:
+    """People, by group and month, whose work is not yet done because they learn."""
+    learning = np.zeros(hired.shape)
+    for age in range(int(ramp_up.max(initial=0))):
+        learning[:, age:] += still_to_learn(ramp_up, age)[:, None] * hired[:, : hired.shape[1] - age]
+    return learning
 
 
 def _supplier_load(situation: Situation, model: PlanModel, solution: Solution, decided: Decided, required: Numbers) -> pd.DataFrame:
-    """Sources with a limit; where several share a component, the requirement is split by their limits, or evenly without."""
+    """Sources with a limit or a contract; where several share a component, the requirement is split by their limits, or evenly without."""
     sources = situation.sources
     asked = resource_hours(required, sources.use_item, sources.use_component, sources.use_quantity, len(sources.components))
     stock = sources.opening_stock[:, None] + np.cumsum(decided.bought - decided.used, axis=1)
-    limited = np.isfinite(sources.limit)
-    among = np.bincount(sources.component, weights=np.where(limited, sources.limit, 0.0), minlength=len(sources.components))
-    alone = np.bincount(sources.component[limited], minlength=len(sources.components))
+    limit = np.where(np.isfinite(sources.limit), sources.limit, np.nan)
+    limited, known = sources.told, np.nan_to_num(limit)
+    among, alone = np.zeros(asked.shape), np.bincount(sources.component[limited], minlength=len(sources.components))
+    np.add.at(among, sources.component, known)
     total = among[sources.component]
-    part = np.where(
-        total > 0, np.where(limited, sources.limit, 0.0) / np.where(total > 0, total, 1.0), 1.0 / np.maximum(alone, 1)[sources.component]
-    )
+    part = np.where(total > 0, known / np.where(total > 0, total, 1.0), 1.0 / np.maximum(alone, 1)[sources.component][:, None])
     frame = long_frame(
         {"supplier": [supplier for supplier, _ in sources.labels], "component": [component for _, component in sources.labels]},
         situation.months,
-        required_quantity=asked[sources.component] * part[:, None],
+        required_quantity=asked[sources.component] * part,
         planned_quantity=decided.used,
         purchased_quantity=decided.bought,
-        limit_quantity=np.repeat(sources.limit[:, None], len(situation.months), axis=1),
+        limit_quantity=limit,
         closing_stock=zero_or_more(stock),
         component_value=binding_value(-solution.reduced_costs(model.choices.bought)),
     )

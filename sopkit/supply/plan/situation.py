@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sopkit.supply.inventory import safety_stock_target
+from sopkit.supply.plan.fences import Changes, changes_of, fences_of
 from sopkit.supply.plan.inputs import SupplyInputs, planned_periods
 from sopkit.supply.plan.lots import Lots, lots_of
 from sopkit.supply.plan.materials import Materials, materials_of
@@ -59,7 +60,8 @@ class Situation:
     """Everything the plan depends on."""
 
     months: list[str]
-    frozen: int
+    frozen: Places  # months, by item
+    slushy: Places  # months after them, by item
     goods: Goods
     cells: Cells
     lines: Lines
@@ -68,6 +70,7 @@ class Situation:
     lots: Lots
     materials: Materials
     sites: Sites
+    changes: Changes
     policy: SupplyPolicy
 
     @property
@@ -77,8 +80,13 @@ class Situation:
 
     @property
     def open(self) -> NDArray[np.bool_]:
-        """Months whose production can still be planned."""
-        return np.arange(len(self.months)) >= self.frozen
+        """Item x month: production can still be planned."""
+        return np.arange(len(self.months))[None, :] >= self.frozen[:, None]
+
+    @property
+    def people_open(self) -> NDArray[np.bool_]:
+        """Months in which the number of people can still be planned: behind the shortest frozen fence."""
+        return np.arange(len(self.months)) >= (self.frozen.min() if len(self.frozen) else 0)
 
 
 def situation_of(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str) -> Situation:
@@ -87,18 +95,19 @@ def situation_of(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str) -> 
     months = planned_periods(inputs)
     names = _planned_items(inputs, months, cutoff)
     asked = _cells(inputs, policy, months, names)
-    goods = _goods(inputs, policy, months, names, asked, cutoff)
-    price = np.maximum(asked.price, goods.variable_cost[asked.item])
+    fences = fences_of(inputs, policy, names, len(months))
+    goods = _goods(inputs, policy, months, names, asked, cutoff, fences[0])
+    price = np.maximum(asked.price, goods.variable_cost[asked.item]) if policy.objective == "cost" else asked.price
     cells = replace(asked, price=price, owed=_owed_by_cell(goods.owed, asked))
     people = people_of(inputs.workforce, inputs.workforce_calendar, months)
     lines = lines_of(inputs, months, names, people.names)
-    frozen = min(policy.frozen_months, len(months)) if len(inputs.open_orders) else 0  # what is on order is not known: nothing to freeze
     lots = lots_of(inputs.lot_sizes, lines, goods.family, names, months, policy.lots_planned_for)
-    sources, materials = sources_of(inputs, policy, names), materials_of(inputs.bill_of_materials, names)
+    sources, materials = sources_of(inputs, policy, names, months), materials_of(inputs.bill_of_materials, names)
     sites = sites_of(original, inputs, names, chosen=policy.sourcing_shares == "chosen")
     if len(original.site_items):
         goods = _at_sites(goods, sites, _safety_days(inputs.targets, pd.Series(goods.family), goods.strategy), months)
-    return Situation(months, frozen, goods, cells, lines, people, sources, lots, materials, sites, policy)
+    changes = changes_of(original, inputs, sites, months)
+    return Situation(months, *fences, goods, cells, lines, people, sources, lots, materials, sites, changes, policy)
 
 
 def _at_sites(goods: Goods, sites: Sites, days: Numbers, months: list[str]) -> Goods:
@@ -133,19 +142,23 @@ def _cells(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names:
     quantity, revenue = np.zeros((len(keys), len(months))), np.zeros((len(keys), len(months)))
     quantity[place], revenue[place] = summed["quantity"], summed["revenue"]
     price = np.divide(revenue, quantity, out=np.zeros_like(revenue), where=quantity > 0)
-    rules = [_waiting(policy, channel) for channel in keys.get_level_values("channel")]
+    tier = inputs.items.set_index("item")["tier"].reindex(keys.get_level_values("item")).fillna("")
+    rules = [_waiting(policy, channel, of) for channel, of in zip(keys.get_level_values("channel"), tier, strict=True)]
     refused = policy.unmet_demand == "refused"  # nothing may be lost: all that is not met waits, as long as the policy lets it
     share = np.array([(1.0 if refused else rule.share) if rule.months else 0.0 for rule in rules])
     waits = np.array([rule.months if rule.share or refused else 0 for rule in rules], dtype=np.int64)
     return Cells(list(keys), places(names, keys.get_level_values("item")), quantity, price, share, waits, np.zeros(len(keys)))
 
 
-def _waiting(policy: SupplyPolicy, channel: str) -> Waiting:
-    """The waiting rule of a channel; where neither it nor `*` has one, nothing waits."""
-    return policy.waiting.get(channel, policy.waiting.get("*", Waiting(share=0, months=0)))
+def _waiting(policy: SupplyPolicy, channel: str, tier: str) -> Waiting:
+    """The waiting rule of a channel and tier: the nearest that is told; where none is, nothing waits."""
+    told = (policy.waiting.get(name) for name in (f"{channel}/{tier}", channel, f"*/{tier}", "*"))
+    return next((rule for rule in told if rule is not None), Waiting(share=0, months=0))
 
 
-def _goods(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names: pd.Index, cells: Cells, cutoff: str) -> Goods:
+def _goods(
+    inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names: pd.Index, cells: Cells, cutoff: str, frozen: Places
+) -> Goods:
     told = inputs.items.set_index("item").reindex(names)
     demand, revenue = np.zeros((len(names), len(months))), np.zeros((len(names), len(months)))
     np.add.at(demand, cells.item, cells.demand)
@@ -164,7 +177,7 @@ def _goods(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names:
         opening.clip(lower=0).to_numpy(float),
         (-opening).clip(lower=0).to_numpy(float),
         _arriving(inputs.open_orders, "purchase", names, months),
-        _frozen_production(inputs.open_orders, policy, names, months),
+        _frozen_production(inputs.open_orders, frozen, names, months),
         demand,
         safety_stock_target(demand, _safety_days(inputs.targets, told["family"], strategy), months),
         unit_cost,
@@ -187,11 +200,10 @@ def _arriving(open_orders: pd.DataFrame, kind: str, names: pd.Index, months: lis
     )
 
 
-def _frozen_production(open_orders: pd.DataFrame, policy: SupplyPolicy, names: pd.Index, months: list[str]) -> Numbers:
+def _frozen_production(open_orders: pd.DataFrame, frozen: Places, names: pd.Index, months: list[str]) -> Numbers:
     """Production on order in the frozen months; beyond them the plan decides anew."""
     ordered = _arriving(open_orders, "production", names, months)
-    ordered[:, policy.frozen_months :] = 0.0
-    return ordered
+    return np.where(np.arange(len(months))[None, :] < frozen[:, None], ordered, 0.0)
 
 
 def _safety_days(targets: pd.DataFrame, family: pd.Series, strategy: NDArray[np.object_]) -> Numbers:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sopkit.supply.lp import Numbers, Solution
 from sopkit.supply.plan.decided import Decided
-from sopkit.supply.plan.given import late_cost, lost_cost, short_of_least_cost, waiting_cost, worth_at_the_end
+from sopkit.supply.plan.given import change_cost, late_cost, lost_cost, short_of_least_cost, waiting_cost, worth_at_the_end
 from sopkit.supply.plan.model import PlanModel
 from sopkit.supply.plan.situation import Situation
 
@@ -30,7 +30,7 @@ def plan_costs(situation: Situation, decided: Decided) -> pd.DataFrame:
         "overtime": (decided.overtime * lines.overtime_cost).sum(),
         "wages": (decided.heads * people.wage).sum(),
         "hiring and laying off": (decided.hired * people.hire_cost[:, None] + decided.laid_off * people.layoff_cost[:, None]).sum(),
-        "dearer suppliers": (decided.bought * sources.price_above[:, None]).sum(),
+        "dearer suppliers": (decided.bought * sources.price_above).sum() + (decided.beyond * sources.steps.change[:, None]).sum(),
         "components in stock": _component_keeping(situation, decided),
         "stock": (decided.closing_stock * goods.keep_cost).sum(),
         "short of safety stock": short.sum(),
@@ -45,6 +45,9 @@ def plan_costs(situation: Situation, decided: Decided) -> pd.DataFrame:
         "transfers and freight": (decided.sent * situation.sites.lanes.cost[:, None]).sum(),
         "setups": (decided.setup * situation.lots.setup_cost).sum(),
         "short of least stock": (decided.short_of_least * short_of_least_cost(situation)).sum(),
+        "temporary people": (decided.temporary * people.temporary_cost).sum(),
+        "leaving the last plan": ((decided.more + decided.less) * change_cost(situation)).sum(),
+        "uneven work": float((decided.rises + decided.falls).sum() * policy.smoothing_cost),
     }
     parts |= {name: value for name, value in finer.items() if value}  # of companies that plan with them
     return pd.DataFrame({"component": list(parts), "planning_cost": [float(value) + 0.0 for value in parts.values()]}).astype(
@@ -62,7 +65,7 @@ def binding_limits(situation: Situation, model: PlanModel, solution: Solution) -
     """Every limit that binds: kind, limit, period, and what one unit more would save (money per hour, component, person, unit)."""
     goods, people, sources, months = situation.goods, situation.people, situation.sources, situation.months
     limits, choices = model.limits, model.choices
-    given = np.where(situation.open[None, :], 0.0, solution.duals(limits.stock_roll) - goods.variable_cost)
+    given = np.where(situation.open, 0.0, solution.duals(limits.stock_roll) - goods.variable_cost)
     manning = -solution.duals(limits.crew_hours) * people.hours
     person = -solution.reduced_costs(choices.hired) if situation.policy.workforce_planned else manning
     found: list[tuple[str, Collection[object], Numbers]] = [
