@@ -115,9 +115,7 @@ def reference_model(data: Reference, *, band: bool = True) -> ReferenceModel:
     )
     stock = lp.variables("stock", by_item, cost=keep[:, None])
     backlog = lp.variables("backlog", by_item, cost=late)
-    within = lp.variables(
-        "band", by_item, cost=(keep - short if band else short)[:, None], upper=data.safety[:, None] if band else np.inf
-    )
+    within = lp.variables("band", by_item, cost=(keep - short if band else short)[:, None], upper=data.safety[:, None] if band else np.inf)
     load = lp.variables("load", by_resource, upper=data.machine_hours)
     overtime = lp.variables("overtime", by_resource, cost=OVERTIME_COST)
     heads = lp.variables("heads", by_resource, cost=WAGE)

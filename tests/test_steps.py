@@ -47,7 +47,7 @@ def test_a_step_reads_what_a_step_before_it_writes(step):
 
 def test_only_inputs_are_optional():
     for step in STEPS:
-        assert step.optional <= set(INPUTS) | {"last_plan"}
+        assert step.optional <= set(INPUTS) | {"last_plan", "last_production"}
     assert {"items", "consensus_demand"} == {name for name in PLANNING if not name.endswith("?")}
 
 

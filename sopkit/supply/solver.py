@@ -29,9 +29,18 @@ OPTIONS: dict[str, object] = {
     "solver": "simplex",
     "presolve": "off",
     "random_seed": 0,
+    "simplex_iteration_limit": 2_147_483_647,
+    "time_limit": float("inf"),
 }
-# What is tried where the solver fails, in this order, before it is given up.
-FALLBACKS: tuple[dict[str, object], ...] = ({"presolve": "on"}, {"presolve": "on", "solver": "ipx"})
+LARGE = 150_000  # variables from which an interior point method with crossover is faster than simplex from the slack basis
+# How a model is solved: the first way that ends, in this order; every way ends at a vertex, with duals and a basis.
+WAYS: tuple[dict[str, object], ...] = (
+    {"presolve": "off", "solver": "simplex"},
+    {"presolve": "on", "solver": "hipo"},
+    {"presolve": "on", "solver": "ipx"},
+    {"presolve": "on", "solver": "simplex"},
+)
+WAYS_OF_LARGE = WAYS[1:]
 STATUS_WORDS = {
     Status.kInfeasible: "the limits contradict each other: no plan keeps all of them",
     Status.kUnbounded: "cost falls without end: a price or a cost has the wrong sign",
@@ -68,6 +77,8 @@ class Work:
 
     gap_share: float = 1e-6  # proven distance from the optimum that is good enough, share of the cost
     most_nodes: int = 20_000
+    most_iterations: int = 2_000_000_000  # of the simplex method from a given basis, before the model is solved from nothing
+    most_seconds: float | None = None  # only where a person waits for the answer: a plan that depends on a clock cannot be made again
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,7 @@ class Solution:
     row_dual: Numbers
     iterations: int
     gap_share: float = 0.0  # proven distance from the optimum, share of the cost; 0 where nothing is whole
-    fallback: str = ""  # the way it was solved where the usual one failed
+    fallback: str = ""  # the way it was solved where the usual one failed, or did not end within its work
 
     def values(self, block: "Grid") -> Numbers:
         """Values of a block on its grid; 0 where it has no variable."""
@@ -107,6 +118,8 @@ class Solver:
 
     def __init__(self, arrays: Arrays, work: Work | None = None) -> None:
         self.arrays, self.work = arrays, work or Work()
+        self._ways = WAYS_OF_LARGE if len(arrays.cost) >= LARGE else WAYS
+        self._stands = False  # whether a basis is there to start from
         self._bounds = (arrays.lower.copy(), arrays.upper.copy())
         self._whole = np.flatnonzero(arrays.integer)
         self._highs = highspy.Highs()
@@ -133,18 +146,36 @@ class Solver:
         return Solution(facts.objective_function_value, *values, facts.simplex_iteration_count, fallback=fallback)
 
     def _run(self) -> str:
-        """Run the solver; where it fails, the other ways in turn. Returns the way that was taken, empty for the usual one."""
-        self._highs.run()
-        for other in FALLBACKS:
-            if self._highs.getModelStatus() in DEFINITE:
-                break
+        """Run the solver: from where it stands within the work that is allowed, else each way in turn.
+
+        Returns the way that was taken, empty for the usual one.
+        """
+        told = []
+        if self._stands:
+            if self._ends(WAYS[0] | self._limits()):
+                return ""
+            told = [f"more than {self.work.most_iterations:,} iterations from where it stood" if self._cut_short() else "no end from there"]
             self._highs.clearSolver()
-            self._set_options(other)
-            self._highs.run()
-            self._set_options(OPTIONS)
-            if self._highs.getModelStatus() in DEFINITE:
-                return ", ".join(f"{name} {value}" for name, value in other.items())
-        return ""
+        for number, way in enumerate(self._ways):
+            if self._ends(way):
+                self._stands = True
+                return ", ".join([*told, *([] if number == 0 and not told else [f"{name} {value}" for name, value in way.items()])])
+            self._highs.clearSolver()
+        return ", ".join(told)
+
+    def _limits(self) -> dict[str, object]:
+        seconds = {} if self.work.most_seconds is None else {"time_limit": self._highs.getRunTime() + self.work.most_seconds}
+        return {"simplex_iteration_limit": self.work.most_iterations, **seconds}
+
+    def _ends(self, options: dict[str, object]) -> bool:
+        """Run with some options; whether the solver came to an end."""
+        self._set_options(options)
+        self._highs.run()
+        self._set_options(OPTIONS)
+        return self._highs.getModelStatus() in DEFINITE
+
+    def _cut_short(self) -> bool:
+        return self._highs.getModelStatus() in (Status.kIterationLimit, Status.kTimeLimit)
 
     def _decide_whole_numbers(self) -> float:
         """Branch and bound within the stated work; the whole numbers found are held. Returns the gap that is left."""
@@ -188,6 +219,19 @@ class Solver:
     def start_from(self, basis: highspy.HighsBasis) -> None:
         """Let the next solve start from a basis of this model."""
         self._highs.setBasis(basis)
+        self._stands = True
+
+    def become(self, other: Arrays) -> None:
+        """Change costs, bounds and limits in place to those of another model with the same rows, columns and coefficients."""
+        columns = np.flatnonzero((other.lower != self._bounds[0]) | (other.upper != self._bounds[1]))
+        self.set_bounds(columns, other.lower[columns], other.upper[columns])
+        rows = np.flatnonzero((other.at_least != self.arrays.at_least) | (other.at_most != self.arrays.at_most))
+        self.set_limits(rows, other.at_least[rows], other.at_most[rows])
+        costs = np.flatnonzero(other.cost != self.arrays.cost)
+        self.set_costs(costs, other.cost[costs])
+        if other.offset != self.arrays.offset:
+            self._highs.changeObjectiveOffset(other.offset)
+        self.arrays = other
 
     def set_bounds(self, columns: NDArray[np.int64], lower: ArrayLike, upper: ArrayLike) -> None:
         """New bounds of the variables at `columns` (numbers from `Grid.at`)."""

@@ -225,7 +225,7 @@ def test_where_the_solver_fails_another_way_is_taken_and_told():
     solver._highs.setOptionValue("simplex_iteration_limit", 0)  # the usual way may not take a step
     found = solver.solve()
     assert found.objective == 8 + 2 * 2
-    assert found.fallback == "presolve on"
+    assert found.fallback == "presolve on, solver hipo"
     assert model.solver().solve().fallback == ""
 
 
