@@ -92,7 +92,7 @@ STEPS = (
                 "accuracy_by_region plan_stability"
             ),
             *_names("received_sources data_trust participation first_look"),
-            *_names("stock_outs item_classes working_day_effects monthly_history history_adjustments campaign_results"),
+            *_names("stock_outs item_classes working_day_effects monthly_history history_adjustments campaign_results campaign_months"),
             *_names("indicator_correlations cycle_times supplier_performance pipeline_hygiene target_achievement points_to_chase"),
         ),
     ),
@@ -102,11 +102,12 @@ STEPS = (
         "How many units, when and where, and how certain is it?",
         reads=_names(
             "items demand_history forecast_accuracy prices? lifecycle? overrides? sales_forecast? bill_of_resources? opportunities? "
-            "orders? last_plan? previous:opportunities?"
+            "orders? last_plan? campaigns? campaign_results campaign_months market_indicators? indicator_correlations calendar? "
+            "previous:opportunities?"
         ),
         writes=_names(
             "backtest statistical_forecast reconciliation override_log override_conflicts override_load consensus_demand demand_range "
-            "function_forecasts demand_views view_weights crm_demand crm_calibration lifecycle_log"
+            "function_forecasts demand_views view_weights crm_demand crm_calibration lifecycle_log driver_effects"
         ),
     ),
     Step(

@@ -42,3 +42,29 @@ def _kind(one: pd.Series, other: pd.Series, moves: list[float]) -> str:
         return "opposite"
     same = one["reason_code"] == other["reason_code"] and moves[0] * moves[1] > 0
     return "same_reason" if same else ""
+
+
+def campaigns_twice(overrides: pd.DataFrame, effects: OverrideEffects, cells: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """Applied overrides for a campaign, in months that the plan lifts for a campaign already: the same units may count twice.
+
+    Args:
+        overrides: overrides contract.
+        effects: what became of them.
+        cells: the cells of the plan: family, region, channel, period, baseline (units).
+        factors: what drivers do (`DriverEffects.factors`).
+
+    Returns:
+        override_conflicts contract: `other` is `campaigns`, its units those that campaigns put into the cells that both move.
+    """
+    keys = ["family", "region", "channel", "period"]
+    lifted = factors[factors["driver"] == "campaign"].groupby(keys)["log_factor"].sum()
+    log_factor = lifted.reindex(pd.MultiIndex.from_frame(cells[keys])).fillna(0.0).to_numpy()
+    units = cells["baseline"].to_numpy(dtype=float) * (1 - np.exp(-log_factor))
+    rows = overrides.sort_values("override", ignore_index=True)
+    found = []
+    for place in np.flatnonzero(rows["reason_code"] == "campaign"):
+        both = effects.scope[place] & (log_factor != 0)
+        if both.any():
+            told = float(effects.quantity[place][both].sum()), float(units[both].sum())
+            found.append((rows["override"][place], "campaigns", "campaign_in_plan", int(both.sum()), *told))
+    return pd.DataFrame(found, columns=COLUMNS).astype({"override": "str", "other": "str", "conflict": "str"})

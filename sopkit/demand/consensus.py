@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sopkit.demand.conflicts import conflicts_between
+from sopkit.demand.conflicts import campaigns_twice, conflicts_between
 from sopkit.demand.hierarchy.rounding import whole_cells
 from sopkit.demand.lifecycle import LifecycleEffects, lifecycle_effects
 from sopkit.demand.overrides import OverrideEffects, override_effects, scope_in_words
@@ -123,9 +123,16 @@ def lifecycle_log(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:
     return log.astype({"outcome": "str", "note": "str"})
 
 
-def override_conflicts(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:
-    """Pairs of applied overrides that contradict each other, or may say the same thing twice: the override_conflicts contract."""
-    return conflicts_between(inputs.overrides, _parts(inputs, policy).overrides)
+def override_conflicts(inputs: DemandInputs, policy: DemandPolicy, factors: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Pairs of applied overrides that contradict each other, or may say the same thing twice: the override_conflicts contract.
+
+    With the factors of drivers (`DriverEffects.factors`) also overrides for a campaign that the plan holds already.
+    """
+    parts = _parts(inputs, policy)
+    found = [conflicts_between(inputs.overrides, parts.overrides)]
+    if factors is not None:
+        found.append(campaigns_twice(inputs.overrides, parts.overrides, parts.cells, factors))
+    return pd.concat(found, ignore_index=True)
 
 
 def override_load(inputs: DemandInputs, policy: DemandPolicy, bill_of_resources: pd.DataFrame) -> pd.DataFrame:

@@ -62,9 +62,18 @@ def fitted_pool(
 
 
 def pool_forecast(
-    pool: "PoolForecaster", series: pd.DataFrame, history: pd.DataFrame, policy: DemandPolicy, *, horizon: int
+    pool: "PoolForecaster",
+    series: pd.DataFrame,
+    history: pd.DataFrame,
+    policy: DemandPolicy,
+    *,
+    horizon: int,
+    yardstick: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """What a fitted pool says, by item x region x channel: the statistical_forecast contract."""
+    """What a fitted pool says, by item x region x channel: the statistical_forecast contract.
+
+    `yardstick` are the series that seasonal naive repeats, where they are others than those the pool has learnt from.
+    """
     from sopkit.demand.panel import SeasonalNaivePanel
 
     level: list[str] = list(policy.forecast_level)
@@ -72,7 +81,7 @@ def pool_forecast(
     ahead = list(range(1, horizon + 1))
     quantity = pool.predict(fh=ahead)
     quantiles = pool.predict_quantiles(fh=ahead, alpha=list(LEVELS.values()))
-    naive = SeasonalNaivePanel(sp=policy.season_length).fit(series).predict(fh=ahead)
+    naive = SeasonalNaivePanel(sp=policy.season_length).fit(series if yardstick is None else yardstick).predict(fh=ahead)
     table = quantity.index.to_frame(index=False)[level].assign(
         period=np.tile(period_range(shifted(cutoff, 1), horizon), len(quantity) // horizon),
         quantity=quantity["quantity"].to_numpy().clip(min=0),

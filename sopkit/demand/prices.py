@@ -45,6 +45,20 @@ def net_prices(prices: pd.DataFrame, history: pd.DataFrame, keys: pd.DataFrame) 
     return keys[CELLS].assign(net_price=price, price_source=pd.Series(names[best], index=keys.index, dtype="str"))
 
 
+def price_list(prices: pd.DataFrame, keys: pd.DataFrame) -> np.ndarray:
+    """The dated price in force on the first day of each month, the most exact row first; NaN where none is listed: (rows,).
+
+    Args:
+        prices: prices contract (money per unit).
+        keys: item, region, channel, period.
+    """
+    month = month_numbers(keys["period"])
+    found = np.full(len(keys), np.nan)
+    for compared in WILDCARDS:
+        found = np.where(np.isnan(found), _dated(prices, keys, month, compared), found)
+    return found
+
+
 def _dated(prices: pd.DataFrame, keys: pd.DataFrame, month: np.ndarray, compared: tuple[str, ...]) -> np.ndarray:
     """Prices in force on the first of the month, from the rows whose other keys are `*`."""
     exact = np.ones(len(prices), dtype=bool)

@@ -155,6 +155,7 @@ class StatisticalForecast(Contract):
         units("p90", "90 % quantile"),
         units("naive", "seasonal naive"),
         text("method", "how it was made"),
+        units("driver_quantity", "of the forecast: what drivers that have earned their place put on it", least=None).optional(),
     )
 
 

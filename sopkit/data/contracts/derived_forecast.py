@@ -75,11 +75,12 @@ class OverrideConflicts(Contract):
     grain = "one row per pair of overrides"
     columns = (
         code("override", "id"),
-        code("other", "id of the other"),
+        code("other", "id of the other; `campaigns` where the plan holds them already"),
         choice(
             "conflict",
-            "one raises what the other lowers; one sets what the other changes; both move it for the same kind of reason",
-            "opposite | set_and_changed | same_reason",
+            "one raises what the other lowers; one sets what the other changes; both move it for the same kind of reason; "
+            "it is for a campaign that the plan holds already",
+            "opposite | set_and_changed | same_reason | campaign_in_plan",
         ),
         whole("cells", "cells that both cover", "cells"),
         units("quantity_change", "units that it adds in them", least=None),
@@ -182,4 +183,34 @@ class LifecycleLog(Contract):
         units("cannibalised_quantity", "units that a launch takes from its family"),
         choice("outcome", "planned, forecast from its own history, or not planned", "planned | own_history | not_planned"),
         text("note", "why it is not planned").optional(),
+    )
+
+
+class DriverEffects(Contract):
+    """What moves demand besides its own past, whether each has earned a place in the baseline, and what it does to the plan."""
+
+    name, key = "driver_effects", ("driver", "name", "family")
+    grain = "one row per driver and family in which it was tried"
+    columns = (
+        choice("driver", "kind of driver", "campaign | price | working_days | indicator"),
+        code("name", "id of the indicator; `*` for the other kinds"),
+        code("family", "family"),
+        number("effect", "uplift on campaign days (0.19 = +19 %), or elasticity; empty where it cannot be told", "ratio").optional(),
+        number("effect_low", "5 % limit of it", "ratio").optional(),
+        number("effect_high", "95 % limit of it", "ratio").optional(),
+        whole("evidence", "campaigns, or months, behind it", "number"),
+        whole("origins", "earlier cutoffs at which forecasts with it and without it differed", "origins"),
+        whole("months", "months scored", "months"),
+        number("with_wape_ratio", "error of forecasts with it, in the cells that it moves", "ratio", least=0).optional(),
+        number("without_wape_ratio", "error of forecasts without it, in the same cells", "ratio", least=0).optional(),
+        number("saving_ratio", "the second less the first; positive = better with it", "ratio").optional(),
+        number("saving_low_ratio", "lower end of its 90 % interval, paired by month", "ratio").optional(),
+        number("saving_high_ratio", "upper end of its 90 % interval", "ratio").optional(),
+        choice(
+            "verdict",
+            "whether it moves the plan; stated = at the uplift that the planner states",
+            "earned | not_earned | cannot_tell | stated",
+        ),
+        units("plan_quantity", "units that it puts into the plan", least=None).optional(),
+        text("why", "why, in words"),
     )

@@ -252,3 +252,18 @@ class PointsToChase(Contract):
         text("question", "what was seen, and what to answer"),
         money("value", "net sales that it touches; empty where none can be told").optional(),
     )
+
+
+class CampaignMonths(Contract):
+    """On which share of each month's usual demand each campaign lies, past and planned."""
+
+    name, key = "campaign_months", ("campaign", "family", "region", "channel", "period")
+    grain = "one row per campaign, what it covers, and month that it touches"
+    columns = (
+        code("campaign", "campaign"),
+        code("family", "family, or `*`"),
+        code("region", "sales region, or `*`"),
+        code("channel", "sales channel, or `*`"),
+        period(),
+        share("day_share", "of the month's usual demand, that which falls on the campaign's days"),
+    )

@@ -32,6 +32,11 @@ class Campaigns(Contract):
         .in_swedish("ökning som marknad räknar med, 0,35 = +35 %")
         .named("Förväntad ökning", "Ökning", "Lyft", "Uplift", "Expected uplift")
         .such_as("0.35"),
+        share("stated_uplift_share", "uplift to plan with where the campaign history cannot tell; empty = none", most=None)
+        .in_swedish("ökning att planera med där kampanjhistoriken inte räcker; tomt = ingen")
+        .named("Planerad ökning", "Planned uplift")
+        .such_as("")
+        .optional(),
         money("cost", "campaign cost", least=0)
         .in_swedish("kampanjens kostnad")
         .named("Kostnad", "Kampanjkostnad")

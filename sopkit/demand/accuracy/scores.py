@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from sopkit.demand.accuracy.paired import paired_saving
 from sopkit.demand.series import CELLS, COMPANY, month_numbers, stocked_out, with_family
 
 LAGS = (1, 2, 3)  # months between approval and the month forecast
@@ -20,8 +20,6 @@ JUDGED_AGAINST = {
     "executive": "consensus",
 }
 LAYERS = ("naive", *JUDGED_AGAINST)  # the constrained plan is no forecast: it is judged by plan attainment
-CONFIDENCE = 0.9  # of the interval of value added
-LEAST_MONTHS = 3  # of a paired interval
 SIGNAL_MONTHS = 12  # that the tracking signal looks back
 MEASURES = [
     "months",
@@ -152,11 +150,5 @@ def _value_added(cells: pd.DataFrame, layer: str) -> tuple[float, float, float]:
         return nothing
     saved = (common[other] - common["actual"]).abs() - (common[layer] - common["actual"]).abs()
     monthly = pd.DataFrame({"saved": saved, "actual": common["actual"]}).groupby(common["period"]).sum()
-    added = float(monthly["saved"].sum() / monthly["actual"].sum())
-    months = len(monthly)
-    if months < LEAST_MONTHS:
-        return added, np.nan, np.nan
-    spread = ((monthly["saved"] - added * monthly["actual"]) ** 2).sum()
-    error = np.sqrt(months / (months - 1) * spread) / monthly["actual"].sum()
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, months - 1) * error)
-    return added, added - reach, added + reach
+    found = paired_saving(monthly["saved"].to_numpy(), monthly["actual"].to_numpy())
+    return found.share, found.low, found.high

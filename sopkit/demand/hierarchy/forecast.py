@@ -10,6 +10,7 @@ import pandas as pd
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.demand.combination import combination
+from sopkit.demand.drivers import driver_factor, without_drivers
 from sopkit.demand.hierarchy.correlation import Correlation, error_correlation
 from sopkit.demand.hierarchy.levels import Hierarchy, hierarchy_of, level_keys
 from sopkit.demand.hierarchy.reconciliation import reconciled
@@ -17,7 +18,7 @@ from sopkit.demand.hierarchy.rounding import whole_cells
 from sopkit.demand.hierarchy.variance import divided_variance, residual_variance
 from sopkit.demand.kernels import Panel, right_aligned
 from sopkit.demand.policy import DemandPolicy
-from sopkit.demand.pool import LEVELS, fitted_pool, pool_forecast
+from sopkit.demand.pool import LEVELS, demand_panel, fitted_pool, pool_forecast
 from sopkit.demand.series import CELLS, COMPANY, SERIES, month_numbers, training_quantity, with_family
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def coherent_forecast(
     horizon: int,
     models: Sequence[str],
     origins: int,
+    factors: pd.DataFrame | None = None,
 ) -> CoherentForecast:
     """The statistical forecast, reconciled over the levels of `policy.hierarchy` and rounded to whole units.
 
@@ -66,20 +68,26 @@ def coherent_forecast(
         items: items contract.
         policy: levels, level of the series, season length, minimum history.
         cutoff, horizon, models, origins: as in `statistical_forecast`.
+        factors: what drivers do (`DriverEffects.factors`): taken out of the history before anything is learnt, put on the coherent
+            forecast; seasonal naive stays that of the history as it is. None = no drivers.
 
     Raises:
         DataError: series with gaps, items without a family.
         ParamsError: an unknown model.
     """
-    pool, series = fitted_pool(history, policy, cutoff=cutoff, horizon=horizon, models=models, origins=origins)
-    base = pool_forecast(pool, series, history, policy, horizon=horizon).sort_values(CELLS, ignore_index=True)
+    driven = factors is not None and len(factors) > 0
+    learnt = without_drivers(history, items, factors) if factors is not None else history
+    pool, series = fitted_pool(learnt, policy, cutoff=cutoff, horizon=horizon, models=models, origins=origins)
+    yardstick = demand_panel(history[history["period"] <= cutoff], list(policy.forecast_level), cutoff) if driven else series
+    base = pool_forecast(pool, series, learnt, policy, horizon=horizon, yardstick=yardstick).sort_values(CELLS, ignore_index=True)
     hierarchy = hierarchy_of(base[SERIES].drop_duplicates(), items, _levels(policy))
-    past = _past(history[history["period"] <= cutoff], hierarchy)
+    past = _past(learnt[learnt["period"] <= cutoff], hierarchy)
     bottom = base["quantity"].to_numpy().reshape(-1, horizon)
     forecast, variance = _node_forecasts(past.nodes, policy, horizon=horizon, models=models, origins=origins)
     own = np.where((bottom > 0).any(axis=1), _bottom_variance(pool, series, past.series, hierarchy, policy), 0.0)
     coherent = reconciled(hierarchy.sums, forecast, bottom, variance=variance, bottom_variance=own)
-    table = _moved(base, coherent.ravel(), items)
+    factor = driver_factor(base, items, factors) if factors is not None and driven else np.ones(len(base))
+    table = _moved(base, coherent.ravel(), items, factor)
     levels = _told(hierarchy, np.vstack([forecast, bottom]), coherent, np.sqrt(np.r_[variance, own]))
     correlation = error_correlation(pool.combination_, _keys(series, items))
     return CoherentForecast(conform(table, CONTRACTS["statistical_forecast"]), levels, correlation)
@@ -137,12 +145,13 @@ def _panel(values: np.ndarray, policy: DemandPolicy) -> Panel:
     return right_aligned([row[~np.isnan(row)] for row in values], policy.season_length)
 
 
-def _moved(base: pd.DataFrame, coherent: np.ndarray, items: pd.DataFrame) -> pd.DataFrame:
-    """The forecast at its coherent value in whole units, its quantiles moved along."""
+def _moved(base: pd.DataFrame, coherent: np.ndarray, items: pd.DataFrame, factor: np.ndarray) -> pd.DataFrame:
+    """The forecast at its coherent value in whole units with what drivers do to it, its quantiles moved along."""
     move = coherent - base["quantity"].to_numpy()
-    quantiles = {name: np.maximum(base[name].to_numpy() + move, 0.0) for name in LEVELS}
-    table = base.assign(quantity=coherent, **quantiles)
-    return table.assign(quantity=whole_cells(table, "quantity", items))
+    quantiles = {name: np.maximum(base[name].to_numpy() + move, 0.0) * factor for name in LEVELS}
+    table = base.assign(quantity=coherent * factor, **quantiles)
+    whole = whole_cells(table, "quantity", items)
+    return table.assign(quantity=whole, driver_quantity=whole * (1 - 1 / factor))
 
 
 def _told(hierarchy: Hierarchy, forecast: np.ndarray, coherent: np.ndarray, error: np.ndarray) -> pd.DataFrame:
