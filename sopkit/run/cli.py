@@ -286,6 +286,50 @@ def publish(
 
 
 @app.command()
+def verify(
+    place: Annotated[
+        str, typer.Argument(metavar="COMPANY/CYCLE[/VERSION]", help="a published plan: demo/2026-03, demo/2026-03/v1, or its folder")
+    ],
+) -> None:
+    """Recompute a published plan from what is kept with it; say that it is equal, or list every difference with its cause."""
+    from sopkit.run.publishing.verification import verify as recompute
+
+    print("\n".join(recompute(place)))
+
+
+@app.command()
+def trace(
+    place: Annotated[str, typer.Argument(metavar="COMPANY/CYCLE", help="demo/2026-03")],
+    figure: Annotated[str, typer.Argument(metavar="FACT", help="a fact: total_sales, total_sales@2026-02; or the data-src of a page")],
+) -> None:
+    """Walk a printed figure back to the rows of the files that it comes from."""
+    from sopkit.run.tracing import trace as walk
+
+    print("\n".join(walk(place, figure)))
+
+
+@app.command()
+def compare(
+    one: Annotated[str, typer.Argument(metavar="A", help="the plan before: demo/2026-02, or a published demo/2026-02/v1")],
+    other: Annotated[str, typer.Argument(metavar="B", help="the plan now")],
+    form: Annotated[Literal["text", "html", "json"], typer.Option("--format", help="lines, a page, or JSON")] = "text",
+    target: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="page to write")] = None,
+) -> None:
+    """What the business gets of plan B that it did not of plan A: units, money and service by family, and who decided."""
+    from sopkit.run.comparing import compare as set_beside
+
+    print("\n".join(set_beside(one, other, form, target)))
+
+
+@app.command()
+def library(language: Annotated[Literal["en", "sv"], typer.Option(help="of the page")] = "en") -> None:
+    """Write reports/index.html: all plans of all companies, each beside the one before, searched without a server."""
+    from sopkit.run.library import write_library
+
+    print(f"written: {write_library(language)}")
+
+
+@app.command()
 def log(
     company: Annotated[str, typer.Argument(metavar="COMPANY[/CYCLE]", help="demo, or demo/2026-03")],
     form: OutputFormat = None,

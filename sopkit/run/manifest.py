@@ -74,7 +74,7 @@ def merge(
             "commit": head,
             "dirty": dirty,
         },
-        "versions": _versions(),
+        "versions": versions(),
         **revision_of(run),
         "gates_passed_over": list(passed_gates),
         "changed_while_running": list(changed),
@@ -143,7 +143,8 @@ def _seconds(run: RunFolder, steps: Sequence[Step]) -> dict[str, object]:
     return {name: record.get("seconds") for name, record in records.items()}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of Python, of this package and of the libraries that numbers depend on."""
     found = {"python": platform.python_version(), "sopkit": __version__}
     for name in TOLD_VERSIONS:
         try:

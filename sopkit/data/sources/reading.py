@@ -96,7 +96,7 @@ def read_sources(
                 raw = read_received_table((received or root / DATABASES) / received_name(name, source), database_origin(source, name), log)
                 read[name] = typed_table(raw, name, INPUTS[name], source, log)
             else:
-                read[name] = typed_table(_raw_table(source, opened, cutoff, log), name, INPUTS[name], source, log)
+                read[name] = typed_table(raw_table(source, opened, cutoff, log), name, INPUTS[name], source, log)
             check_control(read[name], source, root, log)
     tell_files_twice(sources, hashes, earlier, log)
     _convert(read, sources, log)
@@ -135,7 +135,7 @@ def _refuse_unknown_tables(sources: Mapping[str, Source]) -> None:
         raise DataError("sources are declared for tables that do not exist", problems)
 
 
-def _raw_table(source: Source, opened: OpenedFiles, cutoff: str, log: FindingLog) -> RawTable:
+def raw_table(source: Source, opened: OpenedFiles, cutoff: str, log: FindingLog) -> RawTable:
     """What a source declares, as it came; what a person must answer about its files is asked."""
     for question in (question for dialect in (source, *source.files.values()) for question in opened.questions(dialect)):
         log.note(question)

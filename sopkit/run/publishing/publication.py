@@ -13,6 +13,7 @@ from sopkit.run.approving import approval_standing, chosen_options, run_to_appro
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import file_hash, read_json
 from sopkit.run.keys import PACKAGE, hash_of, tree_hash
+from sopkit.run.library import write_library
 from sopkit.run.lock import cycle_lock
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.places import suite_root
@@ -86,6 +87,7 @@ def publish(wish: Wish) -> list[str]:
         version = max([0, *store.versions(params.cycle), *(one.version for one in ready.found if one.cycle == params.cycle)]) + 1
         manifest = store.build(params.cycle, version, lambda folder: _write(folder, wish, ready, ledger, version))
         _settle(store, ledger, params.cycle)
+        write_library()
         return _told(store, params, ready, version, manifest)
 
 

@@ -34,6 +34,8 @@ def keep_source(folder: Path, run: RunFolder, params: CompanyParams, params_file
     for name, path in params_files(params, params_file).items():
         (source / "params" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, source / "params" / name)
+    if run.decided.is_file():
+        shutil.copyfile(run.decided, source / run.decided.name)
     (source / "previous").mkdir()
     for table, path in previous.items():
         shutil.copyfile(path, source / "previous" / f"{table}.parquet")
