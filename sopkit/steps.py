@@ -132,11 +132,12 @@ STEPS = (
             "production_history? planning_costs? "
             "alternative_resources? stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? "
             "stock_rules? supplier_contracts? last_production? "
+            "forecast_accuracy bottlenecks supplier_performance levers? assumptions? decisions? "
             "proposed:scenarios? proposed:options? proposed:consensus_demand? proposed:demand_fulfilment? proposed:supply_plan?"
         ),
         writes=_names(
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
-            "decided revision_change promise_check"
+            "decided revision_change promise_check issues waiting_costs"
         ),
     ),
     Step(
@@ -150,7 +151,7 @@ STEPS = (
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
             "assumptions? risks? decisions? actions? targets? opportunities? campaigns? customers? purchase_receipts? budget? "
             "plan_costs last_plan? levers? resources? suppliers? history_adjustments campaign_results supplier_performance "
-            "points_to_chase decided revision_change promise_check"
+            "points_to_chase decided revision_change promise_check issues waiting_costs"
         ),
         writes=_names("pack_index"),
         documents=("pack/executive.html", "pack/executive.pdf"),

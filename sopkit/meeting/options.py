@@ -43,6 +43,7 @@ class OptionTable:
     options: pd.DataFrame  # Options
     facts: pd.DataFrame  # Facts: sum of the parts, together, interaction
     together: Overlay  # the recommended options as one overlay
+    memory: Memory  # of the plans that were made
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def option_table(inputs: PlanInputs, policy: MeetingPolicy, base: PlanOutcome, *
     table = scenario_frame(list(scenarios.values()))
     options = conform(pd.DataFrame(rows, columns=Options.column_names()), Options)
     facts = interaction_facts(table, options, inputs.cycle, inputs.fiscal_year_first_month, currency)
-    return OptionTable(table[table["kind"] != "base"].reset_index(drop=True), options, facts, compose(together))
+    return OptionTable(table[table["kind"] != "base"].reset_index(drop=True), options, facts, compose(together), solver.memory)
 
 
 def _priced(solver: _Solver, policy: MeetingPolicy, name: str, taken: dict[str, str]) -> list[_Priced]:

@@ -109,7 +109,7 @@ def record_answers(params: CompanyParams, run: RunFolder, asked: Asked) -> list[
     ledger = _ledger(params)
     events = ledger.events(cycle=params.cycle)
     before = {answer.decision: answer for answer in answers_in_force(events, run.run_id)}
-    made = [_answer(name, option, params.meeting.decisions[name], asked, tables["options"]) for name, option in asked.answers.items()]
+    made = [_answer(name, option, params.meeting.decisions[name], asked, tables) for name, option in asked.answers.items()]
     new = [answer for answer in made if before.get(answer.decision) != answer]
     if new:
         whole = before | {answer.decision: answer for answer in new}
@@ -234,17 +234,20 @@ def _priced(run: RunFolder) -> "dict[str, pd.DataFrame]":
     from sopkit.data.contracts import CONTRACTS
     from sopkit.run.step_files import read_table
 
-    return {name: read_table(run.path / "tables" / f"{name}.parquet", CONTRACTS[name]) for name in ("options", "scenarios")}
+    return {
+        name: read_table(run.path / "tables" / f"{name}.parquet", CONTRACTS[name]) for name in ("options", "scenarios", "waiting_costs")
+    }
 
 
-def _answer(name: str, answer: str, decision: Decision, asked: Asked, options: "pd.DataFrame") -> "Answer":
-    """The answer with the option's overlay and the effect that the page names; what is put off changes nothing."""
+def _answer(name: str, answer: str, decision: Decision, asked: Asked, tables: "Mapping[str, pd.DataFrame]") -> "Answer":
+    """The answer with the option's overlay and the effect that the page names; what is put off is priced as waiting."""
     from sopkit.meeting.decided import CHANGES
     from sopkit.records.decisions import Answer
 
     option = decision.options.get(answer)
-    row = options[(options["decision"] == name) & (options["option"] == answer)]
-    expected = {column: _text(row[column].iloc[0]) for column in CHANGES} if len(row) else {}
+    mine = tables["options"][tables["options"]["decision"] == name]
+    row = mine[mine["option"] == answer]
+    expected = {column: _text(row[column].iloc[0]) for column in CHANGES} if len(row) else _price_of_waiting(name, answer, mine, tables)
     return Answer(
         decision=name,
         answer=answer,
@@ -257,6 +260,17 @@ def _answer(name: str, answer: str, decision: Decision, asked: Asked, options: "
         overlay=option.model_dump_json() if option else "",
         expected=expected,
     )
+
+
+def _price_of_waiting(name: str, answer: str, mine: "pd.DataFrame", tables: "Mapping[str, pd.DataFrame]") -> dict[str, str]:
+    """What an answer that chooses no option costs: waiting as long as was priced, or going without the recommended option."""
+    if answer == "defer":
+        waits = tables["waiting_costs"]
+        cost = waits[waits["decision"] == name].sort_values("weeks")["cost"].tail(1)
+    else:
+        changes = mine["expected_contribution_change"]
+        cost = (changes[mine["recommended"]] - changes.iloc[0]).tail(1)
+    return {"expected_contribution_change": _text(-float(cost.iloc[0]))} if len(cost) else {}
 
 
 def _promise(answers: "Iterable[Answer]", tables: "Mapping[str, pd.DataFrame]") -> dict[str, str]:

@@ -82,6 +82,13 @@ def working_days(month: str, country: str) -> list[date]:
     return [day for day in days if day.weekday() < 5 and day not in red]
 
 
+def meeting_day(month: str, country: str) -> date:
+    """Day of the executive meeting: the last working day that the process gives the executive step."""
+    days = working_days(month, country)
+    number = max((line.last_working_day for line in load_process().calendar if line.step == "executive"), default=len(days))
+    return days[min(number, len(days)) - 1]
+
+
 def working_day_of(day: date, month: str, country: str) -> int:
     """Which working day of the month a day is: 0 before the first, the last one's number after it."""
     return sum(other <= day for other in working_days(month, country))

@@ -7,6 +7,7 @@ reads the sandbox first, then the cycle, writes to `reports/<company>/sandbox/<c
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from sopkit.run.decided import FILE, Decided, Entry, read_decided
 from sopkit.run.earlier import RECEIVED, earlier_submission, source_terms
 from sopkit.run.files import write_atomically
 from sopkit.run.params import CompanyParams, load_params, load_scenarios
+from sopkit.run.process import meeting_day
 from sopkit.run.step_files import StoredFigure, Tables, data_hash, facts_file, facts_text, json_text, read_facts, read_table, table_bytes
 from sopkit.steps import BY_NAME, STEPS, Step
 
@@ -155,6 +157,11 @@ class StepView:
     def answers(self) -> tuple[Entry, ...]:
         """What was decided, where this is the revision that deciding made."""
         return self.decided.answers if self.decided else ()
+
+    @property
+    def meeting_day(self) -> date:
+        """Day of the executive meeting."""
+        return meeting_day(self.cycle, self.params.country)
 
     @property
     def promise(self) -> Mapping[str, str]:

@@ -1,8 +1,10 @@
 """Page one of a revision: what was decided, what it changes, and the plan beside what was promised."""
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 
-from sopkit.report.cells import Cell, Month, difference
+from sopkit.report.cells import Cell, Month, Number, difference
 from sopkit.report.narrative import N_, scale_of, scaled
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import role
@@ -21,10 +23,10 @@ UNITS = (("late", N_("late")), ("lost", N_("lost")))
 
 
 def decided_blocks(desk: Desk) -> list[Block]:
-    """What was decided, the promise, and the families that it changes; nothing where this is no revision."""
+    """What was decided, and the families that it changes; nothing where this is no revision."""
     if not desk.book.has("decided"):
         return []
-    return [_answers(desk), *_promise(desk), *_families(desk)]
+    return [_answers(desk), *_families(desk)]
 
 
 def decided_headline(desk: Desk) -> Markup | None:
@@ -67,22 +69,33 @@ def _chosen(desk: Desk, record: Record) -> Cell:
     return say(N_("{decision} {option} {title}"), decision=name, option=record.code("answer"), title=record.words("title"))
 
 
-def _promise(desk: Desk) -> list[Block]:
-    records = desk.book.records("promise_check") if desk.book.has("promise_check") else []
-    if not records:
-        return []
-    text = desk.writer.text
+def promise_table(desk: Desk, budgets: Mapping[str, Number | None]) -> Table | None:
+    """The decided plan beside the proposed one, what was promised and the budget; None where the page promised nothing of it.
+
+    Args:
+        desk: of the pack.
+        budgets: the budget by measure, where there is one.
+    """
+    checked = {record.word("measure"): record for record in desk.book.records("promise_check")}
+    if not checked:
+        return None
+    text, with_budget = desk.writer.text, any(number is not None for number in budgets.values())
     rows = []
-    for record in records:
-        unit, label = PROMISED[record.word("measure")]
-        numbers = [record.number(name, unit) for name in ("proposed", "promised", "came")]
-        gap, kept = difference(numbers[2], numbers[1]).change(), bool(record.values["kept"])
-        cells: tuple[Cell, ...] = (*numbers, gap, record.number("tolerance", unit), text(N_("yes") if kept else N_("no")))
+    for measure, (unit, label) in PROMISED.items():
+        record, budget = checked[measure], budgets.get(measure)
+        proposed, promised, came = (record.number(name, unit) for name in ("proposed", "promised", "came"))
+        if not came.known:
+            continue
+        gap = difference(came, budget).change() if budget else None
+        against: list[Cell] = [budget or "", gap.judged((gap.value or 0.0) >= 0) if gap else ""] if with_budget else []
+        kept = bool(record.values["kept"])
+        cells = (proposed, promised, came, difference(came, promised).change(), text(N_("yes") if kept else N_("no")), *against)
         rows.append(Row(text(label), cells, "" if kept else "chosen"))
-    labels = [N_("as proposed"), N_("promised"), N_("decided plan"), N_("departure"), N_("tolerance")]
-    columns = [*(Column(text(label)) for label in labels), Column(text(N_("kept")), "text")]
+    columns = [Column(text(label)) for label in (N_("as proposed"), N_("promised"), N_("decided plan"), N_("departure"))]
+    columns.append(Column(text(N_("kept")), "text"))
+    columns += [Column(text(label)) for label in (N_("budget"), N_("against budget"))] if with_budget else []
     caption = text(N_("The decided plan beside what the decision page promised"))
-    return [table(desk.writer, Table(caption, "", tuple(columns), tuple(rows), dense=True))]
+    return table(desk.writer, Table(caption, "", tuple(columns), tuple(rows), dense=True))
 
 
 def _families(desk: Desk) -> list[Block]:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from sopkit.report.cells import Cell, Month, Number, count, difference, total
 from sopkit.report.narrative import N_, Scale, scale_of, scaled
-from sopkit.report.pack.decided import decided_blocks, decided_headline
+from sopkit.report.pack.decided import decided_blocks, decided_headline, promise_table
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.money import budget_amount, fiscal_budget
 from sopkit.report.pack.words import role, unavailable, unknown
@@ -103,6 +103,8 @@ MEASURES = (
 def _headline_table(desk: Desk) -> Table:
     text, base, together = desk.writer.text, base_scenario(desk), together_scenario(desk)
     budgets = {"net_sales": budget_amount(desk, "budget"), "fiscal_contribution": fiscal_budget(desk, "contribution")}
+    if decided := promise_table(desk, budgets):
+        return decided
     rows, with_budget = [], any(number is not None for number in budgets.values())
     for measure, unit, label in MEASURES:
         plan, budget = base.number(measure, unit), budgets.get(measure)
@@ -165,7 +167,20 @@ def _decision(desk: Desk, options: list[Record], prefix: Scale) -> Lead:
     printed = table(desk.writer, Table(caption, head, tuple(columns), tuple(rows), dense=True))
     deadline = say(N_("{owner}, by {day}"), owner=role(first), day=first.day("last_date", "long"))
     plain = replace(printed, columns=tuple(replace(column, unit="") for column in printed.columns))
-    return Lead(first.code("decision"), first.words("question"), deadline, (plain,), ())
+    return Lead(first.code("decision"), first.words("question"), deadline, (plain,), _waiting(desk, first.word("decision")))
+
+
+def _waiting(desk: Desk, decision: str) -> tuple[Markup, ...]:
+    """What happens if nobody decides: the price of waiting, where waiting has one."""
+    say = desk.writer.say
+    waits = desk.book.records("waiting_costs", lambda row: row["decision"] == decision and row["cost"] == row["cost"])
+    if not any(record.values["cost"] for record in waits):
+        return ()
+    told = [
+        say(N_("{weeks} weeks after the meeting {cost}"), weeks=record.number("weeks", "count"), cost=record.number("cost", "money"))
+        for record in waits
+    ]
+    return (say(N_("If nobody decides, it costs contribution: {costs}."), costs=Markup(", ").join(told)),)
 
 
 def _shown(options: list[Record]) -> list[tuple[str, str, str]]:

@@ -1,0 +1,43 @@
+"""Tables of the meetings: what detectors find, what waiting costs, who brings what."""
+
+from sopkit.data.contracts.column import Contract, choice, code, day, money, number, period, text, whole
+
+ISSUE_KINDS = "gap | overload | stock_out | excess | bias | budget_gap | assumption | late_supplier | late_decision"
+
+
+class Issues(Contract):
+    """What detectors find in the plan and its registers, the dearest first."""
+
+    name, key = "issues", ("position",)
+    grain = "one row per kind and subject"
+    columns = (
+        whole("position", "printed order", "number"),
+        choice("kind", "which detector found it", ISSUE_KINDS),
+        code("subject", "family, item, resource, supplier, assumption or decision; `*` is the company"),
+        period("period", "first month of it").optional(),
+        number("value", "how large, in its own unit", "units, share or ratio").optional(),
+        money("amount", "size in money; empty where it has no price").optional(),
+        text("basis", "what the amount is, or why there is none"),
+        text("levers", "levers on it, of `levers`").optional(),
+        text("decisions", "decisions of this cycle that answer it; empty = nobody answers it").optional(),
+    )
+
+
+class WaitingCosts(Contract):
+    """What it costs to decide later: the recommended option taken some weeks after the meeting, against taking it there."""
+
+    name, key = "waiting_costs", ("decision", "weeks")
+    grain = "one row per decision and number of weeks"
+    columns = (
+        code("decision", "D1, D2, …"),
+        whole("weeks", "weeks after the executive meeting", "weeks"),
+        code("option", "the recommended option"),
+        day("decided_on", "day it would be decided"),
+        day("last_date", "last date the decision works"),
+        money("cost", "expected contribution of the next twelve months that is lost by waiting").optional(),
+        choice(
+            "basis",
+            "why: it still works then; it starts later, solved so; it no longer works; nothing is to be done",
+            "in_time | later | too_late | nothing",
+        ),
+    )
