@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sopkit.supply.stock_policy import StockPolicy
+
 
 class Waiting(BaseModel):
     """What demand does that is not met in its month: part of it waits, the rest is lost."""
@@ -107,3 +109,4 @@ class SupplyPolicy(BaseModel):
         default=20_000, ge=1, description="most nodes of branch and bound: the work limit of a plan with whole numbers"
     )
     workforce_planned: bool = Field(default=True, description="people may be hired and laid off; false = their number stays as it is")
+    stock: StockPolicy = Field(default_factory=StockPolicy, description="service by class, orders, what is told of stock")

@@ -111,6 +111,8 @@ class Bottlenecks(Contract):
         number("value", "planning value of one unit more (dual value)", "money per hour, component or person", least=0),
         number("extra", "how much more the second solve gave", "hours, components or people", least=0),
         money("resolved_value", "planning cost saved by that, per unit", least=0),
+        money("first_value", "planning cost that one unit more saves, by a solve of its own", least=0).optional(),
+        money("after_value", "planning value of the next unit once the extra is there", least=0).optional(),
         units("lost", "units lost in the month on what needs it"),
         text("families", "families that need it"),
     )

@@ -108,20 +108,22 @@ class Levers(Contract):
     columns = (
         code("lever", "id").in_swedish("id").named("Möjlighet", "Åtgärd").such_as("V1"),
         text("statement", "what it is").in_swedish("vad det är").named("Beskrivning", "Description").such_as("Night shift at coating"),
-        choice("kind", "kind", "shift | subcontract | supplier | expedite | overtime | stock")
-        .in_swedish("slag: skift, legotillverkning, leverantör, expressfrakt, övertid, lager")
+        choice("kind", "kind", "shift | subcontract | supplier | expedite | overtime | stock | hire | temporary | allocate | demand")
+        .in_swedish(
+            "slag: skift, legotillverkning, leverantör, expressfrakt, övertid, lager, anställning, inhyrd personal, fördelning, efterfrågan"
+        )
         .named("Slag", "Typ")
         .such_as("shift"),
-        code("target", "what it acts on: a resource, a family, a component")
-        .in_swedish("vad den verkar på: en resurs, en produktfamilj, en komponent")
+        code("target", "what it acts on: a resource, a family or item, a component, a skill group, a channel")
+        .in_swedish("vad den verkar på: en resurs, en produktfamilj eller artikel, en komponent, en kompetensgrupp, en kanal")
         .named("Verkar på", "Gäller", "Acts on")
         .such_as("coating"),
-        number("maximum", "most per month", "units or hours per month", least=0)
+        number("maximum", "most per month", "units, hours or people per month", least=0)
         .in_swedish("högst per månad")
         .named("Högst", "Max per month")
         .such_as("156"),
-        number("unit_price", "cost per unit or hour", "money", least=0)
-        .in_swedish("kostnad per enhet eller timme")
+        number("unit_price", "cost per unit, hour, or person and month", "money", least=0)
+        .in_swedish("kostnad per enhet, timme, eller person och månad")
         .named("Styckpris", "Pris", "Unit price")
         .such_as("620"),
         number("fixed_cost", "cost once", "money", least=0)

@@ -1,46 +1,50 @@
 """Which cause each unmet unit comes from: causes are relaxed one after the other, and each is charged with the drop."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from sopkit.supply.lp import Numbers, Solver
-from sopkit.supply.optimum import work_of
-from sopkit.supply.plan import SupplyInputs
-from sopkit.supply.plan.faults import raise_problems
-from sopkit.supply.plan.model import PlanModel, plan_model
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import conform
+from sopkit.supply.explanation.hot import HotPlan, Swap, hot_plan, hot_plan_of
+from sopkit.supply.lp import Numbers, Solution
+from sopkit.supply.plan import SupplyInputs, SupplyResult
 from sopkit.supply.plan.situation import situation_of
 from sopkit.supply.policy import SupplyPolicy
 
 CAUSES = ("supplier", "people", "machine", "lead time", "policy")  # the order in which they are relaxed
 COST = "cost"  # what is unmet with every limit gone: making it costs more than losing it
-Relax = Callable[[Solver, PlanModel], None]
+KEYS = ["item", "period", "cause"]
+WORTH_TELLING = 1e-3  # units
+SAVED = 1e-9  # share of the planning cost below which relaxing a cause saves nothing
 
 
-@dataclass(frozen=True)
-class Unmet:
-    """Units late and lost by item and month, of one solve."""
-
-    items: pd.Index
-    months: list[str]
-    units: Numbers
-
-
-def shortage_causes(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str, order: tuple[str, ...] = CAUSES) -> pd.DataFrame:
+def shortage_causes(
+    inputs: SupplyInputs,
+    policy: SupplyPolicy,
+    *,
+    cutoff: str,
+    order: tuple[str, ...] = CAUSES,
+    plan: SupplyResult | None = None,
+    hot: HotPlan | None = None,
+) -> pd.DataFrame:
     """Units late or lost by item and month, split by cause: the drop as causes are relaxed in `order`, each on top of those before.
 
     supplier: limits of components; people: hours of people; machine: hours of resources; lead time: frozen months; policy: storage,
-    subcontractors and maximum lots. What is left with all of them gone is `cost`: losing it is cheaper. The parts add up to what the
-    plan leaves unmet, exactly; a part is below zero where relaxing a cause moves a shortage to another month or item. Another order
-    splits what several causes hold back together in another way.
+    subcontractors, maximum lots, and whole numbers where the plan has them. What is left with all of them gone is `cost`: losing it is
+    cheaper. The parts add up to what the plan leaves unmet, exactly; a part is below zero where relaxing a cause moves a shortage to
+    another month or item. A cause whose relaxing saves nothing gets nothing: of equally cheap plans the one before stands. Another
+    order splits what several causes hold back together in another way.
 
     Args:
         inputs: tables by contract.
         policy: the company's.
         cutoff: last closed period.
         order: all of CAUSES.
+        plan: the plan whose shortages are told; None = the optimum of the model.
+        hot: the plan's model, solved before; None = it is made.
 
     Returns:
         item, period, cause, quantity (units); rows with less than a thousandth of a unit are left out.
@@ -48,68 +52,109 @@ def shortage_causes(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str, 
     Raises:
         DataError: with all problems of the inputs.
     """
-    raise_problems(inputs, cutoff=cutoff, policy=policy)
-    relaxed: list[str] = []
-    before = _unmet(inputs, policy, cutoff, relaxed)
-    frames = []
-    for cause in order:
-        relaxed.append(cause)
-        after = _unmet(inputs, policy, cutoff, relaxed)
-        frames.append(_frame(before, before.units - after.units, cause))
-        before = after
-    frames.append(_frame(before, before.units, COST))
-    told = pd.concat(frames, ignore_index=True)
-    return told[told["quantity"].abs() >= 1e-3].sort_values(["item", "period"], kind="stable", ignore_index=True)
+    asked = _Relaxing(inputs, policy, cutoff, hot or hot_plan_of(inputs, policy, cutoff=cutoff))
+    before = asked.without(())
+    told = asked.hot.unmet(before)
+    start = told if plan is None else _unmet_of(plan, asked.hot)
+    parts: dict[str, Numbers] = {cause: np.zeros(told.shape) for cause in (*CAUSES, COST)}
+    parts["policy"] += start - told  # whole numbers and the plan's own choice among equally cheap ones
+    for place in range(len(order)):
+        found = asked.without(order[: place + 1], asked.hot.short(before))
+        saved = before.objective - found.objective
+        if not asked.thaws(order[place]) and saved <= SAVED * max(1.0, abs(before.objective)):
+            before = found
+            continue
+        now = asked.hot.unmet(found)
+        parts[order[place]] += told - now
+        before, told = found, now
+    parts[COST] += told
+    return _frame(asked.hot, parts, (*order, COST))
 
 
-def _frame(where: Unmet, units: Numbers, cause: str) -> pd.DataFrame:
-    index = pd.MultiIndex.from_product([where.items, where.months], names=["item", "period"])
-    return pd.DataFrame({"quantity": units.ravel()}, index=index).reset_index().assign(cause=cause)[["item", "period", "cause", "quantity"]]
+def ranged_causes(
+    inputs: SupplyInputs, policy: SupplyPolicy, plan: SupplyResult, *, cutoff: str, most: int = 3, hot: HotPlan | None = None
+) -> pd.DataFrame:
+    """`shortage_causes`, and for the `most` largest shortages the least and the most of it and the reverse order.
+
+    Args:
+        inputs, policy, cutoff: what `plan` was made from.
+        plan: the plan whose shortages are told.
+        most: items and months with the most units late and lost; 0 = the reverse order is not asked.
+        hot: the plan's model, solved before.
+
+    Returns:
+        The ShortageCauses contract.
+    """
+    if plan.demand_fulfilment[["late", "lost"]].to_numpy(float).sum() < WORTH_TELLING:
+        return conform(pd.DataFrame(columns=[*KEYS, "quantity", "low", "high"]), CONTRACTS["shortage_causes"])
+    warm = hot or hot_plan_of(inputs, policy, cutoff=cutoff)
+    told = shortage_causes(inputs, policy, cutoff=cutoff, plan=plan, hot=warm)
+    largest = told.groupby(["item", "period"])["quantity"].sum().sort_values(ascending=False, kind="stable").index[:most]
+    if not len(largest):
+        return conform(told, CONTRACTS["shortage_causes"])
+    other = shortage_causes(inputs, policy, cutoff=cutoff, order=CAUSES[::-1], plan=plan, hot=warm)
+    both = told.merge(other.rename(columns={"quantity": "reverse"}), on=KEYS, how="outer")
+    shown = pd.MultiIndex.from_frame(both[["item", "period"]]).isin(largest)
+    both = both[shown | both["quantity"].notna()]
+    shown = pd.MultiIndex.from_frame(both[["item", "period"]]).isin(largest)
+    both = both.assign(quantity=both["quantity"].fillna(0.0), reverse=both["reverse"].fillna(0.0))
+    ends = both[["quantity", "reverse"]]
+    both = both.assign(low=ends.min(axis=1).where(shown), high=ends.max(axis=1).where(shown)).drop(columns="reverse")
+    return conform(both, CONTRACTS["shortage_causes"])
 
 
-def _unmet(inputs: SupplyInputs, policy: SupplyPolicy, cutoff: str, relaxed: list[str]) -> Unmet:
-    """What is unmet in the plan of least cost with some causes gone."""
-    freed = policy.model_copy(update={"frozen_months": 0, "fences": {}}) if "lead time" in relaxed else policy
-    if "policy" in relaxed:
-        freed = freed.model_copy(update={"storage_limit": None, "site_storage_limit": {}})
-    situation = situation_of(inputs, freed, cutoff=cutoff)
-    if "policy" in relaxed:
-        situation = replace(situation, lots=replace(situation.lots, maximum=np.full_like(situation.lots.maximum, np.inf)))
-    model = plan_model(situation)
-    solver = model.lp.solver(work_of(freed))
-    for cause in relaxed:
-        RELAXING.get(cause, _nothing)(solver, model)
-    solution = solver.solve()
-    cells, sites = situation.cells, situation.sites
-    missing = np.zeros(situation.shape)
-    np.add.at(missing, cells.item, solution.values(model.choices.late) + solution.values(model.choices.lost))
-    return Unmet(sites.items, situation.months, sites.by_item(missing))
+@dataclass
+class _Relaxing:
+    """Plans with some causes gone; frozen months need a model of their own, which is made once."""
+
+    inputs: SupplyInputs
+    policy: SupplyPolicy
+    cutoff: str
+    hot: HotPlan
+    _thawed: list[HotPlan] = field(default_factory=list)
+
+    def thaws(self, cause: str) -> bool:
+        """Whether relaxing it gives another model, whose cost is counted from another start: what is frozen costs nothing there."""
+        return cause == "lead time" and bool((self.hot.situation.frozen > 0).any())
+
+    def without(self, causes: tuple[str, ...], short: NDArray[np.bool_] | None = None) -> Solution:
+        """The optimum with these causes gone, short where it was short before as far as that costs nothing."""
+        model = self._without_frozen_months() if any(self.thaws(cause) for cause in causes) else self.hot
+        return model.settled_with([swap for cause in causes for swap in _swaps(model, cause)], short)
+
+    def _without_frozen_months(self) -> HotPlan:
+        if not self._thawed:
+            free = self.policy.model_copy(update={"frozen_months": 0, "fences": {}})
+            self._thawed.append(hot_plan(situation_of(self.inputs, free, cutoff=self.cutoff)))
+        return self._thawed[0]
 
 
-def _without_suppliers(solver: Solver, model: PlanModel) -> None:
-    solver.set_bounds(model.choices.bought.at, 0.0, np.inf)
+def _swaps(hot: HotPlan, cause: str) -> list[Swap]:
+    """What relaxing a cause changes in the model; nothing for frozen months, which are gone from it already."""
+    choices, limits = hot.model.choices, hot.model.limits
+    free = {
+        "supplier": [],
+        "people": [limits.crew_hours.at, limits.crew_overtime.at],
+        "machine": [limits.regular_hours.at],
+        "policy": [limits.storage.at, limits.site_storage.at, limits.subcontractors.at],
+    }.get(cause, [])
+    swaps = [Swap("limits", at, -np.inf, np.inf) for at in free if at.size]
+    if cause == "supplier" and choices.bought.at.size:
+        swaps.append(Swap("bounds", choices.bought.at, 0.0, np.inf))
+    if cause == "policy" and np.isfinite(hot.situation.lots.maximum).any():
+        swaps.append(Swap("bounds", choices.production.at, 0.0, np.inf))
+    return swaps
 
 
-def _without_people(solver: Solver, model: PlanModel) -> None:
-    for rows in (model.limits.crew_hours, model.limits.crew_overtime):
-        solver.set_limits(rows.at, -np.inf, np.inf)
+def _unmet_of(plan: SupplyResult, hot: HotPlan) -> Numbers:
+    """Units late and lost of a plan, on the grid of the model: items and months."""
+    told = plan.demand_fulfilment.assign(unmet=plan.demand_fulfilment["late"] + plan.demand_fulfilment["lost"])
+    grid = told.pivot_table(index="item", columns="period", values="unmet", aggfunc="sum")
+    return np.asarray(grid.reindex(index=hot.situation.sites.items, columns=hot.situation.months).fillna(0.0), dtype=np.float64)
 
 
-def _without_machines(solver: Solver, model: PlanModel) -> None:
-    solver.set_limits(model.limits.regular_hours.at, -np.inf, np.inf)
-
-
-def _without_policy(solver: Solver, model: PlanModel) -> None:
-    solver.set_limits(model.limits.subcontractors.at, -np.inf, np.inf)
-
-
-def _nothing(solver: Solver, model: PlanModel) -> None:
-    """The cause is gone from the situation already."""
-
-
-RELAXING: dict[str, Relax] = {
-    "supplier": _without_suppliers,
-    "people": _without_people,
-    "machine": _without_machines,
-    "policy": _without_policy,
-}
+def _frame(hot: HotPlan, parts: dict[str, Numbers], order: tuple[str, ...]) -> pd.DataFrame:
+    index = pd.MultiIndex.from_product([hot.situation.sites.items, hot.situation.months], names=["item", "period"])
+    frames = [pd.DataFrame({"quantity": parts[cause].ravel()}, index=index).reset_index().assign(cause=cause) for cause in order]
+    told = pd.concat(frames, ignore_index=True)[[*KEYS, "quantity"]]
+    return told[told["quantity"].abs() >= WORTH_TELLING].sort_values(["item", "period"], kind="stable", ignore_index=True)

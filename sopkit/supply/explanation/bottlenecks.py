@@ -6,24 +6,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sopkit.supply.lp import Numbers, Solver
-from sopkit.supply.optimum import work_of
+from sopkit.supply.explanation.hot import HotPlan, Swap, hot_plan
+from sopkit.supply.lp import Numbers, Solution
 from sopkit.supply.plan import SupplyInputs, SupplyResult
 from sopkit.supply.plan.faults import raise_problems
-from sopkit.supply.plan.model import PlanModel, plan_model
 from sopkit.supply.plan.situation import Situation, situation_of
 from sopkit.supply.policy import SupplyPolicy
 
 EXTRA_SHARE = 0.05  # how much more of a limit the second solve gives
 KINDS = ("resource", "supplier", "workforce")
-COLUMNS = ["kind", "limit", "period", "value", "extra", "resolved_value", "lost", "families"]
+WORDS = ("kind", "limit", "period", "families")
+COLUMNS = ["kind", "limit", "period", "value", "extra", "resolved_value", "first_value", "after_value", "lost", "families"]
 
 
-def bottlenecks(inputs: SupplyInputs, policy: SupplyPolicy, result: SupplyResult, *, cutoff: str, most: int = 10) -> pd.DataFrame:
+def bottlenecks(
+    inputs: SupplyInputs, policy: SupplyPolicy, result: SupplyResult, *, cutoff: str, most: int = 10, hot: HotPlan | None = None
+) -> pd.DataFrame:
     """The limits that cost most, costliest first: what a second solve saves with 5 % more of each.
 
-    A dual value holds for the next unit only; the second solve says what a planner means by "some more hours". Frozen months
-    are left out: no hour can be added to them.
+    A dual value holds for the next unit only; the second solve says what a planner means by "some more hours". The range is what one
+    unit more saves, by a solve of its own, and what the next one would save once the 5 % are there. Frozen months are left out: no
+    hour can be added to them. Whole numbers of people and lots are taken as fractions.
 
     Args:
         inputs: what `result` was made from.
@@ -31,6 +34,7 @@ def bottlenecks(inputs: SupplyInputs, policy: SupplyPolicy, result: SupplyResult
         result: the plan.
         cutoff: last closed period.
         most: how many limits are checked: those whose dual value x 5 % of the limit is largest.
+        hot: the plan's model, solved before; None = it is made.
 
     Returns:
         The Bottlenecks contract, ordered by what the extra saves; empty where nothing limits the plan.
@@ -38,14 +42,15 @@ def bottlenecks(inputs: SupplyInputs, policy: SupplyPolicy, result: SupplyResult
     Raises:
         DataError: with all problems of the inputs.
     """
-    raise_problems(inputs, cutoff=cutoff, policy=policy)
-    situation = situation_of(inputs, policy, cutoff=cutoff)
+    if hot is None:
+        raise_problems(inputs, cutoff=cutoff, policy=policy)
+    situation = hot.situation if hot else situation_of(inputs, policy, cutoff=cutoff)
     candidates = _candidates(situation, result)[:most]
-    saved = resolved_values(situation, plan_model(situation), candidates) if candidates else []
-    rows = [_row(inputs, result, place, value) for place, value in zip(candidates, saved, strict=True)]
+    worth = resolved_worths(hot or hot_plan(situation), candidates) if candidates else []
+    rows = [_row(inputs, result, place, value) for place, value in zip(candidates, worth, strict=True)]
     rows.sort(key=lambda row: (-round(row[5] * row[4], 2), row[:3]))
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    return frame.astype({name: "float64" if name in ("value", "extra", "resolved_value", "lost") else "str" for name in COLUMNS})
+    return frame.astype({name: "str" if name in WORDS else "float64" for name in COLUMNS})
 
 
 @dataclass(frozen=True)
@@ -59,19 +64,25 @@ class Place:
     extra: float  # hours, components, people
 
 
-def resolved_values(situation: Situation, model: PlanModel, places: list[Place]) -> list[float]:
-    """Planning cost saved per unit when each place alone gets its extra: one hot-started solve each."""
-    solver = model.lp.solver(work_of(situation.policy))
-    base = solver.solve().objective
-    basis = solver.basis()
-    saved = []
+@dataclass(frozen=True)
+class Worth:
+    """What more of a limit saves, money per unit: on average over the extra, by the first unit, by the unit after the extra."""
+
+    extra: float
+    first: float
+    after: float
+
+
+def resolved_worths(hot: HotPlan, places: list[Place]) -> list[Worth]:
+    """Planning cost saved per unit when each place alone gets one unit, and its extra: two hot-started solves each."""
+    worths = []
     for place in places:
-        gift = _gift(situation, model, place)
-        solver.start_from(basis)
-        gift.give(solver, place.extra)
-        saved.append(max(0.0, (base - solver.solve().objective) / place.extra))
-        gift.give(solver, 0.0)
-    return saved
+        gift = _gift(hot, place)
+        one, all_of_it = (hot.with_swaps([gift.swap(hot, units)]) for units in (1.0, place.extra))
+        value = max(0.0, (hot.base.objective - all_of_it.objective) / place.extra)
+        first = max(value, hot.base.objective - one.objective)  # saving falls with each unit; a difference of small numbers may not
+        worths.append(Worth(value, first, min(value, gift.price(all_of_it))))
+    return worths
 
 
 @dataclass(frozen=True)
@@ -82,14 +93,20 @@ class Gift:
     is_row: bool
     per_unit: float  # what one unit more adds to it
 
-    def give(self, solver: Solver, extra: float) -> None:
-        """Set it to `extra` units more than the base; 0 takes them back."""
-        lower, upper = (solver.arrays.at_least, solver.arrays.at_most) if self.is_row else (solver.arrays.lower, solver.arrays.upper)
-        change = solver.set_limits if self.is_row else solver.set_bounds
-        change(self.at, lower[self.at], upper[self.at] + extra * self.per_unit)
+    def swap(self, hot: HotPlan, extra: float) -> Swap:
+        """The model with `extra` units more than the base."""
+        arrays = hot.solver.arrays
+        lower, upper = (arrays.at_least, arrays.at_most) if self.is_row else (arrays.lower, arrays.upper)
+        return Swap("limits" if self.is_row else "bounds", self.at, lower[self.at], upper[self.at] + extra * self.per_unit)
+
+    def price(self, solution: Solution) -> float:
+        """What the next unit would save: minus the dual of the row, or the reduced cost of the variable."""
+        duals = solution.row_dual if self.is_row else solution.column_dual
+        return max(0.0, -float(duals[self.at[0]]) * self.per_unit)
 
 
-def _gift(situation: Situation, model: PlanModel, place: Place) -> Gift:
+def _gift(hot: HotPlan, place: Place) -> Gift:
+    situation, model = hot.situation, hot.model
     month = situation.months.index(place.period)
     if place.kind == "resource":
         return Gift(model.limits.regular_hours.at[situation.lines.names.get_loc(place.limit), [month]], True, 1.0)
@@ -126,13 +143,14 @@ def _extra(kind: str, size: float) -> float:
     return 1.0 if kind == "workforce" else max(1.0, round(EXTRA_SHARE * float(size), 1))
 
 
-def _row(inputs: SupplyInputs, result: SupplyResult, place: Place, saved: float) -> tuple:
+def _row(inputs: SupplyInputs, result: SupplyResult, place: Place, worth: Worth) -> tuple:
     """A row of the table: with the units lost in the month on items that need the limit, and their families."""
     needing = items_needing(inputs, place.kind, place.limit)
     plan = result.supply_plan
     lost = plan.loc[plan["item"].isin(needing) & (plan["period"] == place.period), "lost"].sum()
     families = sorted(set(inputs.items.loc[inputs.items["item"].isin(needing), "family"]))
-    return place.kind, place.limit, place.period, place.value, place.extra, saved, float(lost), ", ".join(families)
+    values = (place.value, place.extra, worth.extra, worth.first, worth.after)
+    return place.kind, place.limit, place.period, *values, float(lost), ", ".join(families)
 
 
 def items_needing(inputs: SupplyInputs, kind: str, limit: str) -> set[str]:

@@ -1,8 +1,9 @@
 """What the supply plan is made from, and what must be right before it is solved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -99,6 +100,11 @@ class SupplyInputs:
     stock_rules: pd.DataFrame = _absent("stock_rules")
     supplier_contracts: pd.DataFrame = _absent("supplier_contracts")
     last_production: pd.DataFrame = _absent("last_production")
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pd.DataFrame]) -> Self:
+        """The inputs from tables by name, others among them left alone."""
+        return cls(**{each.name: tables["consensus_demand" if each.name == "demand" else each.name] for each in fields(cls)})
 
 
 def basic_problems(inputs: SupplyInputs, *, cutoff: str) -> list[Problem]:

@@ -1,0 +1,1 @@
+"""The supply review: what people read and do with the plan. Frames in, frames out."""
