@@ -114,10 +114,16 @@ STEPS = (
         3,
         "supply_planning",
         "Can we make it, what limits us, and what is one more hour worth?",
-        reads=PLANNING,
+        reads=(
+            *PLANNING,
+            *_names("orders? sales_history demand_history item_classes cycle_times production_history? forecast_snapshots? levers?"),
+            *_names("demand_range previous:forecast_layers?"),
+        ),
         writes=_names(
             "supply_plan demand_fulfilment resource_load workforce_plan supplier_load bottlenecks shortages plan_costs "
-            "deliveries plan_outlays"
+            "deliveries plan_outlays commitments available_to_promise shortage_causes customer_load lever_effects headcount_plan "
+            "hiring_requests supplier_schedule supplier_risk stock_outs_ahead stock_policies service_curve echelon_stocks flow_times "
+            "demand_cases"
         ),
     ),
     Step(

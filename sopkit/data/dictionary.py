@@ -59,6 +59,7 @@ UNITS_SV = {
     "components per month": "komponenter per månad",
     "units or factor": "antal eller faktor",
     "units or hours per month": "antal eller timmar per månad",
+    "units, hours or people per month": "antal, timmar eller personer per månad",
     "unit of the KPI": "nyckeltalets enhet",
     "unit of the indicator": "indikatorns enhet",
 }

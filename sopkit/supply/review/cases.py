@@ -15,10 +15,11 @@ from sopkit.supply.plan.situation import situation_of
 from sopkit.supply.policy import SupplyPolicy
 
 CASES = {"P10": "p10", "P50": "p50", "P90": "p90"}
+MIDDLE = "p50"  # over itself: the consensus
 
 
 def demand_cases(
-    inputs: SupplyInputs, policy: SupplyPolicy, demand_range: pd.DataFrame, *, cutoff: str, months_held: int = 3
+    inputs: SupplyInputs, policy: SupplyPolicy, demand_range: pd.DataFrame, *, cutoff: str, months_held: int = 3, hot: HotPlan | None = None
 ) -> pd.DataFrame:
     """What each plan costs in each case of demand, and what is regretted against the plan made for the case.
 
@@ -31,19 +32,23 @@ def demand_cases(
         policy: the company's.
         demand_range: by contract; families without a range sell the consensus in all cases.
         cutoff: last closed period.
-        months_held: open months whose production is held.
+        months_held: open months whose production is held; 0 = not asked.
+        hot: the plan's model, solved before: it stands for the middle case.
 
     Returns:
-        The DemandCases contract: plan x case; empty without a range.
+        The DemandCases contract: plan x case; empty without a range, or where it is not asked.
 
     Raises:
         DataError: with all problems of the inputs.
     """
-    if demand_range.empty or not (demand_range["unit"] == "units").any():
+    if not months_held or demand_range.empty or not (demand_range["unit"] == "units").any():
         return empty(CONTRACTS["demand_cases"])
     raise_problems(inputs, cutoff=cutoff, policy=policy)
     plans = {}
     for case, column in CASES.items():
+        if hot is not None and column == MIDDLE:
+            plans[case] = hot
+            continue
         told = replace(inputs, demand=_demand(inputs, demand_range, column))
         plans[case] = hot_plan(situation_of(told, policy, cutoff=cutoff))
     held = {case: _held(plan, months_held) for case, plan in plans.items()}

@@ -5,7 +5,7 @@ import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
-from sopkit.periods import period_range, shifted
+from sopkit.periods import first_day, period_range, shifted
 from sopkit.supply.plan.matrices import Numbers, in_force, month_matrix
 from sopkit.supply.plan.result import waiting_by_age
 
@@ -19,7 +19,7 @@ ANY_SITE = "*"
 def commitments(demand_fulfilment: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """What becomes of the consensus by family, region and month: committed, late and until when, lost.
 
-    committed = consensus - late - lost. The oldest demand ships first, as in the plan, so that each late unit has a month in which it ships.
+    committed = consensus - late - lost. The oldest demand ships first, as in the plan, so that each late unit has its month.
 
     Args:
         demand_fulfilment: by contract, of the constrained plan.
@@ -124,8 +124,9 @@ def _booked(orders: pd.DataFrame, items: pd.Index, months: list[str], cutoff: st
     """Open units of customers' orders by item and month requested; what is overdue in the first, what lies behind the horizon in none."""
     if orders.empty:
         return np.zeros((len(items), len(months)))
-    open_units = orders["quantity"] - orders["shipped_quantity"].fillna(0.0) - orders["cancelled_quantity"].fillna(0.0)
-    asked = orders.assign(open_units=open_units.clip(lower=0.0), period=orders["requested_date"].dt.strftime("%Y-%m"))
+    left = orders["quantity"] - orders["shipped_quantity"].fillna(0.0) - orders["cancelled_quantity"].fillna(0.0)
+    asked = orders.assign(open_units=left)[left > 0]
+    asked = asked.assign(period=asked["requested_date"].dt.strftime("%Y-%m"))
     asked["period"] = asked["period"].where(asked["period"] > cutoff, months[0])
     return month_matrix(asked, items, months, "item", "open_units")
 
@@ -137,7 +138,7 @@ def _sites(items: pd.Index, resources: pd.DataFrame, bill: pd.DataFrame) -> np.n
 
 
 def bottleneck_of(bottlenecks: pd.DataFrame, resource_load: pd.DataFrame) -> str | None:
-    """The resource whose extra hours save most, over its months; where none binds, the one with the highest load; None without resources."""
+    """The resource whose extra hours save most over its months; where none binds the one with the highest load; None without any."""
     hours = bottlenecks[bottlenecks["kind"] == "resource"]
     if len(hours):
         saved = (hours["resolved_value"] * hours["extra"]).groupby(hours["limit"]).sum()
@@ -209,8 +210,8 @@ def _variable_cost(planned: pd.DataFrame, unit_costs: pd.DataFrame) -> Numbers:
 
 def _customer_shares(sales_history: pd.DataFrame, cutoff: str) -> pd.DataFrame:
     """Part of the last twelve months' units of each series that each customer bought; series without units have no row."""
-    period = sales_history["date"].dt.strftime("%Y-%m")
-    recent = sales_history[(period > shifted(cutoff, -YEAR)) & (period <= cutoff)]
+    first, last = pd.Timestamp(first_day(shifted(cutoff, 1 - YEAR))), pd.Timestamp(first_day(shifted(cutoff, 1)))
+    recent = sales_history[(sales_history["date"] >= first) & (sales_history["date"] < last)]
     bought = recent.groupby([*SERIES, "customer"], sort=True)["quantity"].sum().clip(lower=0.0).reset_index()
     whole = bought.groupby(SERIES)["quantity"].transform("sum")
     return bought[whole > 0].assign(part=bought["quantity"] / whole).drop(columns="quantity")

@@ -20,7 +20,6 @@ from sopkit.supply.policy import SupplyPolicy
 from sopkit.supply.review.lever_blocks import LeverBlock, add_levers
 
 MEETING = 15  # weekday of M0 on which the executives meet
-WORTH_TELLING = 0.5  # units
 WORTH_MONEY = 1.0  # money: contribution below this is nothing
 WORTH_USE = 1e-6  # units, hours, people
 MOST_OF_IT = 0.95  # share of what it would have brought in time from which on it is in time
@@ -178,7 +177,7 @@ def _last_date(hot: HotPlan, in_time: Effect, lever: object) -> date:
 def _words(verdict: str, now: Effect, in_time: Effect, *, effect_date: date, last: date | None, decided_on: date) -> str:
     """What is said of a lever, in a line."""
     if verdict == "no use":
-        if not in_time.use.sum() > WORTH_USE and abs(in_time.units) <= WORTH_TELLING:
+        if in_time.use.sum() <= WORTH_USE and abs(in_time.contribution) <= WORTH_MONEY:
             return "the plan has no use for it"
         return f"it brings less than it takes: {in_time.units:+,.0f} units shipped, contribution {in_time.contribution:+,.0f}"
     if verdict == "too late":

@@ -12,6 +12,7 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
 from sopkit.periods import period_range, shifted
 from sopkit.supply.echelons import Promise, Stage, demand_deviation, guaranteed_service
+from sopkit.supply.policy import SupplyPolicy
 
 YEAR, MONTH_DAYS = 12, 365 / 12
 ANY = "*"
@@ -36,8 +37,8 @@ class NetworkInputs:
         return cls(**{each.name: tables["consensus_demand" if each.name == "demand" else each.name] for each in fields(cls)})
 
 
-def echelon_stocks(inputs: NetworkInputs, *, cutoff: str, service_share: float, holding_rate: float) -> pd.DataFrame:
-    """The cheapest place for each family's safety stock, so that each region is served at once with the stated certainty.
+def echelon_stocks(inputs: NetworkInputs, policy: SupplyPolicy, *, cutoff: str) -> pd.DataFrame:
+    """The cheapest place for each family's safety stock, so that each region is served at once with the policy's certainty.
 
     A family is a tree: suppliers' components -> making the family -> its regions. Components take their agreed lead time, making the
     family's median cycle time, a region the days of its sourcing. Demand of a day has the deviation of the family's range, (P90 - P10) /
@@ -46,18 +47,18 @@ def echelon_stocks(inputs: NetworkInputs, *, cutoff: str, service_share: float, 
 
     Args:
         inputs: tables.
+        policy: the company's: the service of class `*` is the certainty of each promise, its capital rate adds to the holding rate.
         cutoff: last closed period.
-        service_share: certainty of each promise, between 0 and 1.
-        holding_rate: cost of keeping, share of value a year, capital in.
 
     Returns:
         The EchelonStocks contract: families with a range, a cost and a cycle time; empty where none has all three.
     """
     year = inputs.demand[inputs.demand["period"].isin(period_range(shifted(cutoff, 1), YEAR))]
     year = year.merge(inputs.items[["item", "family"]], on="item")
+    z = float(norm.ppf(policy.stock.service_of("", "")))
     frames = []
     for family, own in year[year["quantity"] > 0].groupby("family", sort=True):
-        network = _network(inputs, str(family), own, norm.ppf(service_share), holding_rate)
+        network = _network(inputs, str(family), own, z, policy.capital_rate)
         if network is None:
             continue
         stages, arcs = network
@@ -67,13 +68,14 @@ def echelon_stocks(inputs: NetworkInputs, *, cutoff: str, service_share: float, 
 
 
 def _network(
-    inputs: NetworkInputs, family: str, own: pd.DataFrame, z: float, rate: float
+    inputs: NetworkInputs, family: str, own: pd.DataFrame, z: float, capital_rate: float
 ) -> tuple[dict[str, Stage], dict[tuple[str, str], float]] | None:
     """Stages and arcs of a family; None where its uncertainty, cost or cycle time is not known."""
     times = inputs.cycle_times[(inputs.cycle_times["family"] == family) & (inputs.cycle_times["item"] == ANY)]["median"].dropna()
     spread = inputs.demand_range[(inputs.demand_range["family"] == family) & inputs.demand_range["period"].isin(own["period"])]
     units = own.groupby("item")["quantity"].sum()
-    cost = inputs.unit_costs.sort_values("valid_from").groupby("item")["unit_cost"].last().reindex(units.index)
+    known = inputs.unit_costs.sort_values("valid_from").groupby("item")[["unit_cost", "holding_rate"]].last().reindex(units.index)
+    cost, holding = known["unit_cost"], known["holding_rate"].astype(float).fillna(0.0)
     if times.empty or spread.empty or cost.isna().any():
         return None
     monthly = float(((spread["p90"] - spread["p10"]) / (2 * norm.ppf(0.9))).mean())
@@ -84,6 +86,7 @@ def _network(
     arcs = {(f"{family} < {component}", made): use for component, _, _, use in parts} | {(made, place): 1.0 for place in daily}
     deviation = demand_deviation(daily, arcs)
     worth = float((cost * units).sum() / units.sum())
+    rate = capital_rate + float((holding * units).sum() / units.sum())
     stages = {
         f"{family} < {component}": Stage(int(np.ceil(days)), price * rate, z * deviation[f"{family} < {component}"])
         for component, days, price, _ in parts

@@ -49,7 +49,7 @@ def headcount_plan(
         {"plan": 0.0, "demand": 0.0, "possible": 0.0}
     )
     paid = table["skill_group"].map(
-        (workforce.set_index("skill_group")["hours_per_head"] * (1 - workforce.set_index("skill_group")["absence_share"]))
+        workforce.set_index("skill_group")["hours_per_head"] * (1 - workforce.set_index("skill_group")["absence_share"])
     )
     given = (table["available_hours"] / table["heads"]).where(table["heads"] > 0, paid)
     needed = {name: (table[name] / given).where(given > 0, 0.0) for name in ("plan", "demand", "possible")}

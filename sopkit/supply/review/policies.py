@@ -12,6 +12,7 @@ from sopkit.data.contracts.conform import conform, empty
 from sopkit.periods import month_number, shifted
 from sopkit.supply.inventory import forward_cover_days, projected_stock_outs
 from sopkit.supply.plan.matrices import Numbers, in_force, month_matrix
+from sopkit.supply.policy import SupplyPolicy
 from sopkit.supply.stock_policy import StockPolicy
 from sopkit.supply.stocking import economic_order_quantity, safety_stock_by_cycle_service, safety_stock_by_quantile, service_cost_curve
 
@@ -46,7 +47,7 @@ class StockInputs:
 
 
 def lead_months(inputs: StockInputs, policy: StockPolicy) -> pd.Series:
-    """Months from order to stock by item, the review in: of bought items the longest agreed lead time, of made ones the median cycle time."""
+    """Months from order to stock by item, the review in: of bought items the longest lead time, of made ones the median cycle time."""
     items = inputs.items.set_index("item")
     agreed = inputs.supplier_items.merge(inputs.suppliers[["supplier", "lead_time_days"]], on="supplier")
     bought = agreed.groupby("item")["lead_time_days"].max()
@@ -84,7 +85,7 @@ def cumulative_errors(layers: pd.DataFrame, demand_history: pd.DataFrame, lead: 
     return {str(item): own["error"].to_numpy(float) for item, own in whole.groupby("item", sort=True)}
 
 
-def stock_policies(inputs: StockInputs, policy: StockPolicy, *, cutoff: str, capital_rate: float, excess_months: int) -> pd.DataFrame:
+def stock_policies(inputs: StockInputs, supply: SupplyPolicy, *, cutoff: str, excess_months: int) -> pd.DataFrame:
     """The stock each item should have by its class, beside what it has and what the plan wants.
 
     Safety stock is the quantile of the forecast's own lead-time error (12 origins at least), the normal formula on its deviation (3 at
@@ -92,14 +93,14 @@ def stock_policies(inputs: StockInputs, policy: StockPolicy, *, cutoff: str, cap
 
     Args:
         inputs: tables.
-        policy: the company's.
+        supply: the company's policy; its capital rate adds to the holding rate.
         cutoff: last closed period.
-        capital_rate: cost of money in stock, share a year; it adds to the holding rate.
         excess_months: months of planned demand beyond which stock is too much.
 
     Returns:
         The StockPolicies contract: items that are made to stock or bought.
     """
+    policy, capital_rate = supply.stock, supply.capital_rate
     kept = inputs.items[inputs.items["supply_strategy"].isin(["stock", "buy"])].sort_values("item")
     if kept.empty or inputs.supply_plan.empty:
         return empty(CONTRACTS["stock_policies"])
@@ -178,17 +179,14 @@ def _advice(safety: float | None, target: float, beyond: float, *, sells: bool) 
     return "; ".join(told) or "as it is"
 
 
-def service_curve(
-    policies: pd.DataFrame, unit_costs: pd.DataFrame, policy: StockPolicy, *, cutoff: str, capital_rate: float
-) -> pd.DataFrame:
+def service_curve(policies: pd.DataFrame, unit_costs: pd.DataFrame, supply: SupplyPolicy, *, cutoff: str) -> pd.DataFrame:
     """What each service level takes in stock and money, by family and for the company: normal errors, items as they are known.
 
     Args:
         policies: the StockPolicies contract; items without a known deviation or cost are left out.
         unit_costs: by contract.
-        policy: whose `curve` of service levels is told.
+        supply: whose `stock.curve` of service levels is told, and whose capital rate adds to the holding rate.
         cutoff: last closed period.
-        capital_rate: cost of money in stock, share a year.
 
     Returns:
         The ServiceCurve contract; family `*` is the company.
@@ -198,8 +196,8 @@ def service_curve(
     known = policies["deviation"].notna().to_numpy() & ~np.isnan(cost)
     rows = []
     for place in np.flatnonzero(known):
-        rate = float(np.nan_to_num(holding[place])) + capital_rate
-        curve = service_cost_curve(np.array(policy.curve), float(policies["deviation"].iloc[place]), float(cost[place]), rate)
+        rate = float(np.nan_to_num(holding[place])) + supply.capital_rate
+        curve = service_cost_curve(np.array(supply.stock.curve), float(policies["deviation"].iloc[place]), float(cost[place]), rate)
         rows += [(policies["family"].iloc[place], *line) for line in curve.tolist()]
     if not rows:
         return empty(CONTRACTS["service_curve"])
