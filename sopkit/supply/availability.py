@@ -70,6 +70,11 @@ def told_columns(frame: pd.DataFrame, unavailable: Unavailable) -> pd.DataFrame:
     return frame[[column for column in frame if column not in hidden]]
 
 
+def told_rows(frame: pd.DataFrame, unavailable: Unavailable, *figures: str) -> pd.DataFrame:
+    """A table that rests on these figures (`stock`, `service`, `production`), without rows where one of them is not available."""
+    return frame.iloc[:0] if any(getattr(unavailable, figure) for figure in figures) else frame
+
+
 def plan_headline(demand_fulfilment: pd.DataFrame, limits: int, unavailable: Unavailable) -> str:
     """The plan in a sentence: units lost and late over the horizon and how many limits bind; the reason where that is not available.
 
