@@ -21,7 +21,7 @@ from sopkit.supply.plan.situation import Situation, situation_of
 from sopkit.supply.policy import SupplyPolicy
 
 # Blocks whose cost is money that is spent; what waits, is lost or is short of stock is a price of planning.
-SPENT = ("production", "subcontract", "overtime", "heads", "hired", "laid_off", "bought", "detour", "sent", "setup")
+SPENT = ("production", "subcontract", "overtime", "heads", "hired", "laid_off", "temporary", "bought", "beyond", "detour", "sent", "setup")
 MOVED_WEIGHT = 100.0  # of a unit that is short where nothing was: less than losing it, more than making it early
 WORTH_TELLING = 1e-6  # units
 

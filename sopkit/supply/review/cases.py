@@ -77,7 +77,7 @@ def _demand(inputs: SupplyInputs, demand_range: pd.DataFrame, column: str) -> pd
 
 
 def _open(plan: HotPlan, months: int) -> np.ndarray:
-    return np.flatnonzero(plan.situation.open)[:months]
+    return np.flatnonzero(plan.situation.people_open)[:months]
 
 
 def _held(plan: HotPlan, months: int) -> dict[str, Numbers]:

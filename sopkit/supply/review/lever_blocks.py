@@ -126,7 +126,7 @@ def _subcontracted(place: _Place, kind: str) -> LeverBlock:
     items = np.flatnonzero(_meant(place, situation) & made)
     if not len(items):
         return LeverBlock(place.lever, kind, refused=f"{place.target} is no family or item that is made")
-    open_months = np.where(situation.open, np.inf, 0.0)[None, :]
+    open_months = np.where(situation.open[items], np.inf, 0.0)
     used = place.block(
         [situation.goods.names[item] for item in items], cost=situation.goods.variable_cost[items] + place.price, upper=open_months
     )

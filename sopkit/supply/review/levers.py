@@ -122,13 +122,13 @@ def _row(hot: HotPlan, block: LeverBlock, lever: object, decided_on: date) -> di
 
 def _first_open(hot: HotPlan) -> date:
     """The first day of the first month whose production can still be planned."""
-    months = [month for month, free in zip(hot.situation.months, hot.situation.open, strict=True) if free]
+    months = [month for month, free in zip(hot.situation.months, hot.situation.people_open, strict=True) if free]
     return first_day(months[0] if months else shifted(hot.situation.months[-1], 1))
 
 
 def _effect(hot: HotPlan, block: LeverBlock, lever: object, start: date) -> Effect:
     """The plan with the lever from a day on."""
-    share = np.array([_part_left(month, start) for month in hot.situation.months]) * hot.situation.open
+    share = np.array([_part_left(month, start) for month in hot.situation.months]) * hot.situation.people_open
     most = share * float(lever.maximum)  # type: ignore[attr-defined]
     cost = hot.solver.arrays.cost
     found = hot.with_swaps(block.opened(np.zeros_like(most), most, cost))

@@ -142,7 +142,7 @@ def _with_all_sources(inputs: SupplyInputs, policy: SupplyPolicy, cutoff: str, w
 def _loss(hot: HotPlan, supplier: str, component: str, months: int) -> tuple[float, float]:
     """Units and contribution lost where a source delivers nothing from the first open month on; before it, nobody buys ahead."""
     bought = hot.model.choices.bought
-    row, free = hot.situation.sources.labels.index((supplier, component)), hot.situation.open
+    row, free = hot.situation.sources.labels.index((supplier, component)), hot.situation.people_open
     ahead = np.flatnonzero(~free)
     as_planned = hot.base.values(bought)[:, ahead]
     swaps = [Swap("bounds", bought.at[:, ahead], as_planned, as_planned)] if len(ahead) else []
