@@ -33,17 +33,15 @@ def _contracts_of(*modules: object) -> dict[str, type[Contract]]:
 
 INPUTS = _contracts_of(inputs_sales, inputs_demand, inputs_supply, inputs_planning, inputs_purchasing, inputs_money, inputs_register)
 DERIVED = _contracts_of(
-    DERIVED=_contracts_of(
-        derived_demand,
-        derived_forecast,
-        derived_history,
-        derived_supply,
-        derived_review,
-        derived_meeting,
-        derived_decided,
-        derived_issues,
-        derived_trust,
-    )
+    derived_demand,
+    derived_forecast,
+    derived_history,
+    derived_supply,
+    derived_review,
+    derived_meeting,
+    derived_decided,
+    derived_issues,
+    derived_trust,
 )
 CONTRACTS = INPUTS | DERIVED
 NEEDED = ("items", "sales_history")  # without these there is nothing to plan
