@@ -131,6 +131,7 @@ STEPS = (
         "pre_sop",
         "Where are the gaps, what do they cost, and what do we propose?",
         reads=_names(
+            "demand_range risks? forecast_snapshots? previous:plan_ranges? previous:range_record? "
             "items demand_history statistical_forecast consensus_demand prices? lifecycle? overrides? unit_costs? inventory? "
             "open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? targets? "
             "budget? balance_sheet? payment_terms? exchange_rates? last_plan? supply_plan demand_fulfilment "
@@ -143,7 +144,7 @@ STEPS = (
         ),
         writes=_names(
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
-            "decided revision_change promise_check issues waiting_costs"
+            "decided revision_change promise_check issues waiting_costs plan_ranges range_drivers range_record"
         ),
     ),
     Step(

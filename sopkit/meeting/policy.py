@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Change(BaseModel):
@@ -18,14 +18,29 @@ class Change(BaseModel):
     column: str = Field(description="column that changes")
     action: Literal["set", "multiply", "add"] = Field(description="what happens to it")
     value: float | str = Field(description="the new value, the factor or the amount added, in the column's unit")
+    elasticity: float | None = Field(
+        default=None, le=0, description="of a net price of demand: relative change of units per relative change of price, not above zero"
+    )
+    place: str = Field(default="", exclude=True, description="file and line that it stands on; filled in when a file is read")
+
+    @model_validator(mode="after")
+    def _elasticity_needs_a_price(self) -> "Change":
+        if self.elasticity is not None and (self.column != "net_price" or self.table not in ("demand", "consensus_demand")):
+            raise ValueError("an elasticity belongs to a change of demand.net_price")
+        return self
 
 
 class PolicyChange(BaseModel):
-    """One change of a supply policy value, such as a subcontractor's limit."""
+    """Changes of what the company decides rather than enters: limits, months in which a supplier stops, any value of its policies."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     subcontract_limit: dict[str, float] = Field(default_factory=dict, description="most units a month by family")
+    supplier_share: dict[str, dict[str, float]] = Field(
+        default_factory=dict, description="by supplier and month: the share of its monthly limit that it delivers; 0 = nothing"
+    )
+    supply: dict[str, float | str | bool] = Field(default_factory=dict, description="other values of the supply policy, by name")
+    money: dict[str, float | str | bool] = Field(default_factory=dict, description="values of the money policy, by name")
 
 
 class Overlay(BaseModel):
@@ -42,6 +57,31 @@ class Overlay(BaseModel):
         default_factory=dict, description="further costs once, by month: what composing overlays collects"
     )
     note: str = Field(default="", description="what breaks first, or why")
+    of: tuple[str, ...] = Field(
+        default=(), description="scenarios that it is composed of, by the names of their files; its own changes last"
+    )
+    years_after: int = Field(
+        default=0, ge=0, le=20, description="years beyond the plan in which its effect of the last twelve planned months is expected again"
+    )
+
+
+class Playbook(BaseModel):
+    """A crisis prepared in advance: what starts it, what is done first, and what it does to the inputs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = Field(description="what happens, in words")
+    trigger: str = Field(description="what is seen when it starts")
+    owner: str = Field(description="role that leads the answer")
+    first_actions: tuple[str, ...] = Field(min_length=1, description="what is done first, in order")
+    months: int = Field(ge=1, le=24, description="months that it lasts")
+    changes: tuple[Change, ...] = Field(
+        default=(), description="as in a scenario; months as +0, +1 … from the start, none = as long as it lasts; values as @bottleneck"
+    )
+    supplier: str | None = Field(
+        default=None, description="supplier whose deliveries change: a code, @critical_supplier or @distant_suppliers"
+    )
+    delivered_share: float = Field(default=0.0, ge=0, le=1, description="share of its limit that it delivers while it lasts")
 
 
 class Hazard(BaseModel):
@@ -72,6 +112,9 @@ class MeetingPolicy(BaseModel):
 
     decisions: dict[str, Decision] = Field(default_factory=dict, description="D1, D2, D3: at most three")
     scenarios: tuple[str, ...] = Field(default=(), description="files of params/scenarios, without .yaml")
+    playbooks: tuple[str, ...] = Field(
+        default=(), description="crises solved anew in every cycle: files of params/playbooks, without .yaml"
+    )
     fill_rate_floor: float | None = Field(default=None, ge=0, le=1, description="least fill rate of the next six months, 0..1")
     cash_floor: float | None = Field(default=None, description="least cash headroom, in the company's currency")
     load_limit_ratio: float | None = Field(default=None, gt=0, description="highest load on demonstrated capacity")

@@ -385,6 +385,23 @@ def scenarios(params: ParamsFile, cycle: Cycle = None, form: OutputFormat = None
 
 
 @app.command()
+def crisis(
+    params: ParamsFile,
+    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="a file of params/playbooks, without .yaml")],
+    begins: Annotated[str, typer.Option("--from", metavar="DATE", help="day on which it begins, as 2026-04-06")],
+    cycle: Cycle = None,
+) -> None:
+    """Solve a crisis on a finished cycle's plan and write its one-page brief: effect, whom it hits, first actions, what helps."""
+    from sopkit.run.crisis import crisis_brief
+
+    day = _day(begins)
+    if day is None:
+        raise ParamsError("not a day", [Problem("--from", repr(begins), "a day as 2026-04-06")])
+    path, lines = crisis_brief(_params_path(params), playbook, day, cycle)
+    print("\n".join([*lines, f"written: {path}"]))
+
+
+@app.command()
 def export(
     params: ParamsFile,
     cycle: Cycle = None,
@@ -443,7 +460,7 @@ def _day(word: str | None) -> date | None:
     try:
         return date.fromisoformat(word) if word else None
     except ValueError:
-        raise ParamsError("not a day", [Problem("--on", repr(word), "a day as 2026-03-06")]) from None
+        raise ParamsError("not a day", [Problem("DATE", repr(word), "a day as 2026-03-06")]) from None
 
 
 def _step(word: str) -> Step:

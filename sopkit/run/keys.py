@@ -25,6 +25,7 @@ from sopkit.run.decided import Decided
 from sopkit.run.files import file_hash, read_json
 from sopkit.run.params import CompanyParams
 from sopkit.run.provenance import commit
+from sopkit.run.scenario_files import scenario_paths
 from sopkit.steps import Step
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -124,7 +125,12 @@ def origins(params: CompanyParams, steps: Sequence[Step], files: Mapping[str, Pa
         notebooks={step.name: notebook_hash(places.notebook_file(step.notebook)) for step in steps},
         package=tree_hash(PACKAGE),
         templates=tree_hash(root / "templates"),
-        scenarios=hash_of([_present(root / "params" / "scenarios" / f"{name}.yaml") for name in overlays]),
+        scenarios=hash_of(
+            [
+                *(_present(path) for path in scenario_paths(overlays)),
+                *(_present(root / "params" / "playbooks" / f"{name}.yaml") for name in params.meeting.playbooks),
+            ]
+        ),
         process=_present(root / "params" / "process.yaml"),
         lock=_present(root / "requirements.lock"),
         previous=previous_hashes(before, steps),

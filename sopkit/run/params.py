@@ -14,7 +14,7 @@ from sopkit.demand.asking.asked import Asked
 from sopkit.demand.policy import DemandPolicy
 from sopkit.errors import ParamsError, Problem
 from sopkit.finance.policy import MoneyPolicy
-from sopkit.meeting.policy import MeetingPolicy, Overlay
+from sopkit.meeting.policy import MeetingPolicy
 from sopkit.periods import CADENCES, MONTH, cutoff_of
 from sopkit.records.policy import ApprovalPolicy
 from sopkit.report.delivery.policy import AudiencePolicy
@@ -156,22 +156,6 @@ def company_word(params: CompanyParams, params_file: Path) -> str:
     """What a notebook's `company` is for a params file: the company's name where the file is at home, else the file's path."""
     home = places.params_file(params.company)
     return params.company if home.exists() and home.samefile(params_file) else str(params_file.resolve())
-
-
-def load_scenarios(names: tuple[str, ...]) -> dict[str, Overlay]:
-    """The overlays of params/scenarios, by name; ParamsError where one is missing or wrong."""
-    folder = places.suite_root() / "params" / "scenarios"
-    overlays = {}
-    wrong = [name for name in names if not SCENARIO.fullmatch(name)]
-    if wrong:
-        expected = "letters, digits, _ and -, as in its file's name"
-        raise ParamsError("not a scenario's name", [Problem("scenario", repr(name), expected) for name in wrong])
-    for name in names:
-        path = folder / f"{name}.yaml"
-        content, lines = read_yaml(path)
-        refuse_literal_secrets(content, path, lines)
-        overlays[name] = validated(Overlay, content, path, lines)
-    return overlays
 
 
 def validated(model: type[Model], content: dict[str, object], path: Path, lines: dict[tuple[str, ...], int]) -> Model:

@@ -20,10 +20,11 @@ from sopkit.run.gates import check_gate_before, passed_gates
 from sopkit.run.keys import Parts, changed_origins, changed_parts, hash_of, origins, step_parts
 from sopkit.run.lock import CycleLock, cycle_lock, kill_marked
 from sopkit.run.output import Event, Reporter, step_label
-from sopkit.run.params import CompanyParams, load_params, load_scenarios
+from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.receiving import changed_since, is_resumed, receive, received_files
 from sopkit.run.record import Recorder
 from sopkit.run.request import Prepared, Request
+from sopkit.run.scenario_files import load_scenarios
 from sopkit.steps import STEPS, Step
 
 
@@ -52,7 +53,7 @@ def prepare(request: Request, steps: Sequence[Step] = STEPS) -> Prepared:
         params = params.model_copy(update={"gates": request.gates})
     sections = {step.name: params.steps.get(step.name, {}) for step in steps}
     preflight.check_knobs(sections, preflight.knobs(steps), str(request.params_file))
-    load_scenarios((*params.meeting.scenarios, *([] if request.scenario == "base" else [request.scenario])))
+    load_scenarios(() if request.scenario == "base" else (request.scenario,))
     company = CompanyFolder.of(params.company)
     preflight.check_writable(company.path)
     resumed = request.as_received or (not request.receive and is_resumed(params, request.scenario, steps[0].name))

@@ -18,16 +18,17 @@ from sopkit.data.contracts import CONTRACTS, INPUTS
 from sopkit.data.contracts.conform import conform, empty
 from sopkit.data.facts import checked_facts
 from sopkit.errors import ParamsError, Problem, StepError
-from sopkit.meeting.policy import Overlay
-from sopkit.meeting.scenarios import changed_table, compose, overlaid_policy
+from sopkit.meeting.policy import Overlay, Playbook
+from sopkit.meeting.scenarios import changed_table, compose, overlaid_money, overlaid_policy
 from sopkit.periods import shifted
 from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder
 from sopkit.run.decided import FILE, Decided, Entry, read_decided
 from sopkit.run.earlier import RECEIVED, earlier_submission, source_terms
 from sopkit.run.files import write_atomically
-from sopkit.run.params import CompanyParams, load_params, load_scenarios
+from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.process import meeting_day
+from sopkit.run.scenario_files import load_scenarios, read_playbooks, read_scenarios
 from sopkit.run.step_files import StoredFigure, Tables, data_hash, facts_file, facts_text, json_text, read_facts, read_table, table_bytes
 from sopkit.steps import BY_NAME, STEPS, Step
 
@@ -101,8 +102,19 @@ class StepView:
 
     @property
     def scenarios(self) -> dict[str, Overlay]:
-        """The overlays that the params name, but for the one this run carries already."""
-        return load_scenarios(tuple(name for name in self.params.meeting.scenarios if name != self.scenario))
+        """The overlays that the params name, but for the one this run carries already; those that cannot be used are `unusable`."""
+        return read_scenarios(tuple(name for name in self.params.meeting.scenarios if name != self.scenario)).overlays
+
+    @property
+    def playbooks(self) -> dict[str, Playbook]:
+        """The crisis playbooks that the params name; those that cannot be used are `unusable`."""
+        return read_playbooks(self.params.meeting.playbooks)[0]
+
+    @property
+    def unusable(self) -> dict[str, tuple[Problem, ...]]:
+        """The scenarios and playbooks that the params name and that cannot be used: file, line, what came, what was expected."""
+        names = tuple(name for name in self.params.meeting.scenarios if name != self.scenario)
+        return read_scenarios(names).problems | read_playbooks(self.params.meeting.playbooks)[1]
 
     def __repr__(self) -> str:
         return self._repr_markdown_()
@@ -187,7 +199,7 @@ class StepView:
 
     def _lookups(self) -> dict[str, pd.DataFrame]:
         """Tables that the filters of an overlay look into, such as `family` in items, as far as they are written."""
-        paths = {name: self.folder / "tables" / f"{name}.parquet" for name in ("items", "resources", "suppliers")}
+        paths = {name: self.folder / "tables" / f"{name}.parquet" for name in ("items", "resources", "suppliers", "exchange_rates")}
         return {name: read_table(path, CONTRACTS[name]) for name, path in paths.items() if path.exists()}
 
     def write_inputs(self, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -318,7 +330,8 @@ def start(name: str, parameters: Mapping[str, object]) -> StepView:
         overlay = compose(decided.overlays)
         params = params.model_copy(update={"meeting": decided.still_asked(params.meeting)})
     if overlay is not None:
-        params = params.model_copy(update={"supply": overlaid_policy(params.supply, overlay)})
+        changed = {"supply": overlaid_policy(params.supply, overlay), "money": overlaid_money(params.money, overlay)}
+        params = params.model_copy(update=changed)
     _settle_display()
     return StepView(
         step=step,

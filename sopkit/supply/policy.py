@@ -76,6 +76,9 @@ class SupplyPolicy(BaseModel):
     subcontract_limit: dict[str, float] = Field(
         default_factory=dict, description="most units a month that subcontractors make, by family; families not named: none"
     )
+    supplier_share: dict[str, dict[str, float]] = Field(
+        default_factory=dict, description="by supplier and month: the share of its monthly limit that it delivers; months not named: all"
+    )
     objective: Literal["cost", "margin"] = Field(
         default="cost",
         description="cost: whatever can be met is met, at the least cost; margin: what sells below its variable cost need not be met",

@@ -12,12 +12,13 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.data.sources.reading import Intake, read_sources
 from sopkit.errors import ParamsError, StepError
 from sopkit.periods import shifted
-from sopkit.run.params import CompanyParams, load_params, load_scenarios
+from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.sample import write_sample
 from sopkit.run.sample.company import CUSTOMERS, DEFAULT_SEED, FAMILIES, REGIONS, Size
 from sopkit.run.sample.orders import order_lines
 from sopkit.run.sample.tension import BANDS, check_tension, measured_tension, sample_inputs
 from sopkit.run.sample.world import World, simulated_world
+from sopkit.run.scenario_files import load_scenarios
 
 PARAMS = Path(__file__).resolve().parents[2] / "params" / "demo.yaml"
 CYCLES = ("2026-02", "2026-03")

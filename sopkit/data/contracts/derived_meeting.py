@@ -81,16 +81,19 @@ class Scenarios(Contract):
         text("title", "what it is, in words"),
         choice(
             "kind",
-            "base, what-if, option of a decision, options of some decisions taken together, the recommended ones of all taken together",
-            "base | scenario | option | pair | together",
+            "base, what-if, crisis prepared in advance, option, options of some decisions, the recommended of all together",
+            "base | scenario | playbook | option | pair | together",
         ),
-        money("net_sales", "net sales of the fiscal year: closed months + plan"),
+        money("net_sales", "net sales of the fiscal year: closed months + plan").optional(),
+        money("gross_margin", "gross margin of the next twelve months; empty where costs are not known").optional(),
         money("contribution", "operating contribution of the next twelve months; empty where costs are not known").optional(),
         money("fiscal_contribution", "operating contribution of the fiscal year; empty where costs are not known").optional(),
         share("fill_rate", "units shipped on time / units ordered, next six months").optional(),
         share("tier_a_fill_rate", "the same for items of service tier A; empty where no item has a tier").optional(),
         units("lost", "units lost, next twelve months").optional(),
         units("late", "units that wait, next twelve months").optional(),
+        money("working_capital_peak", "highest operating working capital at a month end, next twelve months").optional(),
+        number("heads_peak", "most people in a month, all skill groups, next twelve months", "people", least=0).optional(),
         money("stock_peak", "highest inventory at standard cost, next twelve months", least=0).optional(),
         money("cash_low", "lowest cash headroom, next twelve months").optional(),
         number(
@@ -101,6 +104,16 @@ class Scenarios(Contract):
         ).optional(),
         text("load_peak_at", "resource and month of the highest load").optional(),
         text("breaks_first", "what runs out first: cash, a family or a resource, and the month").optional(),
+        money("contribution_p10", "10 % quantile of contribution of the next twelve months, production as planned").optional(),
+        money("contribution_p90", "90 % quantile of it").optional(),
+        money("npv_change", "present value of the change of contribution against the base, by the capital rate").optional(),
+        number(
+            "payback_months",
+            "months until that change has earned what it cost; empty where it costs nothing or never does",
+            "months",
+            least=0,
+        ).optional(),
+        text("problem", "why it could not be planned: file, line, what came, what was expected; empty where it was").optional(),
     )
 
 

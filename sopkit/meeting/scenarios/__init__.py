@@ -1,16 +1,18 @@
 """Scenarios: the plan on changed inputs, made by the same functions as the base plan."""
 
-from sopkit.meeting.scenarios.conflicts import order_problems
+from sopkit.meeting.scenarios.conflicts import order_problems, twice_changed
 from sopkit.meeting.scenarios.inputs import PLAN_TABLES, PlanInputs, plan_inputs
 from sopkit.meeting.scenarios.outcome import Memory, PlanOutcome, base_outcome, extra_costs, replan, same_plan
-from sopkit.meeting.scenarios.overlay import apply_overlay, changed_table, compose, content_of, costs_of, overlaid_policy, with_overlay
-from sopkit.meeting.scenarios.table import scenario_frame, scenario_row, scenario_table
+from sopkit.meeting.scenarios.overlay import apply_overlay, changed_table, compose, content_of, costs_of, with_overlay
+from sopkit.meeting.scenarios.policies import overlaid_money, overlaid_policy
+from sopkit.meeting.scenarios.table import Range, scenario_frame, scenario_row, scenario_table, unplanned
 
 __all__ = [
     "PLAN_TABLES",
     "Memory",
     "PlanInputs",
     "PlanOutcome",
+    "Range",
     "apply_overlay",
     "base_outcome",
     "changed_table",
@@ -19,6 +21,7 @@ __all__ = [
     "costs_of",
     "extra_costs",
     "order_problems",
+    "overlaid_money",
     "overlaid_policy",
     "plan_inputs",
     "replan",
@@ -26,5 +29,7 @@ __all__ = [
     "scenario_frame",
     "scenario_row",
     "scenario_table",
+    "twice_changed",
+    "unplanned",
     "with_overlay",
 ]

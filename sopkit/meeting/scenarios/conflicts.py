@@ -1,12 +1,13 @@
 """Overlays that cannot be taken together: those whose order would matter."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from sopkit.errors import ParamsError, Problem
-from sopkit.meeting.policy import Overlay
+from sopkit.meeting.policy import Change, Overlay
 from sopkit.meeting.scenarios.inputs import PlanInputs
 from sopkit.meeting.scenarios.overlay import DEMAND_NAMES, apply_overlay, compose
 
@@ -51,6 +52,38 @@ def order_problems(inputs: PlanInputs, overlays: Mapping[str, Overlay], pairs: I
 
 def _touched(overlay: Overlay) -> set[str]:
     return {"demand" if change.table in DEMAND_NAMES else change.table for change in overlay.changes}
+
+
+def twice_changed(overlays: Sequence[Overlay]) -> list[Problem]:
+    """Pairs of changes of overlays taken together that meet in one key so that their order matters; told without any table.
+
+    Two changes meet where table and column are the same, no filter that both name parts them, and their months overlap. Factors commute
+    with factors and amounts with amounts; a value that is set commutes with nothing but itself.
+
+    Args:
+        overlays: those that are taken together.
+
+    Returns:
+        One problem per pair: both places.
+    """
+    problems = []
+    for (first, one), (second, other) in combinations([(o.title, c) for o in overlays for c in o.changes], 2):
+        same = _table(one) == _table(other) and one.column == other.column and first != second
+        harmless = one.action == other.action and (one.action != "set" or one.value == other.value)
+        if same and not harmless and not _apart(one.where, other.where) and _overlap(one, other):
+            places = f"{one.place or first} and {other.place or second}"
+            came = f"both change {one.table}.{one.column}: {one.action} {one.value} and {other.action} {other.value}"
+            problems.append(Problem(places, came, "one change of a key, or changes that do not depend on their order"))
+    return problems
+
+
+def _table(change: Change) -> str:
+    return "demand" if change.table in DEMAND_NAMES else change.table
+
+
+def _overlap(one: Change, other: Change) -> bool:
+    starts = max(one.first_period or "", other.first_period or "")
+    return starts <= min(one.last_period or "9999-12", other.last_period or "9999-12")
 
 
 def _commute(one: Overlay, other: Overlay) -> bool:

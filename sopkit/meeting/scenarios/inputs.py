@@ -62,6 +62,7 @@ class PlanInputs:
     fiscal_year_first_month: int = 1  # 1..12
     demand_changes: tuple[Change, ...] = ()  # on the consensus demand, once it is made
     fixed_costs: Mapping[str, float] = field(default_factory=dict)  # cost once by month, the company's currency
+    risks: pd.DataFrame = field(default_factory=lambda: empty(CONTRACTS["risks"]))  # named risks outside the numbers, for ranges
 
     @property
     def cutoff(self) -> str:
@@ -81,6 +82,7 @@ def plan_inputs(
     supply: SupplyPolicy,
     money: MoneyPolicy,
     fiscal_year_first_month: int,
+    risks: pd.DataFrame | None = None,
 ) -> PlanInputs:
     """The inputs of a plan, read table by table.
 
@@ -89,9 +91,11 @@ def plan_inputs(
         cycle: M0.
         demand, supply, money: the company's policies.
         fiscal_year_first_month: 1..12.
+        risks: the register of what is outside the numbers; None = none is drawn in ranges.
     """
     tables = {name: read(name) for name in PLAN_TABLES}
-    return PlanInputs(cycle, tables, demand=demand, supply=supply, money=money, fiscal_year_first_month=fiscal_year_first_month)
+    made = PlanInputs(cycle, tables, demand=demand, supply=supply, money=money, fiscal_year_first_month=fiscal_year_first_month)
+    return made if risks is None else replace(made, risks=risks)
 
 
 def without_tables() -> dict[str, pd.DataFrame]:

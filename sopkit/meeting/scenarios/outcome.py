@@ -100,6 +100,23 @@ def replan(inputs: PlanInputs, memory: Memory | None = None) -> PlanOutcome:
     known = memory or Memory(inputs)
     demand = _demand(inputs, known)
     supply = known.remembered(known.supply_key(inputs), lambda: _supply(inputs, demand, known.starts))
+    return _in_money(inputs, demand, supply, known)
+
+
+def outcome_of_demand(inputs: PlanInputs, consensus: pd.DataFrame, memory: Memory) -> PlanOutcome:
+    """The plan for a demand that no overlay describes, such as a random path; it is not remembered.
+
+    Args:
+        inputs: tables and policies.
+        consensus: table consensus_demand.
+        memory: of the base: closed months are shared.
+    """
+    demand = conform(consensus, CONTRACTS["consensus_demand"])
+    return _in_money(inputs, demand, _supply(inputs, demand, memory.starts), memory)
+
+
+def _in_money(inputs: PlanInputs, demand: pd.DataFrame, supply: SupplyResult, known: Memory) -> PlanOutcome:
+    """Statement and working capital of a constrained plan; the closed months are those in memory."""
     money = MoneyInputs.of({**inputs.tables, "consensus_demand": demand, **tables_of(supply)})
     months = (inputs.cutoff, inputs.fiscal_year_first_month)
     closed = known.remembered(

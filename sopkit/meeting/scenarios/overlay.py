@@ -8,12 +8,14 @@ import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.column import Column, Contract
+from sopkit.data.contracts.conform import empty
 from sopkit.errors import ParamsError, Problem
-from sopkit.meeting.policy import Change, Overlay, PolicyChange
+from sopkit.meeting.policy import Change, Overlay
+from sopkit.meeting.scenarios.derived import RATES, currency_problems, demand_changes, units_at_price
 from sopkit.meeting.scenarios.inputs import PLAN_TABLES, PlanInputs
+from sopkit.meeting.scenarios.policies import composed_policy, overlaid_money, overlaid_policy, policy_problems
 from sopkit.meeting.scenarios.selection import DATED, nearest, selected_rows
 from sopkit.periods import MONTH, first_day, shifted
-from sopkit.supply.policy import SupplyPolicy
 
 DEMAND = "consensus_demand"  # changed after the consensus is made: baseline, launches and overrides alike
 DEMAND_NAMES = ("demand", DEMAND)
@@ -27,7 +29,7 @@ def apply_overlay(inputs: PlanInputs, overlay: Overlay) -> PlanInputs:
     Args:
         inputs: what the plan is made from; not changed.
         overlay: changes on any of PLAN_TABLES but those in MADE, or on `demand` (the consensus demand: `quantity` or `net_price`);
-            limits of the supply policy; a cost once.
+            values of the policies; a cost once. A factor on an exchange rate moves the prices of its regions.
 
     Raises:
         ParamsError: with every change that cannot be made: unknown table, column, filter or value with the nearest names, a table that
@@ -36,7 +38,7 @@ def apply_overlay(inputs: PlanInputs, overlay: Overlay) -> PlanInputs:
     problems: list[Problem] = []
     tables = dict(inputs.tables)
     for number, change in enumerate(overlay.changes, start=1):
-        place = f"{overlay.title}, change {number} ({change.table}.{change.column})"
+        place = place_of(overlay, number, change)
         if change.table in DEMAND_NAMES:
             problems += _demand_problems(change, tables, place)
         elif found := _table_problems(change, place):
@@ -44,7 +46,7 @@ def apply_overlay(inputs: PlanInputs, overlay: Overlay) -> PlanInputs:
         else:
             tables[change.table], found = _changed(tables[change.table], change, tables, place)
             problems += found
-    problems += _policy_problems(inputs, overlay)
+    problems += policy_problems(inputs.tables, inputs.supply, inputs.money, overlay)
     problems += _cost_problems(inputs, overlay)
     if problems:
         raise ParamsError(f"the overlay {overlay.title!r} cannot be applied", problems)
@@ -52,7 +54,8 @@ def apply_overlay(inputs: PlanInputs, overlay: Overlay) -> PlanInputs:
         inputs,
         tables=tables,
         supply=overlaid_policy(inputs.supply, overlay),
-        demand_changes=(*inputs.demand_changes, *demand_changes_of(overlay)),
+        money=overlaid_money(inputs.money, overlay),
+        demand_changes=(*inputs.demand_changes, *demand_changes_of(overlay, inputs.tables)),
         fixed_costs=_added(inputs.fixed_costs, costs_of(overlay, inputs.cycle)),
     )
 
@@ -61,14 +64,9 @@ def compose(overlays: Sequence[Overlay]) -> Overlay:
     """Several overlays as one: their changes one after the other, their costs together; no overlay gives the empty one.
 
     Raises:
-        ParamsError: two overlays set one limit of the policy to different values.
+        ParamsError: two overlays set one value of a policy differently.
     """
-    limits: dict[str, float] = {}
-    problems = []
-    for overlay in overlays:
-        for family, limit in overlay.policy.subcontract_limit.items():
-            if limits.setdefault(family, limit) != limit:
-                problems.append(Problem(f"subcontract_limit of {family}", f"{limits[family]:g} and {limit:g}", "one value"))
+    policy, problems = composed_policy(overlays)
     if problems:
         raise ParamsError("overlays that contradict each other cannot be taken together", problems)
     dated: dict[str, float] = {}
@@ -79,9 +77,10 @@ def compose(overlays: Sequence[Overlay]) -> Overlay:
     return Overlay(
         title=" + ".join(overlay.title for overlay in overlays),
         changes=tuple(change for overlay in overlays for change in overlay.changes),
-        policy=PolicyChange(subcontract_limit=limits),
+        policy=policy,
         fixed_cost=sum(overlay.fixed_cost for overlay in overlays if not overlay.fixed_cost_period),
         further_costs=dated,
+        years_after=max((overlay.years_after for overlay in overlays), default=0),
     )
 
 
@@ -98,11 +97,11 @@ def changed_table(table: str, frame: pd.DataFrame, overlay: Overlay, tables: Map
         ParamsError: with every change on this table that cannot be made.
     """
     if table == DEMAND:
-        return changed_demand(frame, demand_changes_of(overlay), tables)
+        return changed_demand(frame, demand_changes_of(overlay, tables), tables)
     problems: list[Problem] = []
     for number, change in enumerate(overlay.changes, start=1):
         if change.table == table:
-            frame, found = _changed(frame, change, tables, f"{overlay.title}, change {number} ({table}.{change.column})")
+            frame, found = _changed(frame, change, tables, place_of(overlay, number, change))
             problems += found
     if problems:
         raise ParamsError(f"the overlay {overlay.title!r} cannot be applied", problems)
@@ -123,7 +122,7 @@ def with_overlay(inputs: PlanInputs, overlay: Overlay | None) -> PlanInputs:
         return inputs
     problems = []
     for number, change in enumerate(overlay.changes, start=1):
-        place = f"{overlay.title}, change {number} ({change.table}.{change.column})"
+        place = place_of(overlay, number, change)
         if change.table not in DEMAND_NAMES:
             problems += _table_problems(change, place) or _absent(inputs.tables[change.table], change, place)
     if problems:
@@ -131,20 +130,21 @@ def with_overlay(inputs: PlanInputs, overlay: Overlay | None) -> PlanInputs:
     return replace(
         inputs,
         supply=overlaid_policy(inputs.supply, overlay),
-        demand_changes=demand_changes_of(overlay),
+        money=overlaid_money(inputs.money, overlay),
+        demand_changes=demand_changes_of(overlay, inputs.tables),
         fixed_costs=costs_of(overlay, inputs.cycle),
     )
 
 
-def overlaid_policy(policy: SupplyPolicy, overlay: Overlay) -> SupplyPolicy:
-    """The supply policy with the limits that an overlay sets."""
-    limits = overlay.policy.subcontract_limit
-    return policy.model_copy(update={"subcontract_limit": {**policy.subcontract_limit, **limits}}) if limits else policy
+def place_of(overlay: Overlay, number: int, change: Change) -> str:
+    """Where a change stands: its file and line where it was read from one, its place in the overlay, and what it changes."""
+    where = f"{change.place}: " if change.place else ""
+    return f"{where}{overlay.title}, change {number} ({change.table}.{change.column})"
 
 
 def content_of(overlay: Overlay) -> str:
     """What an overlay does, as text: equal for overlays that differ in words only."""
-    return overlay.model_dump_json(exclude={"title", "note"})
+    return overlay.model_dump_json(exclude={"title", "note", "of"})
 
 
 def costs_of(overlay: Overlay, cycle: str) -> dict[str, float]:
@@ -153,9 +153,14 @@ def costs_of(overlay: Overlay, cycle: str) -> dict[str, float]:
     return _added(overlay.further_costs, own)
 
 
-def demand_changes_of(overlay: Overlay) -> tuple[Change, ...]:
-    """The overlay's changes on the consensus demand."""
-    return tuple(change for change in overlay.changes if change.table in DEMAND_NAMES)
+def demand_changes_of(overlay: Overlay, tables: Mapping[str, pd.DataFrame]) -> tuple[Change, ...]:
+    """The overlay's changes on the consensus demand: its own, and those of prices that follow from exchange rates.
+
+    Args:
+        overlay: the overlay.
+        tables: by name; `exchange_rates` tells which regions invoice in which currency.
+    """
+    return demand_changes(overlay.changes, tables.get(RATES, empty(CONTRACTS[RATES])), DEMAND_NAMES)
 
 
 def changed_demand(consensus: pd.DataFrame, changes: Sequence[Change], tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -171,9 +176,13 @@ def changed_demand(consensus: pd.DataFrame, changes: Sequence[Change], tables: M
     """
     result, problems = consensus, []
     for change in changes:
-        place = f"demand.{change.column}, {change.action} {change.value}"
+        place = f"{change.place}: demand.{change.column}, {change.action} {change.value}".removeprefix(": ")
+        before = result
         result, found = _changed(result, change.model_copy(update={"table": DEMAND}), tables, place)
         problems += found
+        if change.elasticity is not None:
+            units = units_at_price(before["net_price"], result["net_price"], result["quantity"], change.elasticity)
+            result = result.assign(quantity=units)
     if problems:
         raise ParamsError("demand cannot be changed", problems)
     if result is consensus:
@@ -202,19 +211,6 @@ def _demand_problems(change: Change, tables: Mapping[str, pd.DataFrame], place: 
     return [*problems, *found, *_value_problems(CONTRACTS[DEMAND].column(change.column), change, place)]
 
 
-def _policy_problems(inputs: PlanInputs, overlay: Overlay) -> list[Problem]:
-    families = set(inputs.tables["items"]["family"])
-    return [
-        Problem(f"{overlay.title}, policy.subcontract_limit", repr(family), "a family of the items", nearest(family, families))
-        for family in overlay.policy.subcontract_limit
-        if family not in families
-    ] + [
-        Problem(f"{overlay.title}, policy.subcontract_limit of {family}", f"{limit:g}", "at least 0 units a month")
-        for family, limit in overlay.policy.subcontract_limit.items()
-        if not limit >= 0
-    ]
-
-
 def _cost_problems(inputs: PlanInputs, overlay: Overlay) -> list[Problem]:
     planned = inputs.tables["statistical_forecast"]["period"]
     last = planned.max() if len(planned) else inputs.cycle
@@ -231,7 +227,7 @@ def _table_problems(change: Change, place: str) -> list[Problem]:
         return [Problem(place, f"table {change.table!r}", "an input of the plan", "change `demand`: it stands for all that is forecast")]
     if change.table not in PLAN_TABLES:
         return [Problem(place, f"table {change.table!r}", "a table of the plan", nearest(change.table, [*PLAN_TABLES, "demand"]))]
-    return []
+    return currency_problems(change, place) if change.table == RATES else []
 
 
 def _absent(frame: pd.DataFrame, change: Change, place: str) -> list[Problem]:

@@ -1,12 +1,14 @@
 """The comparison of plans: one row per scenario, the same columns for all, so that any two can be compared."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from sopkit.data.contracts.conform import conform
 from sopkit.data.contracts.derived_meeting import Scenarios
-from sopkit.errors import ParamsError, Problem
+from sopkit.errors import Problem, SopError
+from sopkit.finance.investment import discounted, payback_months
 from sopkit.meeting.bottleneck import own_load
 from sopkit.meeting.policy import Overlay
 from sopkit.meeting.scenarios.inputs import PlanInputs
@@ -18,41 +20,70 @@ from sopkit.supply.availability import not_available_of
 YEAR = 12  # months that effects are added over
 FILL_MONTHS = 6  # months of the fill rate
 SHORT_SHARE = 0.05  # a family breaks in the first month in which more of its demand than this is late or lost
+Range = Callable[[PlanInputs, PlanOutcome], tuple[float, float]]  # P10 and P90 of contribution of the next twelve months, money
+UNCHANGED = {"npv_change": 0.0, "payback_months": float("nan")}  # of the base against itself
 FULL_RATIO = 0.999  # a resource is full in a month whose hours, overtime in, are used up to this share
 
 
-def scenario_table(inputs: PlanInputs, base: PlanOutcome, overlays: Mapping[str, Overlay]) -> pd.DataFrame:
-    """The base plan and each scenario, re-planned through the same functions.
+def scenario_table(
+    inputs: PlanInputs,
+    base: PlanOutcome,
+    overlays: Mapping[str, Overlay],
+    *,
+    kind: str = "scenario",
+    unusable: Mapping[str, Sequence[Problem]] | None = None,
+    ranged: Range | None = None,
+) -> pd.DataFrame:
+    """The base plan and each scenario, re-planned through the same functions; one that cannot be planned says why, the others are planned.
 
     Args:
         inputs: what the base plan was made from.
         base: the base plan.
         overlays: scenarios by name.
+        kind: scenario, or playbook.
+        unusable: scenarios whose files cannot be used, with what is wrong.
+        ranged: P10 and P90 of the contribution of a plan's next twelve months; None = not asked for.
 
     Returns:
-        Scenarios: `base` and one row per overlay.
-
-    Raises:
-        ParamsError: with the problems of all overlays, before any is solved.
+        Scenarios: `base` and one row per scenario; `problem` holds what is wrong: file and line, what came, what was expected.
     """
-    rows = [scenario_row(inputs, base, scenario="base", title="base", kind="base")]
+    rows = [scenario_row(inputs, base, scenario="base", title="base", kind="base") | _risk(ranged, inputs, base) | UNCHANGED]
     memory = Memory.of(inputs, base)
-    for name, changed in _all_applied(inputs, overlays).items():
-        rows.append(scenario_row(changed, replan(changed, memory), scenario=name, title=overlays[name].title, kind="scenario"))
+    for name, overlay in overlays.items():
+        try:
+            changed = apply_overlay(inputs, overlay)
+            outcome = replan(changed, memory)
+        except SopError as error:
+            rows.append(_unplanned(name, overlay.title, kind, error.problems or (Problem(name, error.message, "a plan"),)))
+            continue
+        row = scenario_row(changed, outcome, scenario=name, title=overlay.title, kind=kind) | _risk(ranged, changed, outcome)
+        rows.append(row | _investment(inputs, base, outcome, overlay.years_after))
+    rows += [_unplanned(name, name, kind, problems) for name, problems in (unusable or {}).items()]
     return scenario_frame(rows)
 
 
-def _all_applied(inputs: PlanInputs, overlays: Mapping[str, Overlay]) -> dict[str, PlanInputs]:
-    """The inputs of each scenario; ParamsError with the problems of all."""
-    applied, problems = {}, []
-    for name, overlay in overlays.items():
-        try:
-            applied[name] = apply_overlay(inputs, overlay)
-        except ParamsError as error:
-            problems += [Problem(f"scenario {name}: {found.where}", found.came, found.expected, found.hint) for found in error.problems]
-    if problems:
-        raise ParamsError("scenarios cannot be planned", problems)
-    return applied
+def unplanned(table: pd.DataFrame) -> pd.DataFrame:
+    """The scenarios that could not be planned: `scenario, title, problem`."""
+    return table.loc[table["problem"].notna(), ["scenario", "title", "problem"]].reset_index(drop=True)
+
+
+def _unplanned(name: str, title: str, kind: str, problems: Sequence[Problem]) -> dict[str, object]:
+    return {"scenario": name, "title": title, "kind": kind, "problem": "; ".join(str(problem) for problem in problems)}
+
+
+def _risk(ranged: Range | None, inputs: PlanInputs, outcome: PlanOutcome) -> dict[str, object]:
+    low, high = ranged(inputs, outcome) if ranged else (float("nan"), float("nan"))
+    return {"contribution_p10": low, "contribution_p90": high}
+
+
+def _investment(inputs: PlanInputs, base: PlanOutcome, outcome: PlanOutcome, years_after: int) -> dict[str, object]:
+    """Present value and payback of what a plan changes of operating contribution, month by month; unknown where costs are."""
+    months = sorted(base.supply.demand_fulfilment["period"].unique())
+    change = _monthly(outcome)["operating_contribution"].reindex(months) - _monthly(base)["operating_contribution"].reindex(months)
+    flow = change.to_numpy(dtype="float64")
+    flow = np.concatenate([flow, np.tile(flow[-YEAR:], years_after)])
+    months_back = payback_months(flow)
+    return {"npv_change": discounted(flow, inputs.supply.capital_rate), "payback_months": months_back}
 
 
 def scenario_row(inputs: PlanInputs, outcome: PlanOutcome, *, scenario: str, title: str, kind: str) -> dict[str, object]:
@@ -82,12 +113,15 @@ def scenario_row(inputs: PlanInputs, outcome: PlanOutcome, *, scenario: str, tit
         "title": title,
         "kind": kind,
         "net_sales": float(monthly.loc[monthly.index.isin(fiscal), "net_sales"].sum()),
-        "contribution": _contribution(monthly, year),
-        "fiscal_contribution": _contribution(monthly, fiscal),
+        "contribution": _sum_of(monthly, "operating_contribution", year),
+        "fiscal_contribution": _sum_of(monthly, "operating_contribution", fiscal),
         "fill_rate": fill_rate(demand, inputs.cycle) if served else float("nan"),
         "tier_a_fill_rate": fill_rate(demand[demand["item"].isin(tier_a)], inputs.cycle) if served else float("nan"),
         "lost": float(demand["lost"].sum()) if served else float("nan"),
         "late": float(demand["late"].sum()) if served else float("nan"),
+        "gross_margin": _sum_of(monthly, "gross_margin", year),
+        "working_capital_peak": float(held["operating_working_capital"].max(skipna=False)),
+        "heads_peak": _heads_peak(outcome, year),
         "stock_peak": float(held["inventory"].max(skipna=False)),
         "cash_low": float(held["cash_headroom"].min(skipna=False)),
         "load_peak": load,
@@ -151,14 +185,21 @@ def _load_peak(inputs: PlanInputs, outcome: PlanOutcome, year: list[str]) -> tup
 
 
 def _monthly(outcome: PlanOutcome) -> pd.DataFrame:
-    """Net sales and operating contribution by month; NaN in a month without the line."""
-    lines = ["net_sales", "operating_contribution"]
+    """Net sales, gross margin and operating contribution by month; NaN in a month without the line."""
+    lines = ["net_sales", "gross_margin", "operating_contribution"]
     rows = outcome.plan_statement[outcome.plan_statement["line"].isin(lines)]
     return rows.groupby(["period", "line"])["amount"].sum().unstack().reindex(columns=lines)
 
 
-def _contribution(monthly: pd.DataFrame, months: list[str]) -> float:
-    """Operating contribution of the months that have sales; NaN where one of them has no cost of goods."""
+def _sum_of(monthly: pd.DataFrame, line: str, months: list[str]) -> float:
+    """A line of the months that have sales; NaN where one of them has no cost of goods."""
     rows = monthly[monthly.index.isin(months)]
-    costed = rows["operating_contribution"].notna()
-    return float(rows["operating_contribution"].sum()) if costed[rows["net_sales"].notna()].all() else float("nan")
+    costed = rows[line].notna()
+    return float(rows[line].sum()) if costed[rows["net_sales"].notna()].all() else float("nan")
+
+
+def _heads_peak(outcome: PlanOutcome, year: list[str]) -> float:
+    """Most people of all skill groups in a month; NaN where no people are planned."""
+    heads = outcome.supply.workforce_plan
+    heads = heads[heads["period"].isin(year)].groupby("period")["heads"].sum()
+    return float(heads.max()) if len(heads) else float("nan")

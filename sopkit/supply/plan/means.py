@@ -180,14 +180,23 @@ def _step_prices(inputs: SupplyInputs) -> pd.Series:
     return inputs.supplier_contracts.groupby("component")["price"].min().astype(float)
 
 
+def _delivered(limit: Numbers, suppliers: pd.Series, policy: SupplyPolicy, months: list[str]) -> Numbers:
+    """The limit less what suppliers are said not to deliver; nothing where one stops, whether a limit is agreed or not."""
+    shares = [[policy.supplier_share.get(name, {}).get(month, 1.0) for month in months] for name in suppliers]
+    share = np.array(shares, dtype=np.float64).reshape(limit.shape)
+    return np.where(share > 0, limit * np.where(share > 0, share, 1.0), 0.0)
+
+
 def sources_of(inputs: SupplyInputs, policy: SupplyPolicy, items: pd.Index, months: list[str]) -> Sources:
     """Sources of the components that a supplier limits or has a contract for, and what uses them among the planned items."""
     said = inputs.supplier_items
-    limited = sorted({*said.loc[said["monthly_limit"].notna(), "component"], *inputs.supplier_contracts["component"]})
+    stopped = said["supplier"].isin(policy.supplier_share)
+    limited = sorted({*said.loc[said["monthly_limit"].notna() | stopped, "component"], *inputs.supplier_contracts["component"]})
     said = said[said["component"].isin(limited)].sort_values(["supplier", "component", "item"])
     sources = said.groupby(["supplier", "component"], sort=True).first().reset_index()
     components = pd.Index(limited)
     agreed = agreements_of(inputs.supplier_contracts, sources, months)
+    limit = _delivered(agreed.limit, sources["supplier"], policy, months)
     opening = np.asarray(sources["opening_stock"].astype(float).fillna(0.0), dtype=np.float64)
     usual = pd.DataFrame(agreed.price).mean(axis=1)
     known = pd.concat([pd.DataFrame(agreed.price).min(axis=1).groupby(sources["component"]).min(), _step_prices(inputs)])
@@ -197,8 +206,8 @@ def sources_of(inputs: SupplyInputs, policy: SupplyPolicy, items: pd.Index, mont
         list(zip(sources["supplier"], sources["component"], strict=True)),
         places(components, sources["component"]),
         limited,
-        agreed.limit,
-        agreed.least,
+        limit,
+        np.minimum(agreed.least, limit),
         agreed.minimum,
         agreed.steps,
         agreed.told,
