@@ -1,11 +1,10 @@
-"""The money of a plan, in one place for those who narrate it: statement, balances, gap to budget, their notes and checks."""
+"""The money of a plan, in one place for those who narrate it: statement, gap to budget, their notes and checks."""
 
 from sopkit.finance.budget import budget_checks, budget_gap, estimate_checks
 from sopkit.finance.checks import money_checks
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.notes import money_notes
 from sopkit.finance.statement import plan_statement
-from sopkit.finance.working_capital import working_capital_plan
 
 __all__ = [
     "MoneyInputs",
@@ -15,5 +14,4 @@ __all__ = [
     "money_checks",
     "money_notes",
     "plan_statement",
-    "working_capital_plan",
 ]
