@@ -7,7 +7,8 @@ import pandas as pd
 
 from sopkit.data.contracts.column import Column
 from sopkit.data.contracts.derived_demand import SERIES, DemandHistory
-from sopkit.data.monthly import UNDATED, SeriesGrid, month_labels, month_numbers, series_grid, words_at
+from sopkit.data.monthly import UNDATED, SeriesGrid, month_labels, month_numbers, series_grid
+from sopkit.data.words import words_at
 from sopkit.periods import month_label, month_number, months_between, shifted
 
 # What a table tells about the past: the column that dates a row. Rows dated after the cutoff were not known yet.

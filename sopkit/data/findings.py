@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sopkit.data.contracts.conform import conform
@@ -16,8 +18,7 @@ SHOWN_ROWS = 5
 MASK = "•••"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One finding: where it is, what came, which rule it breaks, what to do, what became of it."""
 
     file: str
@@ -62,7 +63,7 @@ class FindingLog:
     def note(self, finding: Finding) -> None:
         """Add one finding."""
         if self._table and not finding.table:
-            finding = replace(finding, table=self._table)
+            finding = finding._replace(table=self._table)
         if finding.column in self._sensitive:
             finding = _masked(finding)
         self.found.append(finding)
@@ -71,10 +72,10 @@ class FindingLog:
         """Add a finding like this one for each row, with the value that came; beyond LISTED rows the rest is one finding."""
         cells = list(cells) or [""] * len(rows)
         for row, value, cell in list(zip(rows, values, cells, strict=True))[:LISTED]:
-            self.note(replace(like, row=int(row), value=str(value), cell=cell))
+            self.note(like._replace(row=int(row), value=str(value), cell=cell))
         if len(rows) > LISTED:
             more = f"{like.message}: the same in {len(rows) - LISTED} more rows, not listed one by one"
-            self.note(replace(like, message=more, rows=len(rows) - LISTED))
+            self.note(like._replace(message=more, rows=len(rows) - LISTED))
 
     @property
     def stopping(self) -> list[Finding]:
@@ -83,16 +84,21 @@ class FindingLog:
 
     def frame(self) -> pd.DataFrame:
         """All findings as a Findings frame, numbered in the order of reading."""
-        rows = [vars(finding) | {"finding": number} for number, finding in enumerate(self.found, start=1)]
-        frame = pd.DataFrame(rows, columns=Findings.column_names())
-        return conform(frame.astype({"finding": "int64", "row": "int64", "rows": "int64"}), Findings)
+        numbers = {"finding": np.arange(1, len(self.found) + 1)}
+        kinds = {"row": "int64", "rows": "int64"}
+        columns = {
+            name: pd.Series([getattr(finding, name) for finding in self.found], dtype=kinds.get(name, "str"))
+            for name in Findings.column_names()
+            if name not in numbers
+        }
+        return conform(pd.DataFrame(numbers | columns, copy=False), Findings)
 
 
 def _masked(finding: Finding) -> Finding:
     """The finding without the value that came: its rule says what is wrong."""
     rule = RULES[finding.rule]
     told = f"a value of a sensitive column; expected is {rule.holds}"
-    return replace(finding, message=told, hint=rule.do, value=MASK if finding.value else "", new_value=MASK if finding.new_value else "")
+    return finding._replace(message=told, hint=rule.do, value=MASK if finding.value else "", new_value=MASK if finding.new_value else "")
 
 
 def problems_of(findings: Iterable[Finding], most: int = 20) -> list[Problem]:

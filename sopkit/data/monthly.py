@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
+from sopkit.data.words import MOST_COUNTED, coded, joint_codes, words_at
 from sopkit.periods import month_label, month_number
 
 EPOCH = 1970 * 12  # month number of 1970-01, from which numpy counts
 UNDATED = -(1 << 40)  # month number of an empty cell: before every month
-MOST_COUNTED = 1 << 24  # possible series up to which a mark for each is cheaper than sorting
 DAY = 86_400  # seconds
 Codes = npt.NDArray[np.int64]
 Amounts = npt.NDArray[np.float64]
@@ -49,26 +48,6 @@ def month_labels(numbers: Codes) -> pd.Series:
     last = int(known.max()) if len(known) else 0
     labels = [month_label(number) for number in range(first, last + 1)]
     return words_at(labels, np.where(numbers == UNDATED, -1, numbers - first))
-
-
-def coded(cells: pd.Series) -> tuple[list[str], Codes]:
-    """The distinct words of a text column, sorted, and which of them stands in each row; -1 where the cell is empty."""
-    texts = pa.array(cells.array, from_pandas=True)
-    whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    encoded = (whole if pa.types.is_large_string(whole.type) else whole.cast(pa.large_string())).dictionary_encode()
-    words = encoded.dictionary.to_pylist()
-    order = sorted(range(len(words)), key=words.__getitem__)
-    ranks = np.empty(len(words) + 1, np.int64)
-    ranks[order], ranks[-1] = np.arange(len(words)), -1
-    return [words[place] for place in order], ranks[encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)]
-
-
-def words_at(words: Sequence[str], codes: Codes) -> pd.Series:
-    """A text column from its distinct words; empty where the code is -1."""
-    missing = codes < 0
-    places = pa.array(codes.astype(np.int32), mask=missing if missing.any() else None)
-    texts = pa.DictionaryArray.from_arrays(places, pa.array(list(words), pa.large_string())).dictionary_decode()
-    return pd.Series(pd.array(texts, dtype="str"))
 
 
 @dataclass(frozen=True)
@@ -123,7 +102,7 @@ def series_grid(frames: Sequence[pd.DataFrame], months: Sequence[Codes], keys: S
     """
     inside = [(number != UNDATED) & (number <= last) for number in months]
     first = min((int(number[keep].min()) for number, keep in zip(months, inside, strict=True) if keep.any()), default=last + 1)
-    words, codes = zip(*(_joint_codes(frames, key) for key in keys), strict=True)
+    words, codes = zip(*(joint_codes([frame[key] for frame in frames]) for key in keys), strict=True)
     widths = [max(len(known), 1) for known in words]
     numbers = [np.ravel_multi_index(tuple(parts[place] for parts in codes), widths) if len(frame) else np.zeros(0, np.int64)
                for place, frame in enumerate(frames)]  # fmt: skip
@@ -136,14 +115,6 @@ def series_grid(frames: Sequence[pd.DataFrame], months: Sequence[Codes], keys: S
         rows.append(cells)
     series = np.stack(np.unravel_index(listed, widths), axis=1) if len(listed) else np.zeros((0, len(keys)), np.int64)
     return SeriesGrid(tuple(words), series, first, span, tuple(rows))
-
-
-def _joint_codes(frames: Sequence[pd.DataFrame], key: str) -> tuple[list[str], tuple[Codes, ...]]:
-    """The sorted words of a key over all frames, and each frame's codes into them."""
-    single = [coded(frame[key]) for frame in frames]
-    words = sorted({word for known, _ in single for word in known})
-    place = {word: number for number, word in enumerate(words)}
-    return words, tuple(np.array([place[word] for word in known] or [0], np.int64)[codes] for known, codes in single)
 
 
 def _listed(numbers: Sequence[Codes], most: int) -> tuple[Codes, list[Codes]]:

@@ -108,7 +108,7 @@ def _inputs(folder: Path) -> SupplyInputs:
     for name in files:
         if name in field_of:
             contract, source = CaseDemand if name == DEMAND else CONTRACTS[name], Source(file=f"{name}.csv")
-            tables[name] = typed_table(opened.table(source), name, contract, source, log).frame
+            tables[name] = typed_table(opened.table(source), name, contract, source, log).plain
     problems += problems_of(log.stopping)
     if DEMAND not in files:
         problems.append(Problem(str(folder / f"{DEMAND}.csv"), "no such file", CaseDemand.grain))

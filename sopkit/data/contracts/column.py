@@ -75,6 +75,7 @@ class Contract:
     title_sv: ClassVar[str] = ""  # an input: its docstring in Swedish
     grain_sv: ClassVar[str] = ""  # an input: its grain in Swedish
     plan: ClassVar[bool] = False
+    many_rows: ClassVar[bool] = False  # an input: its codes stay categories in memory, as they were read; on disk they are text
 
     @classmethod
     def column(cls, name: str) -> Column:

@@ -57,6 +57,7 @@ class SalesHistory(Contract):
     """Invoiced sales, by day or month."""
 
     name, key = "sales_history", ("date", "item", "region", "channel", "customer")
+    many_rows = True
     grain = "one row per day, item, region, channel and customer"
     title_sv = "Fakturerad försäljning, per dag eller månad."
     grain_sv = "en rad per dag, artikel, region, kanal och kund"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from sopkit.data.monthly import coded
 from sopkit.data.plausibility.oddity import Oddity, positions_of, shown
+from sopkit.data.words import coded
 from sopkit.periods import shifted
 
 Tables = Mapping[str, pd.DataFrame]

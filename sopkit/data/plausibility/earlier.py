@@ -8,12 +8,13 @@ import pandas as pd
 
 from sopkit.data.cleaning import KNOWN_FROM
 from sopkit.data.finding_rules import Outcome
-from sopkit.data.monthly import month_numbers
+from sopkit.data.monthly import UNDATED, month_numbers, series_grid
 from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.oddity import Oddity, shown, span
 from sopkit.data.plausibility.scale import factor_of, worded
 from sopkit.data.plausibility.settled import SETTLED, STANDING, Settled, monthly
-from sopkit.periods import cutoff_of, month_label, month_number, shifted
+from sopkit.data.words import plain
+from sopkit.periods import cutoff_of, month_number, shifted
 
 MOVING = (*KNOWN_FROM, "sales_forecast", "open_orders", "shipments", "stock_adjustments")  # tables that are new each month
 TOLERANCE = 0.005  # a total is printed to the cent
@@ -80,7 +81,7 @@ def _same_rows(frame: pd.DataFrame, before: pd.DataFrame) -> bool:
     columns = [name for name in frame.columns if name in before.columns]
     if len(frame) != len(before):
         return False
-    ordered = [rows[columns].sort_values(columns, ignore_index=True) for rows in (frame, before)]
+    ordered = [plain(rows[columns]).sort_values(columns, ignore_index=True) for rows in (frame, before)]
     return bool(ordered[0].equals(ordered[1].astype(ordered[0].dtypes.to_dict())))
 
 
@@ -169,10 +170,11 @@ def _restated(
 
 def _moved(frame: pd.DataFrame, before: pd.DataFrame, settled: Settled, measure: str, periods: list[str]) -> pd.Series:
     """Change of a measure by key and month, of the months that both submissions know as closed."""
-    sums = []
-    for rows in (frame, before):
-        numbers = month_numbers(rows[settled.month])
-        keep = np.isin(numbers, [month_number(label) for label in periods])
-        kept = rows[keep].assign(period=[month_label(number) for number in numbers[keep].tolist()])
-        sums.append(kept.groupby([settled.key, "period"], sort=True)[measure].sum())
-    return sums[0].sub(sums[1], fill_value=0.0)
+    numbers = [month_numbers(rows[settled.month]) for rows in (frame, before)]
+    both = [month_number(label) for label in periods]
+    months = [np.where(np.isin(number, both), number, UNDATED) for number in numbers]
+    grid = series_grid([frame, before], months, [settled.key], last=max(both))
+    now, then = (grid.sums(place, np.nan_to_num(rows[measure].to_numpy(float))) for place, rows in enumerate((frame, before)))
+    cells = np.flatnonzero((grid.sums(0) > 0) | (grid.sums(1) > 0))
+    keys = grid.keys(cells)
+    return pd.Series((now - then)[cells], index=pd.MultiIndex.from_arrays([keys[0], keys[-1]], names=[settled.key, "period"]))

@@ -6,8 +6,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from sopkit.data.monthly import SeriesGrid, coded, month_numbers, series_grid
+from sopkit.data.monthly import SeriesGrid, month_numbers, series_grid
 from sopkit.data.plausibility.oddity import Oddity, shown, span
+from sopkit.data.words import coded, plain
 from sopkit.periods import month_label, month_number
 
 GapPolicy = Literal["regular", "ask", "zero"]
@@ -85,7 +86,7 @@ def _group_codes(sales: pd.DataFrame, items: pd.DataFrame, name: str) -> tuple[n
         groups, codes = coded(sales[name])
         return codes, groups
     sold, item_codes = coded(sales["item"])
-    families = items.drop_duplicates("item").set_index("item")["family"] if len(items) else pd.Series(dtype="str")
+    families = plain(items[["item", "family"]]).drop_duplicates("item").set_index("item")["family"]
     names, codes = coded(pd.Series(sold, dtype="str").map(families).fillna("?").astype("str"))
     return codes[item_codes], names
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from sopkit.data.contracts.column import Contract
-from sopkit.data.monthly import coded
 from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.oddity import Oddity, positions_of
+from sopkit.data.words import coded, sorted_places
 
 GROUPED_BY = ("item", "component", "resource", "skill_group", "supplier", "family", "account", "target", "lever", "currency", "campaign")
 MOST_OUTLIERS = 5  # of one series; more of them are no outliers
@@ -33,7 +33,7 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
     """
     found = []
     group = next((name for name in GROUPED_BY if name in contract.key or name in contract.column_names()), None)
-    series = coded(frame[group])[1] + 1 if group else None
+    series = coded(frame[group])[1] + np.int64(1) if group else None
     for column in contract.columns:
         if column.kind not in ("number", "whole") or column.name in NEVER or column.most is not None or column.name not in frame:
             continue
@@ -41,7 +41,7 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
         sizes = np.where(values < 0, np.nan, values) if table in BALANCES else np.abs(values)
         hit = _far_above_all(sizes, limits.outlier_ratio)
         if series is not None and (own := _far_above(sizes, series, limits.outlier_ratio)).any():
-            hit |= own & (sizes > np.nanquantile(np.where(sizes > 0, sizes, np.nan), USUAL_QUANTILE))
+            hit |= own & (sizes > _usual_at_most(sizes))
         if hit.any():
             usual = float(np.median(sizes[~hit & (sizes > 0)]))
             told = (
@@ -50,6 +50,13 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
             hint = "was a code, or a zero too many, typed into it?"
             found.append(Oddity(table, "outlier", told, "ASK", hint, column.name, positions=positions_of(hit), each=True))
     return found
+
+
+def _usual_at_most(sizes: np.ndarray) -> float:
+    """What most sizes of a column stay below."""
+    known = sizes[sizes > 0]
+    place = int(USUAL_QUANTILE * (len(known) - 1))
+    return float(np.partition(known, place)[place])
 
 
 def _far_above_all(sizes: np.ndarray, ratio: float) -> np.ndarray:
@@ -78,16 +85,16 @@ def _far_above(sizes: np.ndarray, group: np.ndarray, ratio: float) -> np.ndarray
     np.maximum.at(largest, own, known)
     above = np.minimum(MOST_OUTLIERS, count // LEAST_ROWS)
     near = np.bincount(own[known > (largest / ratio)[own]], minlength=len(count))
-    rows = rows[(near <= above)[own]]
-    rows = rows[np.lexsort((-sizes[rows], group[rows]))]
-    size, series = sizes[rows], group[rows]
-    begins = np.append(True, series[1:] != series[:-1]) if len(rows) else np.zeros(0, bool)
-    rank = np.arange(len(rows)) - np.maximum.accumulate(np.where(begins, np.arange(len(rows)), 0)) if len(rows) else np.zeros(0, int)
-    following = np.append(np.where(series[1:] == series[:-1], size[1:], 0.0), 0.0) if len(rows) else size
+    chosen = np.flatnonzero((near <= above)[own])
+    chosen = chosen[sorted_places((own[chosen] + 1 << 32) - known[chosen].astype(np.float32).view(np.int32))]
+    size, series = known[chosen], own[chosen]
+    begins = np.append(True, series[1:] != series[:-1])[: len(series)]
+    rank = np.arange(len(series)) - np.flatnonzero(begins)[np.cumsum(begins) - 1]
+    following = np.append(np.where(begins[1:], 0.0, size[1:]), 0.0)[: len(series)]
     gap = (rank < above[series]) & (following > 0) & (size >= ratio * following)
     reach = np.full(len(count), -1)
     np.maximum.at(reach, series[gap], rank[gap])
-    hit[rows[rank <= reach[series]]] = True
+    hit[rows[chosen[rank <= reach[series]]]] = True
     return hit
 
 

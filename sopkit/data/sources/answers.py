@@ -1,7 +1,6 @@
 """Questions of the intake and the answers that the params carry."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.sources.declaration import Acknowledgement, Source
@@ -24,7 +23,7 @@ def answer_questions(log: FindingLog, sources: Mapping[str, Source], headers: Ma
         for number, answer in enumerate(sources[finding.table].acknowledged):
             if _answers(answer, finding, headers.get(finding.table, {})):
                 used.add((finding.table, number))
-                log.found[place] = replace(finding, outcome="ACCEPT", hint="", answered_by=answer.who, answer=answer.reason)
+                log.found[place] = finding._replace(outcome="ACCEPT", hint="", answered_by=answer.who, answer=answer.reason)
                 break
     for table, source in sources.items():
         for number, answer in enumerate(source.acknowledged):

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sopkit.data.contracts.column import Column
 from sopkit.data.findings import LISTED, Finding, FindingLog, Outcome
@@ -13,6 +15,7 @@ from sopkit.data.parsing import Fault, Grammar
 from sopkit.data.sources.many import plain_values
 from sopkit.data.sources.meanings import reader
 from sopkit.data.sources.raw import Cells, Mask, RawTable
+from sopkit.data.words import smallest
 
 MANY = 500  # distinct texts beyond which the plain ones are read all at once
 VALUE_TYPES = {
@@ -41,6 +44,19 @@ class ParsedCells:
     faulty: Mask  # of each value
     repaired: Mask
     explain: Callable[[int], Fault]  # the fault or the repair of a value
+
+    @cached_property
+    def ranked(self) -> tuple[npt.NDArray | pa.Array, npt.NDArray[np.signedinteger]]:
+        """The distinct values, sorted, and which of them each value is; -1 where it means nothing."""
+        if not isinstance(self.values, pa.Array):
+            sortable = self.values.astype(np.int64) if self.values.dtype.kind == "M" else np.array(self.values, np.float64)
+            distinct, ranks = np.unique(sortable, return_inverse=True)
+            return distinct, np.where(self.nothing, -1, ranks)
+        encoded = self.values.dictionary_encode()
+        order = pc.array_sort_indices(encoded.dictionary)
+        rank_of = np.full(len(order) + 1, -1, smallest(len(order)))
+        rank_of[order.to_numpy()] = np.arange(len(order))
+        return encoded.dictionary.take(order), rank_of[encoded.indices.fill_null(len(order)).to_numpy(zero_copy_only=False)]
 
     @property
     def broken(self) -> Mask:

@@ -16,6 +16,7 @@ from sopkit.data.sources.folders import MonthlyFile, matching_files
 from sopkit.data.sources.opened import OpenedFiles
 from sopkit.data.sources.raw import RawTable
 from sopkit.data.sources.table import ReadTable, dated_column, typed_table
+from sopkit.data.words import joined
 from sopkit.periods import months_between, period_range
 
 SHOWN = 8
@@ -119,7 +120,7 @@ def _tell_overlaps(parts: Sequence[tuple[MonthlyFile, ReadTable]], contract: typ
 def _together(parts: Sequence[tuple[MonthlyFile, ReadTable]], contract: type[Contract], pattern: str) -> ReadTable:
     tables = [part for _, part in parts]
     filled = [part.frame for part in tables if len(part.frame)]
-    frame = pd.concat(filled, ignore_index=True) if filled else empty(contract)
+    frame = pd.DataFrame({name: joined([part[name] for part in filled]) for name in filled[0]}, copy=False) if filled else empty(contract)
     rows = np.concatenate([part.rows for part in tables]) if tables else np.zeros(0, np.int64)
     names = sorted({name for part in tables for name in part.beside})
     beside = {name: pd.concat([part.beside[name] for part in tables if name in part.beside], ignore_index=True) for name in names}

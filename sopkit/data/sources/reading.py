@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from sopkit.data.contracts import INPUTS, NEEDED
+from sopkit.data.contracts.column import Contract
 from sopkit.data.contracts.conform import empty
 from sopkit.data.findings import Finding, FindingLog, problems_of
 from sopkit.data.plausibility.earlier import Earlier
@@ -25,6 +26,7 @@ from sopkit.data.sources.rules import Setting, table_rules
 from sopkit.data.sources.slots import file_hashes, tell_files_twice
 from sopkit.data.sources.table import ReadTable, typed_table
 from sopkit.data.sources.typed_files import read_received_table
+from sopkit.data.words import plain
 from sopkit.errors import DataError, Problem
 
 
@@ -102,9 +104,13 @@ def read_sources(
     _convert(read, sources, log)
     absent = [_absent(name, log) for name in NEEDED if name not in sources]
     frames = table_rules(read, sources, log, Setting(cutoff, currency, limits or PlausibilityLimits(), earlier, hashes))
-    tables = {name: frames[name] if name in frames else empty(contract) for name, contract in INPUTS.items()}
+    tables = {name: _as_handed_on(frames[name], contract) if name in frames else empty(contract) for name, contract in INPUTS.items()}
     answer_questions(log, sources, {name: table.headers for name, table in read.items()})
     return Intake(tables, log.frame(), coverage(tables, sources), tuple(problems_of(log.stopping)), tuple(absent), hashes)
+
+
+def _as_handed_on(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
+    return frame if contract.many_rows else plain(frame)
 
 
 def _convert(read: dict[str, ReadTable], sources: Mapping[str, Source], log: FindingLog) -> None:

@@ -39,12 +39,16 @@ class Setting:
 
 @dataclass(frozen=True)
 class KnownTable:
-    """A table as it was known at the cutoff: `frame` is that of `table` without what happened later."""
+    """A table as it was known at the cutoff."""
 
     table: ReadTable
-    frame: pd.DataFrame
     reaches_further: bool  # the file holds rows of months behind the current one
     sent: int = 0  # rows that came, known at the cutoff or not
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Its rows."""
+        return self.table.frame
 
 
 def table_rules(read: Mapping[str, ReadTable], sources: Mapping[str, Source], log: FindingLog, setting: Setting) -> dict[str, pd.DataFrame]:
@@ -179,7 +183,7 @@ def _known(table: ReadTable, source: Source, log: FindingLog, cutoff: str) -> Kn
         told = f"dated after {current}, the current month: at the cutoff {cutoff} it cannot have happened"
         hint = "correct the date, or declare later_rows: left_out"
         oddity = Oddity(table.name, "after_cutoff", told, "REJECT", hint, column, positions=positions_of(later), each=True)
-        _tell(oddity, KnownTable(table, table.frame, reaches_further=True), log)
+        _tell(oddity, KnownTable(table, reaches_further=True), log)
     left_out = f"rows dated after {current} were left out: at the cutoff {cutoff} they were not known"
     for rule, count, told in (
         ("partial_month", closed.partial_rows, f"rows of {current}, a month that is not over, were left out"),
@@ -199,9 +203,7 @@ def _known(table: ReadTable, source: Source, log: FindingLog, cutoff: str) -> Kn
                     rows=count,
                 )
             )
-    return KnownTable(
-        table.taken(closed.keep) if not closed.keep.all() else table, closed.frame, bool(closed.future_rows), len(table.frame)
-    )
+    return KnownTable(table.taken(closed.keep, closed.frame), bool(closed.future_rows), len(table.frame))
 
 
 def _missing_months(frame: pd.DataFrame, table: str, cutoff: str) -> list[Oddity]:
@@ -269,9 +271,9 @@ def _tell(oddity: Oddity, known: KnownTable, log: FindingLog) -> None:
         for position, row in list(zip(oddity.positions, rows, strict=True))[:LISTED]:
             found = _of_row(like, frame, oddity, position, row, table.origin_of(position))
             column, place = table.place_of(oddity.column, position)
-            log.note(_with_cell(replace(found, column=column), place))
+            log.note(_with_cell(found._replace(column=column), place))
         if len(rows) > LISTED:
-            log.note(replace(like, row=0, message=f"{like.message}: {len(rows) - LISTED} rows are not listed one by one"))
+            log.note(like._replace(row=0, message=f"{like.message}: {len(rows) - LISTED} rows are not listed one by one"))
     log.mask([])
 
 
@@ -280,11 +282,11 @@ def _of_row(like: Finding, frame: pd.DataFrame, oddity: Oddity, position: int, r
     month = next((name for name in (cleaning.KNOWN_FROM.get(oddity.table, ""), "period", "date") if name in frame), None)
     period = str(frame[month].iloc[position])[:7] if month else oddity.period
     told = f"{value:.15g}" if isinstance(value, float) else str(value)[:10] if isinstance(value, pd.Timestamp) else str(value)
-    return replace(like, file=file, row=row, value=told, period=period, rows=1)
+    return like._replace(file=file, row=row, value=told, period=period, rows=1)
 
 
 def _with_cell(finding: Finding, place: int | None) -> Finding:
     """The finding with the address of its cell, in a sheet."""
     if not finding.sheet or place is None or not finding.row:
         return finding
-    return replace(finding, cell=cell_address(finding.row, place))
+    return finding._replace(cell=cell_address(finding.row, place))

@@ -22,6 +22,7 @@ from sopkit.data.sources.raw import Cells, Mask, RawTable, Rows
 from sopkit.data.sources.slots import tell_wrong_slot
 from sopkit.data.sources.totals import records_only
 from sopkit.data.sources.unpivot import month_columns, unpivoted
+from sopkit.data.words import categories_at, only_used, plain
 
 WORDS_OF_DATABASE = (LOOSE_TEXT, PADDED)  # types of text that only a database tells apart
 TYPES_OF_KIND = {
@@ -36,7 +37,7 @@ TEXT_TYPES = ("string", "large_string", "null")
 
 @dataclass(frozen=True)
 class ReadTable:
-    """The good rows of one input table as its contract promises them, with the physical row that each came from."""
+    """The good rows of one input table as its contract promises them, codes as categories, with the physical row that each came from."""
 
     name: str
     frame: pd.DataFrame
@@ -57,26 +58,30 @@ class ReadTable:
         """The file that a row came in."""
         return self.origin if self.file_codes is None else self.files[int(self.file_codes[position])]
 
+    @property
+    def plain(self) -> pd.DataFrame:
+        """The rows with their codes as text."""
+        return plain(self.frame)
+
     def place_of(self, column: str, position: int | None) -> tuple[str, int | None]:
         """The sender's header of a column, and its place in the file, first = 0; of a month's cell those of its own column."""
         if column in self.of_months and position is not None:
             return self.months[str(self.frame[self.of_months[0]].iloc[position])[:7]]
         return self.headers.get(column, column), self.places.get(column)
 
-    def taken(self, which: Mask | npt.NDArray[np.integer]) -> "ReadTable":
-        """The table with only the rows that are kept, or with rows in another order."""
+    def taken(self, which: Mask | npt.NDArray[np.integer], frame: pd.DataFrame | None = None) -> "ReadTable":
+        """The table with only the rows that are kept, or with rows in another order; `frame` where its rows are there already."""
+        taken = (self.frame[which] if which.dtype == bool else self.frame.iloc[which]) if frame is None else frame
         return replace(
             self,
-            frame=self.frame[which] if which.dtype == bool else self.frame.iloc[which],
+            frame=only_used(taken.reset_index(drop=True)) if len(taken) < len(self.frame) else taken.reset_index(drop=True),
             rows=self.rows[which],
-            beside={name: column[which] if which.dtype == bool else column.iloc[which] for name, column in self.beside.items()},
+            beside={
+                name: (column[which] if which.dtype == bool else column.iloc[which]).reset_index(drop=True)
+                for name, column in self.beside.items()
+            },
             file_codes=None if self.file_codes is None else self.file_codes[which],
-        )._counted()
-
-    def _counted(self) -> "ReadTable":
-        """The same rows, numbered from 0."""
-        beside = {name: column.reset_index(drop=True) for name, column in self.beside.items()}
-        return replace(self, frame=self.frame.reset_index(drop=True), beside=beside)
+        )
 
 
 def dated_column(contract: type[Contract]) -> str | None:
@@ -168,7 +173,7 @@ def _sensitive(headers: Mapping[str, str], contract: type[Contract], source: Sou
 
 def _good_order(
     keys: Sequence[ParsedCells | None], table: RawTable, contract: type[Contract], good: Mask, log: FindingLog
-) -> npt.NDArray[np.int64]:
+) -> npt.NDArray[np.integer]:
     """The places of the good rows, sorted by key, of equal keys the first; the others are told."""
     there = [key for key in keys if key is not None]
     if len(there) < len(keys):
@@ -229,11 +234,16 @@ def _type_fault(column: Column, arrived: str, *, strict: bool) -> str:
     return f"the column is {arrived} in the file, where {column.kind} is expected"
 
 
-def _series(parsed: ParsedCells | None, column: Column, order: npt.NDArray[np.int64]) -> pd.Series:
-    """The values of some rows, as the contract promises them."""
+def _series(parsed: ParsedCells | None, column: Column, order: npt.NDArray[np.integer]) -> pd.Series:
+    """The values of some rows, as the contract promises them; codes as categories."""
+    if parsed is None and column.kind == "code":
+        return categories_at([], np.full(len(order), -1, np.int8))
     if parsed is None:
         return unknown(column, len(order))
     codes = parsed.cells.codes[order]
+    if column.kind == "code":
+        words, ranks = parsed.ranked
+        return categories_at(words, ranks[codes])
     if isinstance(parsed.values, pa.Array):
         texts = pa.DictionaryArray.from_arrays(pa.array(codes), parsed.values).dictionary_decode()
         return pd.Series(pd.array(texts, dtype="str"))
@@ -266,7 +276,7 @@ def _tell_duplicates(sorted_keys: KeyOrder, table: RawTable, contract: type[Cont
     """Tell each row that repeats a key, with the first row that has it."""
     name = ", ".join(contract.key)
     repeated = np.flatnonzero(sorted_keys.repeats)
-    rows, firsts = table.rows[sorted_keys.order[repeated]], table.rows[sorted_keys.first[repeated]]
+    rows, firsts = table.rows[sorted_keys.order[repeated]], table.rows[sorted_keys.first(repeated)]
     for here, there in zip(rows[:LISTED].tolist(), firsts[:LISTED].tolist(), strict=True):
         told = f"the same key ({name}) stands on rows {there} and {here}"
         hint = "remove one, or add the lines up where they are lines of one record"

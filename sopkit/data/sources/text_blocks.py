@@ -19,10 +19,12 @@ SMALL = 64 << 20  # below this size the ratio does not matter
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Bytes that cp1252 uses where ISO 8859-1 has control signs: blocks are decoded as ISO 8859-1, which is fast, and the few
-# distinct texts that hold one are mended afterwards (`windows_text`).
-CONTROL_SIGNS = r"[\x{80}-\x{9f}]"
+# distinct texts that hold one are mended afterwards.
 WINDOWS_SIGNS = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
-UNDEFINED = "".join(chr(code) for code, sign in WINDOWS_SIGNS.items() if sign == "\ufffd")
+NO_SIGNS = {  # bytes that mean nothing in an encoding
+    "cp1252": [bytes([code]) for code, sign in WINDOWS_SIGNS.items() if sign == "\ufffd"],
+    "iso-8859-1": [bytes([code]) for code in WINDOWS_SIGNS],
+}
 
 
 class UnusableText(Exception):
@@ -34,12 +36,11 @@ class UnusableText(Exception):
 
 
 class Block(NamedTuple):
-    """Whole lines of a text as UTF-8; `line` is the physical line of the first, `offset` the place of the block in the file."""
+    """Whole lines of a text as UTF-8; `line` is the physical line of the first."""
 
     data: bytes
     line: int
     last: bool
-    offset: int = 0
 
 
 class _Piece(NamedTuple):
@@ -152,7 +153,10 @@ def _utf8(piece: _Piece, encoding: str, origin: str, told_apart: bool) -> Block:
     if not told_apart and _is_utf8(data):
         told = f"the file is declared {encoding} and is UTF-8"
         raise UnusableText(Finding(origin, "encoding", told, "REJECT", "declare encoding: utf-8"))
-    return Block(data.decode("latin-1").encode("utf-8"), piece.line, piece.last, piece.offset)
+    if wrong := [place for sign in NO_SIGNS[encoding] if (place := data.find(sign)) >= 0]:
+        other = "cp1252" if encoding == "iso-8859-1" else "utf-8"
+        raise UnusableText(_no_such_sign(data, min(wrong), piece, encoding, other, origin))
+    return Block(data.decode("latin-1").encode("utf-8"), piece.line, piece.last)
 
 
 def _check_utf8(data: bytes, piece: _Piece, origin: str) -> None:
@@ -167,22 +171,6 @@ def _no_such_sign(data: bytes, place: int, piece: _Piece, encoding: str, other: 
     offset = piece.offset + len(piece.data) - len(data) + place
     told = f"byte 0x{data[place]:02x} at offset {offset} (line {line}) is no {encoding}"
     return Finding(origin, "encoding", told, "REJECT", f"declare encoding: {other}", row=line)
-
-
-def windows_text(text: str, encoding: str) -> str | None:
-    """A text of a file in a one-byte encoding, its control signs mended; None where it has signs that the encoding has not."""
-    if encoding == "iso-8859-1" or any(sign in UNDEFINED for sign in text):
-        return None
-    return text.translate(WINDOWS_SIGNS)
-
-
-def wrong_sign(block: Block, encoding: str, origin: str) -> Finding:
-    """The finding of a block that holds bytes which are no signs of a one-byte encoding."""
-    data = block.data.decode("utf-8").encode("latin-1", "replace")
-    wrong = [code for code in range(0x80, 0xA0) if encoding == "iso-8859-1" or chr(code) in UNDEFINED]
-    place = min(found for code in wrong if (found := data.find(code)) >= 0)
-    other = "cp1252" if encoding == "iso-8859-1" else "utf-8"
-    return _no_such_sign(data, place, _Piece(data, block.line, block.offset, block.last), encoding, other, origin)
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -1,10 +1,14 @@
 """One column of a text file while its blocks arrive: distinct texts and small codes, or all texts where most differ."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sopkit.data.sources.raw import Cells, Texts
+from sopkit.data.words import smallest
 
 DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 MOST_DISTINCT = 0.3  # share of distinct texts in a block beyond which looking each up costs more than it saves
@@ -30,12 +34,12 @@ class TextColumn:
         if len(texts) > 1_000 and len(texts) > MOST_DISTINCT * len(part):
             self.kind = pa.string()
 
-    def cells(self) -> Cells:
-        """The whole column."""
+    def cells(self, signs: Mapping[int, str]) -> Cells:
+        """The whole column; `signs` says which signs stand for others."""
         if not self._texts:
             return Cells(Texts(pa.array([], pa.string())), np.zeros(0, np.int32))
         lengths = [len(texts) if codes is None else len(codes) for texts, codes in zip(self._texts, self._codes, strict=True)]
-        joined = pa.concat_arrays(self._texts)
+        joined = _translated(pa.concat_arrays(self._texts), signs)
         places = np.cumsum([0, *(len(texts) for texts in self._texts)])
         if pa.types.is_dictionary(self.kind) and len(self._texts) > 1:
             encoded = joined.dictionary_encode()
@@ -51,6 +55,11 @@ class TextColumn:
         return Cells(Texts(joined), result)
 
 
-def smallest(count: int) -> type[np.signedinteger]:
-    """The smallest integer type for so many codes."""
-    return np.int8 if count <= 1 << 7 else np.int16 if count <= 1 << 15 else np.int32
+def _translated(texts: pa.Array, signs: Mapping[int, str]) -> pa.Array:
+    """Texts with some signs put in the place of others; few texts hold one."""
+    if not signs:
+        return texts
+    marks = pc.match_substring_regex(texts, "[" + "".join(f"\\x{{{sign:x}}}" for sign in signs) + "]")
+    if not pc.any(marks).as_py():
+        return texts
+    return pc.replace_with_mask(texts, marks, pa.array([text.translate(signs) for text in texts.filter(marks).to_pylist()], texts.type))

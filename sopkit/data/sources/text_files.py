@@ -5,7 +5,7 @@ texts only. One thread: with more, pyarrow does not know the row of a line that 
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from sopkit.data.sources.declaration import Dialect
 from sopkit.data.sources.header_rows import header_below, not_on, sampled_records
 from sopkit.data.sources.quotes import MASK, guarded, masked
 from sopkit.data.sources.raw import Mask, RawTable, Rows, row_limit_question, unreadable
-from sopkit.data.sources.text_blocks import CONTROL_SIGNS, Block, UnusableText, utf8_blocks, windows_text, wrong_sign
+from sopkit.data.sources.text_blocks import WINDOWS_SIGNS, Block, UnusableText, utf8_blocks
 from sopkit.data.sources.text_columns import TextColumn
 
 MOST_COLUMNS = 2_000
@@ -51,8 +51,8 @@ def _table(blocks: Iterator[Block], dialect: Dialect, origin: str, log: FindingL
     """The header, then block after block of records."""
     first = next(blocks)
     start = _header_start(first.data, dialect.header_row)
-    texts = _Signs(dialect.encoding, origin)
-    written = [texts.of(name, first) for name in _header_of(first.data, start, dialect)]
+    signs = WINDOWS_SIGNS if dialect.encoding == "cp1252" else {}
+    written = [name.translate(signs) for name in _header_of(first.data, start, dialect)]
     header = [trimmed(name) for name in written]
     if not any(header):
         told = f"no header on row {dialect.header_row}"
@@ -64,7 +64,7 @@ def _table(blocks: Iterator[Block], dialect: Dialect, origin: str, log: FindingL
     if below := header_below(header, sampled_records(sample, dialect.delimiter)):
         raise UnusableText(not_on(dialect.header_row, dialect.header_row + below, origin))
     body = first._replace(data=first.data[_next_line(first.data, start) :], line=dialect.header_row + 1)
-    lines = _Lines(header, dialect.delimiter, texts, origin, log)
+    lines = _Lines(header, dialect.delimiter, signs, origin, log)
     rest = b""
     while True:
         rest = lines.take(rest, body)
@@ -103,8 +103,8 @@ class _BadLine(NamedTuple):
 class _Lines:
     """Collects the records of a text, block by block."""
 
-    def __init__(self, header: list[str], delimiter: str, texts: "_Signs", origin: str, log: FindingLog) -> None:
-        self._header, self._delimiter, self._texts, self._origin, self._log = header, delimiter, texts, origin, log
+    def __init__(self, header: list[str], delimiter: str, signs: Mapping[int, str], origin: str, log: FindingLog) -> None:
+        self._header, self._delimiter, self._signs, self._origin, self._log = header, delimiter, signs, origin, log
         self._columns = [TextColumn() for _ in header]
         self._rows: list[Rows] = []
         self._bad: list[_BadLine] = []
@@ -122,10 +122,10 @@ class _Lines:
             left = b""
         self._stray += [line + quote.line - 1 for quote in found.stray]
         if data:
-            self._parse(block._replace(data=masked(data, found.stray), line=line), found.spans_lines, bool(found.stray))
+            self._parse(masked(data, found.stray), line, found.spans_lines)
         return left
 
-    def _parse(self, block: Block, spans_lines: bool, has_masks: bool) -> None:
+    def _parse(self, data: bytes, line: int, spans_lines: bool) -> None:
         bad: list[pacsv.InvalidRow] = []
 
         def left_out(row: pacsv.InvalidRow) -> str:
@@ -136,8 +136,8 @@ class _Lines:
         kinds = {name: column.kind for name, column in zip(names, self._columns, strict=True)}
         try:
             table = pacsv.read_csv(
-                pa.BufferReader(block.data),
-                read_options=pacsv.ReadOptions(use_threads=False, block_size=len(block.data) + 1, column_names=names),
+                pa.BufferReader(data),
+                read_options=pacsv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
                 parse_options=pacsv.ParseOptions(
                     delimiter=self._delimiter, newlines_in_values=spans_lines, ignore_empty_lines=False, invalid_row_handler=left_out
                 ),
@@ -147,14 +147,14 @@ class _Lines:
             told = f"the lines under the header cannot be read: {str(reason).splitlines()[0][:200]}"
             finding = Finding(self._origin, "unreadable_file", told, "REJECT", "check delimiter and line ends")
             raise UnusableText(finding) from None
-        parts = [self._texts.mended(_one_array(table.column(name)), block, has_masks) for name in names]
-        rows, bad_rows = _physical_rows(parts if spans_lines else [], len(table), [row.number - 1 for row in bad], block.line)
+        parts = [_one_array(table.column(name)) for name in names]
+        rows, bad_rows = _physical_rows(parts if spans_lines else [], len(table), [row.number - 1 for row in bad], line)
         for column, part in zip(self._columns, parts, strict=True):
             column.take(part)
         self._rows.append(rows)
         self._unlisted += max(0, len(self._bad) + len(bad) - LISTED)
         listed = list(zip(bad_rows.tolist(), bad, strict=True))[: LISTED - len(self._bad)]
-        self._bad += [_BadLine(row, line.actual_columns, self._texts.of(line.text[:200], block)) for row, line in listed]
+        self._bad += [_BadLine(row, cut.actual_columns, cut.text[:200]) for row, cut in listed]
 
     def table(self, header_row: int, footer_rows: int) -> RawTable:
         """All records as a table, its bad lines told; without the footer, which is told too."""
@@ -162,10 +162,11 @@ class _Lines:
         self._log.note_rows(stray, self._stray, [""] * len(self._stray))
         rows = np.concatenate(self._rows) if self._rows else np.zeros(0, np.int32)
         records = self._without_footer(rows, footer_rows) if footer_rows else np.ones(len(rows), bool)
-        self._tell_bad_lines()
+        signs = {**self._signs, **({MASK: '"'} if self._stray else {})}
+        self._tell_bad_lines(signs)
         columns = []
         while self._columns:  # one by one: a column's blocks are given free before the next is joined
-            columns.append(self._columns.pop(0).cells())
+            columns.append(self._columns.pop(0).cells(signs))
         last_row = int(rows[-1]) if len(rows) else 0
         questions = tuple(row_limit_question(self._origin, "", last_row))
         table = RawTable(self._origin, tuple(self._header), header_row, tuple(columns), rows, questions=questions)
@@ -180,14 +181,14 @@ class _Lines:
         self._bad = [line for line in self._bad if line.row not in footer]
         return ~np.isin(rows, footer)
 
-    def _tell_bad_lines(self) -> None:
+    def _tell_bad_lines(self, signs: Mapping[int, str]) -> None:
         columns = len(self._header)
         for line in self._bad:
             short = line.cells < columns
             rule, word = ("short_row", "fewer") if short else ("long_row", "more")
             told = f"{line.cells} cells, {word} than the {columns} of the header"
             hint = "the line is cut" if short else "put quotes around cells that hold the delimiter, or declare decimal and delimiter"
-            self._log.note(Finding(self._origin, rule, told, "REJECT", hint, row=line.row, value=line.text))
+            self._log.note(Finding(self._origin, rule, told, "REJECT", hint, row=line.row, value=line.text.translate(signs)))
         if self._unlisted:
             told = f"{self._unlisted} more lines with too few or too many cells, not listed one by one"
             self._log.note(Finding(self._origin, "more_of_the_same", told, "REJECT", "check delimiter and decimal"))
@@ -197,37 +198,6 @@ def _one_array(column: pa.ChunkedArray) -> pa.Array:
     return (
         column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     )
-
-
-class _Signs:
-    """Brings texts as they were parsed to what the file says: signs of cp1252, and quotes that were masked."""
-
-    def __init__(self, encoding: str, origin: str) -> None:
-        self._encoding, self._origin = encoding, origin
-        self._one_byte = encoding in ("cp1252", "iso-8859-1")
-
-    def of(self, text: str, block: Block) -> str:
-        """One text of a block."""
-        text = text.replace(chr(MASK), '"')
-        if not self._one_byte or not any("\x80" <= sign <= "\x9f" for sign in text):
-            return text
-        mended = windows_text(text, self._encoding)
-        if mended is None:
-            raise UnusableText(wrong_sign(block, self._encoding, self._origin))
-        return mended
-
-    def mended(self, part: pa.Array, block: Block, has_masks: bool) -> pa.Array:
-        """A column of a block."""
-        if not has_masks and not self._one_byte:
-            return part
-        texts = part.dictionary if pa.types.is_dictionary(part.type) else part
-        wanted = rf"{CONTROL_SIGNS}|\x{{{MASK:x}}}" if self._one_byte else rf"\x{{{MASK:x}}}"
-        marks = pc.match_substring_regex(texts, wanted)
-        if not pc.any(marks).as_py():
-            return part
-        mended = pa.array([self.of(text, block) for text in texts.filter(marks).to_pylist()], texts.type)
-        texts = pc.replace_with_mask(texts, marks, mended)
-        return pa.DictionaryArray.from_arrays(part.indices, texts) if pa.types.is_dictionary(part.type) else texts
 
 
 def _physical_rows(columns: list[pa.Array], count: int, bad: list[int], first_row: int) -> tuple[Rows, Rows]:

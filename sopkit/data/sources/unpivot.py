@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -77,7 +77,7 @@ def _tell_missing(found: Mapping[str, int], unpivot: Unpivot, table: RawTable, s
     if unpivot.span:
         log.note(finding)
     else:
-        log.note(replace(finding, rule="missing_month", outcome="ASK", period=f"{missing[0]}..{missing[-1]}"))
+        log.note(finding._replace(rule="missing_month", outcome="ASK", period=f"{missing[0]}..{missing[-1]}"))
 
 
 def unpivoted(

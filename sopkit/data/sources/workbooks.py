@@ -214,7 +214,7 @@ def _fill_merged(
         hint = "" if repaired else "split them and fill in each cell, or declare fill_merged"
         shown = "" if value is None else str(value)[:200]
         finding = Finding(str(dialect.file), "merged_cells", told, "REPAIR" if repaired else "REJECT", hint, str(dialect.sheet))
-        log.note(replace(finding, row=area.top, column=header[columns[0]], cell=area.name, value=shown))
+        log.note(finding._replace(row=area.top, column=header[columns[0]], cell=area.name, value=shown))
 
 
 def _questions(table: RawTable, marks: SheetMarks) -> Iterator[Finding]:
