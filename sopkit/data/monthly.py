@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sopkit.data.words import MOST_COUNTED, coded, joint_codes, words_at
+from sopkit.data.words import MOST_COUNTED, categories_at, coded, joint_codes, words_at
 from sopkit.periods import month_label, month_number
 
 EPOCH = 1970 * 12  # month number of 1970-01, from which numpy counts
-UNDATED = -(1 << 40)  # month number of an empty cell: before every month
+UNDATED = -(1 << 30)  # month number of an empty cell: before every month
 DAY = 86_400  # seconds
-Codes = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.signedinteger]
 Amounts = npt.NDArray[np.float64]
 
 
@@ -22,7 +22,7 @@ def month_numbers(cells: pd.Series) -> Codes:
     if pd.api.types.is_datetime64_dtype(cells.dtype):
         return _months_of_days(cells.to_numpy())
     words, codes = coded(cells)
-    known = np.array([month_number(word) for word in words] + [UNDATED], np.int64)
+    known = np.array([month_number(word) for word in words] + [UNDATED], np.int32)
     return known[codes]
 
 
@@ -30,15 +30,15 @@ def _months_of_days(times: npt.NDArray[np.datetime64]) -> Codes:
     """Month number of each time, by a table of the days that occur."""
     undated = np.isnat(times)
     if undated.any():
-        numbers = np.full(len(times), UNDATED, np.int64)
+        numbers = np.full(len(times), UNDATED, np.int32)
         numbers[~undated] = _months_of_days(times[~undated])
         return numbers
-    days = times.astype("datetime64[s]").astype(np.int64) // DAY
-    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+    first, last = (int(edge.astype("datetime64[D]").astype(np.int64)) for edge in (times.min(), times.max())) if len(times) else (0, 0)
     if last - first > MOST_COUNTED:
-        return times.astype("datetime64[M]").astype(np.int64) + EPOCH
+        return (times.astype("datetime64[M]").astype(np.int64) + EPOCH).astype(np.int32)
     months = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + EPOCH
-    return months[days - first]
+    days = times.astype("datetime64[s]").astype(np.int64) // DAY - first
+    return months.astype(np.int32)[days]
 
 
 def month_labels(numbers: Codes) -> pd.Series:
@@ -106,7 +106,8 @@ def series_grid(frames: Sequence[pd.DataFrame], months: Sequence[Codes], keys: S
     widths = [max(len(known), 1) for known in words]
     numbers = [np.ravel_multi_index(tuple(parts[place] for parts in codes), widths) if len(frame) else np.zeros(0, np.int64)
                for place, frame in enumerate(frames)]  # fmt: skip
-    listed, places = _listed([number[keep] for number, keep in zip(numbers, inside, strict=True)], int(np.prod(widths, dtype=np.int64)))
+    most = int(np.prod(widths, dtype=np.int64))
+    listed, places = _listed([number[keep] for number, keep in zip(numbers, inside, strict=True)], most)
     span = last - first + 1
     rows = []
     for place, keep, month in zip(places, inside, months, strict=True):
@@ -115,6 +116,32 @@ def series_grid(frames: Sequence[pd.DataFrame], months: Sequence[Codes], keys: S
         rows.append(cells)
     series = np.stack(np.unravel_index(listed, widths), axis=1) if len(listed) else np.zeros((0, len(keys)), np.int64)
     return SeriesGrid(tuple(words), series, first, span, tuple(rows))
+
+
+def by_month(lines: pd.DataFrame, month: str, keys: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
+    """Long lines summed by series and calendar month: what rules need that look at months, at a fraction of the rows.
+
+    Args:
+        lines: long frame.
+        month: its column of days; undated lines are left out.
+        keys: columns that name a series; no cell is empty.
+        measures: columns that are summed; one of which nothing is known stays empty.
+
+    Returns:
+        Frame month (its first day), keys (categories), measures, sorted by keys and month; only months with a line.
+    """
+    numbers = month_numbers(lines[month])
+    grid = series_grid([lines], [numbers], keys, last=int(numbers.max(initial=0)))
+    cells = np.flatnonzero(grid.sums(0))
+    series, step = np.divmod(cells, max(grid.months, 1))
+    days = (step + (grid.first - EPOCH)).astype("datetime64[M]").astype("datetime64[s]")
+    words = {name: categories_at(grid.words[place], grid.series[series, place]) for place, name in enumerate(keys)}
+    amounts = {name: lines[name].to_numpy(np.float64) for name in measures}
+    sums = {
+        name: np.full(len(cells), np.nan) if np.isnan(amount).all() else grid.sums(0, np.nan_to_num(amount))[cells]
+        for name, amount in amounts.items()
+    }
+    return pd.DataFrame({month: days, **words, **sums}, copy=False)
 
 
 def _listed(numbers: Sequence[Codes], most: int) -> tuple[Codes, list[Codes]]:

@@ -11,6 +11,7 @@ from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.oddity import Oddity, positions_of, shown
 from sopkit.data.plausibility.scale import factor_of, worded
 from sopkit.data.plausibility.settled import SETTLED, monthly
+from sopkit.data.words import sums_by
 from sopkit.periods import last_day, month_number, months_between, period_range, shifted
 
 Tables = Mapping[str, pd.DataFrame]
@@ -96,8 +97,8 @@ def uncovered_sales(tables: Tables, limits: PlausibilityLimits, *, cutoff: str) 
     sales = tables.get("sales_history")
     if sales is None or sales.empty:
         return []
-    recent = sales[month_numbers(sales["date"]) > month_number(shifted(cutoff, -12))]
-    revenue = recent["revenue"].abs().groupby(recent["item"], sort=True).sum()
+    recent = month_numbers(sales["date"]) > month_number(shifted(cutoff, -12))
+    revenue = sums_by(sales["item"], np.where(recent, sales["revenue"].abs(), 0.0))
     day = pd.Timestamp(last_day(shifted(cutoff, 1)))
     found = []
     for table, rule in (("prices", "price_missing"), ("unit_costs", "cost_missing")):
@@ -135,8 +136,8 @@ def scale_of_prices(tables: Tables, limits: PlausibilityLimits) -> list[Oddity]:
     sales = tables.get("sales_history")
     if sales is None or sales.empty:
         return []
-    units = sales.groupby("item")[["quantity", "revenue"]].sum()
-    paid = (units["revenue"] / units["quantity"]).where((units["quantity"] > 0) & (units["revenue"] > 0)).dropna()
+    quantity, revenue = (sums_by(sales["item"], sales[measure].to_numpy()) for measure in ("quantity", "revenue"))
+    paid = (revenue / quantity)[(quantity > 0) & (revenue > 0)]
     found = []
     for table, column in (("prices", "net_price"), ("unit_costs", "unit_cost")):
         frame = tables.get(table)

@@ -111,17 +111,18 @@ def mixed_units(sales: pd.DataFrame, limits: PlausibilityLimits, *, skip: frozen
     """
     quantity, revenue = sales["quantity"].to_numpy(), sales["revenue"].to_numpy()
     rows = np.flatnonzero((quantity > 0) & (revenue > 0))
-    price = pd.Series(revenue[rows] / quantity[rows])
-    codes = pd.Series(coded(sales["item"])[1][rows])
-    spread = price.groupby(codes).agg(["min", "max", "size"])
-    wide = spread[(spread["size"] >= LEAST_ROWS) & (spread["max"] >= limits.implied_price_ratio * spread["min"])].index
-    within = codes.isin(wide)
-    ratio = price[within] / price[within].groupby(codes[within]).transform("median")
-    odd = ratio.index[(ratio >= limits.implied_price_ratio) | (ratio <= 1 / limits.implied_price_ratio)]
+    price, item = revenue[rows] / quantity[rows], coded(sales["item"])[1][rows]
+    lowest, highest = np.full(item.max(initial=0) + 1, np.inf), np.zeros(item.max(initial=0) + 1)
+    np.minimum.at(lowest, item, price)
+    np.maximum.at(highest, item, price)
+    wide = (np.bincount(item) >= LEAST_ROWS) & (highest >= limits.implied_price_ratio * lowest) if len(rows) else highest > 0
+    rows, price, item = (cells[wide[item]] for cells in (rows, price, item))
+    ratio = price / pd.Series(price).groupby(item).transform("median").to_numpy()
+    odd = (ratio >= limits.implied_price_ratio) | (ratio <= 1 / limits.implied_price_ratio)
     told_rows = tuple(place for place in rows[odd].tolist() if place not in skip)
     if not told_rows:
         return []
-    shares = f"{len(told_rows)} of {len(rows)} rows"
+    shares = f"{len(told_rows)} of {int(((quantity > 0) & (revenue > 0)).sum())} rows"
     told = (
         f"sales_history: {shares} have a revenue per unit more than {limits.implied_price_ratio:g} times, or less than "
         f"1/{limits.implied_price_ratio:g} of, the item's median: another unit or currency?"

@@ -37,11 +37,12 @@ def worded(factor: float) -> str:
     return f"{factor:,.0f} times" if factor > 1 else f"1/{1 / factor:,.0f} of"
 
 
-def off_run_rate(frame: pd.DataFrame, table: str, limits: PlausibilityLimits) -> list[Oddity]:
+def off_run_rate(frame: pd.DataFrame, sums: pd.DataFrame, table: str, limits: PlausibilityLimits) -> list[Oddity]:
     """Months whose total is off by a factor both from the months around it and from the same month of other years.
 
     Args:
         frame: an input table as it was known at the cutoff.
+        sums: the same, or its sums by month.
         table: its name; a table without settled months has none.
         limits: how near a factor must be.
 
@@ -51,7 +52,7 @@ def off_run_rate(frame: pd.DataFrame, table: str, limits: PlausibilityLimits) ->
     settled = SETTLED.get(table)
     if settled is None or frame.empty:
         return []
-    totals = monthly(frame, settled)
+    totals = monthly(sums, settled)
     found = []
     for measure in totals.columns.drop("rows"):
         for period, total, factor, usual in _slips(totals[measure], limits):

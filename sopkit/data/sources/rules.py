@@ -9,12 +9,13 @@ import pandas as pd
 from sopkit.data import cleaning
 from sopkit.data.contracts import INPUTS
 from sopkit.data.findings import LISTED, Finding, FindingLog
-from sopkit.data.monthly import month_numbers
+from sopkit.data.monthly import by_month, month_numbers
 from sopkit.data.plausibility import across, gaps, money, scale, stock
 from sopkit.data.plausibility.earlier import Earlier, against_earlier
 from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.oddity import Oddity, positions_of, shown, span
 from sopkit.data.plausibility.outliers import mixed_units, outliers
+from sopkit.data.plausibility.settled import SETTLED
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.raw import cell_address
 from sopkit.data.sources.table import ReadTable
@@ -65,15 +66,17 @@ def table_rules(read: Mapping[str, ReadTable], sources: Mapping[str, Source], lo
     """
     known = {name: _known(table, sources[name], log, setting.cutoff) for name, table in read.items()}
     frames = {name: table.frame for name, table in known.items()}
+    sums = frames | {name: _by_month(frames[name], name) for name in frames if INPUTS[name].many_rows}
     places = _broken_rows(log)
     broken = {name: len(rows) for name, rows in places.items()}
     found = [
         oddity
         for name, table in known.items()
-        for oddity in _explained(_of_one_table(name, table, sources[name], frames, setting, broken), broken.get(name, 0))
+        for oddity in _explained(_of_one_table(name, table, sources[name], sums, setting, broken), broken.get(name, 0))
     ]
     slipped = any(oddity.rule == "scale" and oddity.table == "sales_history" for oddity in found)
-    found += _explained(_of_all_tables(frames, setting, slipped=slipped), max((broken.get(name, 0) for name in BALANCED), default=0))
+    found += across.similar_codes(frames)
+    found += _explained(_of_all_tables(sums, setting, slipped=slipped), max((broken.get(name, 0) for name in BALANCED), default=0))
     found = [oddity for oddity in found if not (oddity.rule in FROM_PRICES and broken.get(FROM_PRICES[oddity.rule]))]
     for oddity in found:
         _tell(_on_good_rows(oddity, known[oddity.table], places.get(oddity.table, set())), known[oddity.table], log)
@@ -106,12 +109,12 @@ def _explained(found: list[Oddity], broken: int) -> list[Oddity]:
 
 
 def _of_one_table(
-    name: str, known: KnownTable, source: Source, frames: Mapping[str, pd.DataFrame], setting: Setting, broken: Mapping[str, int]
+    name: str, known: KnownTable, source: Source, sums: Mapping[str, pd.DataFrame], setting: Setting, broken: Mapping[str, int]
 ) -> list[Oddity]:
     frame, limits, cutoff = known.frame, setting.limits, setting.cutoff
-    found = [*_missing_months(frame, name, cutoff), *_of_another_time(known, cutoff)]
-    found += across.unknown_code_oddities(frame, frames, name, broken)
-    found += across.unknown_places(frame, frames, name)
+    found = [*_missing_months(sums[name], name, cutoff), *_of_another_time(known, cutoff)]
+    found += across.unknown_code_oddities(frame, sums, name, broken)
+    found += across.unknown_places(frame, sums, name)
     found += across.circles(frame, name)
     earlier = setting.earlier
     moved = (
@@ -122,11 +125,11 @@ def _of_one_table(
     found += moved
     slipped = {oddity.column for oddity in moved if oddity.rule == "scale"}
     far = outliers(frame, name, INPUTS[name], limits)
-    slips = [oddity for oddity in scale.off_run_rate(frame, name, limits) if oddity.column not in slipped]
+    slips = [oddity for oddity in scale.off_run_rate(frame, sums[name], name, limits) if oddity.column not in slipped]
     far, slips = _alone_or_together(far, slips)
     alone = {place for oddity in far for place in oddity.positions}
     found += slips
-    found += gaps.series_gaps(frame, name, source.gap_policy)
+    found += gaps.series_gaps(sums[name], name, source.gap_policy)
     if name == "sales_history":
         return [*found, *far, *mixed_units(frame, limits, skip=frozenset(alone)), *_returns(frame), *money.below_cost(frame)]
     if name == "inventory":
@@ -138,11 +141,16 @@ def _of_one_table(
     return [*found, *far]
 
 
+def _by_month(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A table of many rows summed by series and month, for the rules that look at months."""
+    month, keys = gaps.SERIES_OF[name]
+    return by_month(frame, month, keys, [measure for measure in SETTLED[name].measures if measure in frame])
+
+
 def _of_all_tables(frames: Mapping[str, pd.DataFrame], setting: Setting, *, slipped: bool) -> list[Oddity]:
     """Oddities between tables; where the sales slipped their unit, prices are not held against them."""
     limits, cutoff = setting.limits, setting.cutoff
-    found = across.similar_codes(frames)
-    found += [] if slipped else [*scale.off_history(frames, limits), *money.scale_of_prices(frames, limits)]
+    found = [] if slipped else [*scale.off_history(frames, limits), *money.scale_of_prices(frames, limits)]
     found += money.uncovered_sales(frames, limits, cutoff=cutoff)
     found += money.ledger_gap(frames, limits, cutoff=cutoff)
     found += stock.unexplained_stock(frames)
