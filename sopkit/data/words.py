@@ -44,7 +44,9 @@ def words_at(words: Sequence[str], codes: Codes) -> pd.Series:
 
 def categories_at(words: Sequence[str] | pa.Array, codes: Codes) -> pd.Series:
     """A column of categories from sorted words; empty where the code is -1. Words that no row has are no categories."""
-    used = np.bincount(codes + np.int64(1), minlength=len(words) + 1)[1:] > 0
+    used = np.zeros(len(words) + 1, bool)  # the last for -1
+    used[codes] = True
+    used = used[:-1]
     texts = pa.array(words, pa.large_string())
     if not used.all():
         places = np.append(np.cumsum(used) - 1, -1).astype(smallest(int(used.sum())))

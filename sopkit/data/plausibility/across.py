@@ -57,19 +57,22 @@ def unknown_codes(frame: pd.DataFrame, tables: Tables, table: str) -> pd.DataFra
     """
     found = []
     measure = next((name for name in VOLUME if name in frame), None)
-    volume = frame[measure].abs() if measure else pd.Series(np.nan, index=frame.index)
+    volume = np.abs(frame[measure].to_numpy(float)) if measure else np.full(len(frame), np.nan)
+    total = float(np.nansum(volume))
     for column, (other, key) in REFERENCES.items():
         if column not in frame.columns or other == table or other not in tables or tables[other].empty:
             continue
-        codes = set(frame[column].dropna().unique()).difference(tables[other][key].dropna(), ANY)
-        if not codes:
+        words, codes = coded(frame[column])
+        known = {*coded(tables[other][key])[0], *ANY}
+        strange = [place for place, word in enumerate(words) if word not in known]
+        if not strange:
             continue
-        strange = frame[column].isin(codes)
-        by_code = pd.DataFrame({"rows": 1, "volume": volume})[strange].groupby(frame.loc[strange, column], sort=True).sum()
-        total = float(volume.sum())
+        rows = np.bincount(codes + np.int64(1), minlength=len(words) + 1)[1:]
+        amounts = np.bincount(codes + np.int64(1), np.nan_to_num(volume), len(words) + 1)[1:]
         found += [
-            (column, other, str(unknown), int(rows), rows / len(frame), amount / total if measure and total else np.nan)
-            for unknown, rows, amount in by_code.itertuples(name=None)
+            (column, other, words[place], int(rows[place]), rows[place] / len(frame), amounts[place] / total if total else np.nan)
+            for place in strange
+            if rows[place]
         ]
     names = ["column", "other_table", "code", "rows", "row_share", "volume_share"]
     return pd.DataFrame(found, columns=names).sort_values(["column", "code"], ignore_index=True)
@@ -100,7 +103,7 @@ def unknown_places(frame: pd.DataFrame, tables: Tables, table: str) -> list[Oddi
     """Regions and channels that nothing is sold in, and sites that make and send nothing: rule unknown_place, ASK, per column."""
     found = []
     for column, homes in HOMES.items():
-        known = {code for home in homes if home in tables and column in tables[home] for code in tables[home][column].dropna().unique()}
+        known = {code for home in homes if home in tables and column in tables[home] for code in coded(tables[home][column])[0]}
         if column not in frame or table in homes or not known:
             continue
         codes = sorted(set(frame[column].dropna().unique()).difference(known, ANY))

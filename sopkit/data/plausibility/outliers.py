@@ -40,10 +40,12 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
         values = frame[column.name].to_numpy(dtype="float64", na_value=np.nan)
         sizes = np.where(values < 0, np.nan, values) if table in BALANCES else np.abs(values)
         hit = _far_above_all(sizes, limits.outlier_ratio)
-        if series is not None and (own := _far_above(sizes, series, limits.outlier_ratio)).any():
-            hit |= own & (sizes > _usual_at_most(sizes))
+        own = _far_above(sizes, series, limits.outlier_ratio) if series is not None else hit
+        if not (hit | own).any():
+            continue
+        usual, most = _usual(sizes)
+        hit |= own & (sizes > most)
         if hit.any():
-            usual = float(np.median(sizes[~hit & (sizes > 0)]))
             told = (
                 f"{table}: {column.name} is more than {limits.outlier_ratio:g} times the next largest of its series (usual is {usual:,.4g})"
             )
@@ -52,18 +54,19 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
     return found
 
 
-def _usual_at_most(sizes: np.ndarray) -> float:
-    """What most sizes of a column stay below."""
+def _usual(sizes: np.ndarray) -> tuple[float, float]:
+    """The median of a column's sizes, and what most of them stay below."""
     known = sizes[sizes > 0]
-    place = int(USUAL_QUANTILE * (len(known) - 1))
-    return float(np.partition(known, place)[place])
+    middle, high = len(known) // 2, int(USUAL_QUANTILE * (len(known) - 1))
+    known.partition((middle, high))
+    return float(known[middle]), float(known[high])
 
 
 def _far_above_all(sizes: np.ndarray, ratio: float) -> np.ndarray:
     """The rows above a gap of `ratio` among the largest values of the column."""
     known = sizes[sizes > 0]
     most = min(MOST_OUTLIERS, len(known) // LEAST_ROWS)
-    if not most:
+    if not most or (known > known.max() / ratio).sum() > most:
         return np.zeros(len(sizes), bool)
     largest = -np.sort(-np.partition(known, len(known) - most - 1)[-most - 1 :])
     gaps = np.flatnonzero(largest[:-1] >= ratio * largest[1:])

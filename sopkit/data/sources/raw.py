@@ -140,12 +140,19 @@ BLANK = r"^[\s\x{00a0}\x{202f}\x{200b}-\x{200d}\x{2060}\x{feff}]*$"  # texts tha
 
 def blank_rows(table: RawTable) -> Mask:
     """The rows in which every cell is blank."""
-    blank = np.ones(len(table.rows), bool)
-    for column in table.cells:
-        if not blank.any():
+    return in_every_column(table, [(is_blank, BLANK)] * len(table.cells))
+
+
+def in_every_column(table: RawTable, rules: Sequence[tuple[Callable[[object], bool], str]]) -> Mask:
+    """The rows in which each column's cell keeps its rule (as in `Cells.where`)."""
+    rows = np.arange(len(table.rows))
+    for column, (holds, pattern) in zip(table.cells, rules, strict=True):
+        if not len(rows):
             break
-        blank &= column.where(is_blank, BLANK)
-    return blank
+        rows = rows[Cells(column.values, column.codes[rows]).where(holds, pattern)]
+    every = np.zeros(len(table.rows), bool)
+    every[rows] = True
+    return every
 
 
 def row_limit_question(origin: str, sheet: str, last_row: int) -> Iterator[Finding]:

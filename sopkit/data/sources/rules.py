@@ -276,21 +276,26 @@ def _tell(oddity: Oddity, known: KnownTable, log: FindingLog) -> None:
     if not oddity.each:
         log.note(_with_cell(like, place))
     else:
-        for position, row in list(zip(oddity.positions, rows, strict=True))[:LISTED]:
-            found = _of_row(like, frame, oddity, position, row, table.origin_of(position))
+        listed = list(oddity.positions[:LISTED])
+        for position, row, value, period in zip(listed, rows, *_told_of(frame, oddity, listed), strict=False):
             column, place = table.place_of(oddity.column, position)
-            log.note(_with_cell(found._replace(column=column), place))
+            found = like._replace(file=table.origin_of(position), row=row, column=column, value=value, period=period, rows=1)
+            log.note(_with_cell(found, place))
         if len(rows) > LISTED:
             log.note(like._replace(row=0, message=f"{like.message}: {len(rows) - LISTED} rows are not listed one by one"))
     log.mask([])
 
 
-def _of_row(like: Finding, frame: pd.DataFrame, oddity: Oddity, position: int, row: int, file: str) -> Finding:
-    value = frame[oddity.column].iloc[position] if oddity.column in frame else oddity.value
+def _told_of(frame: pd.DataFrame, oddity: Oddity, positions: list[int]) -> tuple[list[str], list[str]]:
+    """The value and the month of some rows, as findings tell them."""
+    values = frame[oddity.column].iloc[positions].tolist() if oddity.column in frame else [oddity.value] * len(positions)
     month = next((name for name in (cleaning.KNOWN_FROM.get(oddity.table, ""), "period", "date") if name in frame), None)
-    period = str(frame[month].iloc[position])[:7] if month else oddity.period
-    told = f"{value:.15g}" if isinstance(value, float) else str(value)[:10] if isinstance(value, pd.Timestamp) else str(value)
-    return like._replace(file=file, row=row, value=told, period=period, rows=1)
+    periods = [str(came)[:7] for came in frame[month].iloc[positions]] if month else [oddity.period] * len(positions)
+    return [_worded(value) for value in values], periods
+
+
+def _worded(value: object) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)[:10] if isinstance(value, pd.Timestamp) else str(value)
 
 
 def _with_cell(finding: Finding, place: int | None) -> Finding:

@@ -16,6 +16,7 @@ MOST_BYTES = 2 << 30  # of text
 MOST_LINE = 1 << 20  # bytes of one line
 MOST_RATIO = 200  # unpacked / packed size: beyond it a file is a bomb, not a table
 SMALL = 64 << 20  # below this size the ratio does not matter
+LINE_FEED = ord("\n")
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Bytes that cp1252 uses where ISO 8859-1 has control signs: blocks are decoded as ISO 8859-1, which is fast, and the few
@@ -113,7 +114,7 @@ def _pieces(file: BinaryIO, path: Path, encoding: str, origin: str) -> Iterator[
             yield _Piece(piece, line, offset, last=not raw)
         if not raw:
             return
-        line += piece.count(b"\n")
+        line += int(np.count_nonzero(np.frombuffer(piece, np.uint8) == LINE_FEED))
         offset += len(piece)
 
 

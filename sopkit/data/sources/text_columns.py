@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from sopkit.data.sources.raw import Cells, Texts
 from sopkit.data.words import smallest
 
-DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+DICTIONARY = pa.dictionary(pa.int32(), pa.binary())  # bytes that are known to be UTF-8: not looked at again cell by cell
 MOST_DISTINCT = 0.3  # share of distinct texts in a block beyond which looking each up costs more than it saves
 
 
@@ -32,14 +32,14 @@ class TextColumn:
         self._texts.append(texts)
         self._codes.append(part.indices.to_numpy().astype(smallest(len(texts))))
         if len(texts) > 1_000 and len(texts) > MOST_DISTINCT * len(part):
-            self.kind = pa.string()
+            self.kind = pa.binary()
 
     def cells(self, signs: Mapping[int, str]) -> Cells:
         """The whole column; `signs` says which signs stand for others."""
         if not self._texts:
             return Cells(Texts(pa.array([], pa.string())), np.zeros(0, np.int32))
         lengths = [len(texts) if codes is None else len(codes) for texts, codes in zip(self._texts, self._codes, strict=True)]
-        joined = _translated(pa.concat_arrays(self._texts), signs)
+        joined = _translated(pa.concat_arrays(self._texts).cast(pa.string()), signs)
         places = np.cumsum([0, *(len(texts) for texts in self._texts)])
         if pa.types.is_dictionary(self.kind) and len(self._texts) > 1:
             encoded = joined.dictionary_encode()

@@ -10,7 +10,7 @@ from sopkit.data.contracts.column import Contract
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.parsing import TOTAL_WORDS, Grammar, is_total_label, trimmed
 from sopkit.data.sources.cells import parsed_cells
-from sopkit.data.sources.raw import BLANK, Mask, RawTable, blank_rows, is_blank
+from sopkit.data.sources.raw import BLANK, Mask, RawTable, blank_rows, in_every_column, is_blank
 
 TOTAL_LABEL = rf"(?i)(?:{TOTAL_WORDS})"  # texts that may label a totals row
 TOLERANCE = 0.005  # a total is printed to the cent
@@ -49,12 +49,7 @@ def _tell(table: RawTable, which: Mask, rule: str, told: str, log: FindingLog) -
 
 
 def _repeated_header(table: RawTable) -> Mask:
-    again = np.ones(len(table.rows), bool)
-    for name, cells in zip(table.header, table.cells, strict=True):
-        if not again.any():
-            break
-        again &= cells.where(partial(_is_name, name), _containing(name))
-    return again
+    return in_every_column(table, [(partial(_is_name, name), _containing(name)) for name in table.header])
 
 
 def _labelled_totals(table: RawTable, positions: dict[str, int], contract: type[Contract]) -> Mask:
