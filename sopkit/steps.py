@@ -93,7 +93,9 @@ STEPS = (
             ),
             *_names("received_sources data_trust participation first_look"),
             *_names("stock_outs item_classes working_day_effects monthly_history history_adjustments campaign_results campaign_months"),
-            *_names("indicator_correlations cycle_times supplier_performance pipeline_hygiene target_achievement points_to_chase"),
+            *_names(
+                "indicator_correlations cycle_times supplier_performance pipeline_hygiene target_achievement points_to_chase decision_scores"
+            ),
         ),
     ),
     Step(
@@ -170,7 +172,7 @@ STEPS = (
         "Who gets what, and what did the last plan teach us?",
         reads=_names(
             "items coverage statistical_forecast consensus_demand crm_demand supply_plan demand_fulfilment resource_load workforce_plan "
-            "supplier_load plan_statement sales_forecast? decisions? assumptions? plan_score previous:forecast_layers?"
+            "supplier_load plan_statement sales_forecast? decisions? assumptions? plan_score decision_scores previous:forecast_layers?"
         ),
         writes=_names("forecast_layers lessons distribution"),
         documents=("plan.xlsx",),

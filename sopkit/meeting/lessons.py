@@ -10,18 +10,21 @@ NO_UNIT = "-"
 TESTED = ("held", "broke")
 
 
-def lessons(decisions: pd.DataFrame, assumptions: pd.DataFrame, plan_score: pd.DataFrame) -> pd.DataFrame:
+def lessons(decisions: pd.DataFrame, assumptions: pd.DataFrame, plan_score: pd.DataFrame, decision_scores: pd.DataFrame) -> pd.DataFrame:
     """Expected against realised: decisions in money, assumptions that were tested, the last plan by family in units.
 
     Args:
         decisions: Decisions of earlier cycles; those without a promised or a realised effect teach nothing yet and are left out.
         assumptions: Assumptions; those that last month did not test are left out.
         plan_score: PlanScore of the month that has just closed, families and `*`.
+        decision_scores: DecisionScores of earlier cycles; those without closed months are left out.
 
     Returns:
         Lessons: one row per lesson; `realised` of an assumption is 1 where it held and 0 where it broke, `expected` is 1.
     """
-    rows = pd.concat([_of_decisions(decisions), _of_assumptions(assumptions), _of_plan(plan_score)], ignore_index=True)
+    rows = pd.concat(
+        [_of_decisions(decisions), _of_assumptions(assumptions), _of_plan(plan_score), _of_scores(decision_scores)], ignore_index=True
+    )
     return conform(rows, Lessons)
 
 
@@ -54,6 +57,23 @@ def _of_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
             "realised": scored["realised_contribution"],
             "unit": "money",
             "note": scored["note"],
+        }
+    )
+
+
+def _of_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    """Net sales expected and realised of each earlier cycle's decisions together."""
+    scored = scores[(scores["family"] == "*") & scores["expected"].notna()]
+    return pd.DataFrame(
+        {
+            "kind": "decision",
+            "subject": scored["made_in"],
+            "statement": scored["decisions"],
+            "owner": None,
+            "expected": scored["expected"],
+            "realised": scored["realised"],
+            "unit": "money",
+            "note": None,
         }
     )
 

@@ -99,6 +99,18 @@ def decided_on(company: Path, cycle: str, run_id: str) -> Decided | None:
     return decided if decided is not None and decided.base_run == run_id else None
 
 
+def earlier_decisions(company: Path, cycle: str) -> list[Entry]:
+    """The answers in force of all earlier cycles, each with the cycle it was `made_in`; in order."""
+    found = [read_decided(path) for path in sorted((company / "decided").glob("*.json")) if path.stem < cycle]
+    return [{**entry, "made_in": decided.cycle} for decided in found if decided for entry in decided.answers]
+
+
+def earlier_change_files(company: Path, cycle: str) -> dict[str, Path]:
+    """Where the last good runs of earlier cycles that decided hold what their decisions changed: by cycle."""
+    cycles = [path.stem for path in sorted((company / "decided").glob("*.json")) if path.stem < cycle]
+    return {each: company / each / "tables" / "revision_change.parquet" for each in cycles}
+
+
 def _told(decided: Decided) -> dict[str, object]:
     names = ("cycle", "revision", "base_run", "content", "promise")
     told = {name: getattr(decided, name) for name in names} | {"answers": list(decided.answers)}

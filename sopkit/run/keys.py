@@ -6,6 +6,7 @@ A key is kept as its named parts, so that `--dry-run` can say which of them chan
     params      what the company declares, less what the    lock        requirements.lock
                 step cannot see (`UNSEEN`)                  cycle       cycle and scenario
     inputs      the source files (step 1)                   scenarios   overlays that the params name
+    earlier     decisions of earlier cycles (step 1)
     table:…     the tables it reads                         previous:…  tables of the cycle before
     decided     what was decided, in a revision that deciding made
     run, commit, templates, process, step:…   for steps that render or write documents: run id and commit, templates
@@ -21,7 +22,7 @@ from pathlib import Path
 from sopkit.errors import DataError, Problem
 from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder, RunFolder, marker_outputs
-from sopkit.run.decided import Decided
+from sopkit.run.decided import Decided, earlier_change_files, earlier_decisions
 from sopkit.run.files import file_hash, read_json
 from sopkit.run.params import CompanyParams
 from sopkit.run.provenance import commit
@@ -62,6 +63,7 @@ class Origins:
     lock: str
     previous: Mapping[str, str]  # by table
     commit: str  # of the suite's work tree; packs print it
+    earlier: str = ""  # what earlier cycles decided, and what it changed in their plans
     decided: Decided | None = None  # on the run that all the rest makes; the run is then the revision that deciding makes
 
     @property
@@ -74,7 +76,7 @@ class Origins:
         """The run id without what was decided: that of the proposed plan."""
         content = self.params.model_dump(mode="json", exclude={*PLACES, *RECORD})
         told = [content, self.scenario, dict(self.inputs), dict(self.notebooks), self.package, self.templates]
-        return hash_of([*told, self.scenarios, self.process, self.lock, dict(self.previous)])[:RUN_ID_DIGITS]
+        return hash_of([*told, self.scenarios, self.process, self.lock, dict(self.previous), self.earlier])[:RUN_ID_DIGITS]
 
 
 def hash_of(content: object) -> str:
@@ -135,6 +137,7 @@ def origins(params: CompanyParams, steps: Sequence[Step], files: Mapping[str, Pa
         lock=_present(root / "requirements.lock"),
         previous=previous_hashes(before, steps),
         commit=hash_of(commit()),
+        earlier=_earlier(CompanyFolder.of(params.company).path, params.cycle),
     )
 
 
@@ -159,6 +162,7 @@ def step_parts(step: Step, steps: Sequence[Step], made_from: Origins, run: RunFo
         parts["decided"] = hash_of(made_from.decided.content_key())
     if not read_from(step, steps):
         parts["inputs"] = hash_of(dict(made_from.inputs))
+        parts["earlier"] = made_from.earlier
     builds_on = _builds_on(step, steps)
     left = {other.name: marker_outputs(run, other) for other in builds_on}
     if any(outputs is None for outputs in left.values()):
@@ -200,6 +204,11 @@ def _params_hash(step: Step, params: CompanyParams) -> str:
     if step.renders or step.documents:
         unseen -= {"gates"}
     return hash_of([params.model_dump(mode="json", exclude=unseen), params.steps.get(step.name, {})])
+
+
+def _earlier(company: Path, cycle: str) -> str:
+    changes = {name: _present(path) for name, path in earlier_change_files(company, cycle).items()}
+    return hash_of([earlier_decisions(company, cycle), changes])
 
 
 def _marker_hash(run: RunFolder, step: Step) -> str:

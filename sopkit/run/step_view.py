@@ -23,7 +23,7 @@ from sopkit.meeting.scenarios import changed_table, compose, overlaid_money, ove
 from sopkit.periods import shifted
 from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder
-from sopkit.run.decided import FILE, Decided, Entry, read_decided
+from sopkit.run.decided import FILE, Decided, Entry, earlier_change_files, earlier_decisions, read_decided
 from sopkit.run.earlier import RECEIVED, earlier_submission, source_terms
 from sopkit.run.files import write_atomically
 from sopkit.run.params import CompanyParams, load_params
@@ -169,6 +169,17 @@ class StepView:
     def answers(self) -> tuple[Entry, ...]:
         """What was decided, where this is the revision that deciding made."""
         return self.decided.answers if self.decided else ()
+
+    @property
+    def earlier_decisions(self) -> list[Entry]:
+        """The answers in force of all earlier cycles, each with the cycle it was made in."""
+        return earlier_decisions(CompanyFolder.of(self.params.company).path, self.cycle)
+
+    @property
+    def earlier_changes(self) -> dict[str, pd.DataFrame]:
+        """What they changed in the plans of their cycles: RevisionChange by cycle."""
+        files = earlier_change_files(CompanyFolder.of(self.params.company).path, self.cycle)
+        return {cycle: read_table(path, CONTRACTS["revision_change"]) for cycle, path in files.items() if path.exists()}
 
     @property
     def meeting_day(self) -> date:

@@ -2,7 +2,11 @@
 
 from plan_frames import table
 
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import empty
 from sopkit.meeting.lessons import lessons, open_lessons
+
+NO_SCORES = empty(CONTRACTS["decision_scores"])
 
 DECISIONS = table(
     "decisions",
@@ -30,7 +34,7 @@ SCORE = table(
 
 
 def test_what_was_expected_stands_beside_what_came():
-    found = lessons(DECISIONS, ASSUMPTIONS, SCORE).set_index(["kind", "subject"])
+    found = lessons(DECISIONS, ASSUMPTIONS, SCORE, NO_SCORES).set_index(["kind", "subject"])
     assert list(found.index) == [("assumption", "A1"), ("assumption", "A2"), ("decision", "D1"), ("plan", "*"), ("plan", "grills")]
     assert found.loc[("decision", "D1"), ["expected", "realised", "unit", "note"]].tolist() == [1_100_000, 700_000, "money", "absence 9 %"]
     assert found.loc[("plan", "grills"), ["expected", "realised", "unit"]].tolist() == [1200, 1250, "units"]
@@ -40,5 +44,15 @@ def test_what_was_expected_stands_beside_what_came():
 def test_what_cannot_be_scored_yet_is_not_dropped_in_silence():
     waiting = open_lessons(DECISIONS, ASSUMPTIONS).set_index("subject")["reason"].to_dict()
     assert waiting == {"D2": "not realised yet", "D3": "no promise", "A3": "untested"}
-    scored = lessons(DECISIONS, ASSUMPTIONS, SCORE)
+    scored = lessons(DECISIONS, ASSUMPTIONS, SCORE, NO_SCORES)
     assert len(scored[scored["kind"] != "plan"]) + len(waiting) == len(DECISIONS) + len(ASSUMPTIONS)
+
+
+def test_decisions_of_a_cycle_are_scored_together_in_net_sales():
+    scores = table(
+        "decision_scores",
+        [("2026-01", "*", "D1=B", "2026-02", 1, 30.0, 20.0), ("2026-01", "grills", "D1=B", "2026-02", 1, 30.0, 20.0)],
+        ["made_in", "family", "decisions", "first_period", "months", "expected", "realised"],
+    )
+    found = lessons(DECISIONS, ASSUMPTIONS, SCORE, scores).set_index(["kind", "subject"])
+    assert found.loc[("decision", "2026-01"), ["statement", "expected", "realised", "unit"]].tolist() == ["D1=B", 30.0, 20.0, "money"]

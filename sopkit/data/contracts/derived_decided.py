@@ -1,6 +1,6 @@
 """Tables of a revision: what was decided, what it changed in the plan, and whether the page's promise is kept."""
 
-from sopkit.data.contracts.column import Contract, code, day, flag, money, number, period, text, units
+from sopkit.data.contracts.column import Contract, code, day, flag, money, number, period, text, units, whole
 
 PAIRS = (
     ("demand", "units asked for"),
@@ -64,4 +64,23 @@ class PromiseCheck(Contract):
         number("came", "level of the decided plan", "money or share").optional(),
         number("tolerance", "how far it may depart from the promise", "money or share").optional(),
         flag("kept", "the decided plan departs no further from the promise"),
+    )
+
+
+class DecisionScores(Contract):
+    """What the decisions of earlier cycles brought by now: net sales expected and realised in the months that have closed since."""
+
+    name, key = "decision_scores", ("made_in", "family")
+    grain = "one row per cycle that decided and family whose plan it changed in closed months; `*` is the company"
+    columns = (
+        period("made_in", "cycle that decided"),
+        code("family", "family, or `*`"),
+        text("decisions", "its decisions, as `D1=B, D2=C`"),
+        period("first_period", "first month in which the decided plan differs").optional(),
+        whole("months", "closed months that are scored", "months"),
+        money("expected", "net sales of the decided plan less those of the proposed plan").optional(),
+        money("realised", "net sales that came less those of the proposed plan").optional(),
+        units("expected_units", "units shipped in the decided plan less those of the proposed plan", least=None).optional(),
+        units("realised_units", "units that were sold less those shipped in the proposed plan", least=None).optional(),
+        text("reason", "why nothing is scored yet").optional(),
     )
