@@ -93,6 +93,19 @@ def status(params: ParamsFile, cycle: Cycle = None, form: OutputFormat = None) -
         print("\n".join(status_lines(told)))
 
 
+@app.command()
+def watch(
+    params: ParamsFile,
+    cycle: Cycle = None,
+    today: Annotated[str | None, typer.Option("--on", metavar="DATE", help="the day that is watched (default: today)")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """Between the meetings: today's stock, orders and releases against the plan that stands; what runs out, what nobody approved."""
+    from sopkit.run.watching import watch as watch_plan
+
+    print(watch_plan(_params_path(params), cycle, _day(today), as_json=as_json))
+
+
 @app.command("params")
 def show_params(
     step: Annotated[str | None, typer.Argument(metavar="[STEP]", help="a step, by number or name (default: all)")] = None,
