@@ -10,7 +10,9 @@ import pytest
 from command_line import CYCLES, ROOT, sop
 
 from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import empty
 from sopkit.meeting.scenarios import apply_overlay, compose, plan_inputs, replan
+from sopkit.run.decided import Decided, decided_file, write_decided
 from sopkit.run.params import load_params
 from sopkit.run.step_files import read_table
 
@@ -69,7 +71,7 @@ def test_deciding_makes_the_next_revision_and_leaves_the_proposed_plan(proposed:
 def test_the_plan_of_the_crunch_month_is_the_chosen_option_and_not_another(proposed: Path, decided: Path) -> None:
     params = load_params(ROOT / "params" / "demo.yaml", LAST)
     inputs = plan_inputs(
-        lambda name: table(proposed, name) if (proposed / "tables" / f"{name}.parquet").exists() else pd.DataFrame(),
+        lambda name: table(proposed, name) if (proposed / "tables" / f"{name}.parquet").exists() else empty(CONTRACTS[name]),
         cycle=LAST,
         demand=params.demand,
         supply=params.supply,
@@ -161,3 +163,30 @@ def test_an_option_without_an_owner_or_a_date_is_refused_with_its_line(decided: 
         told = sop(reports_of(decided), "decide", str(params), "D1=B", check=False)
         assert told.returncode == 2
         assert f"meeting.decisions.D1.{field}" in told.stderr and "line" in told.stderr
+
+
+def test_a_decision_of_the_first_cycle_is_scored_in_the_second(small_demo: Path, tmp_path: Path) -> None:
+    """Decided in the first cycle with a promise; the second holds it against what came: grills were to sell 100 thousand more."""
+    company = tmp_path / "demo"
+    shutil.copytree(small_demo / "demo", company, symlinks=True)
+    (company / LAST).unlink()
+    answer = {"decision": "D1", "answer": "B", "question": "Add capacity?", "title": "Night shift", "owner": "head_of_operations"}
+    told = {"last_date": "2026-02-27", "by": "managing_director", "reason": "", "overlay": "", "trigger": ""}
+    expected = {"contribution_change": "250000.000000"}
+    base = (company / FIRST).resolve()
+    write_decided(decided_file(company, FIRST), Decided(FIRST, 2, base.name, "c", ({**answer, **told, "expected": expected},), {}))
+    proposed = table(base, "plan_statement").query("line == 'net_sales' and family == 'Grills' and period == @FIRST")["amount"].sum()
+    names = CONTRACTS["revision_change"].column_names()
+    change = dict.fromkeys(names, 0.0) | {"family": "Grills", "period": FIRST, "net_sales_proposed": proposed, "net_sales": proposed + 1e5}
+    path = base / "tables" / "revision_change.parquet"
+    path.unlink()
+    pd.DataFrame([change])[names].to_parquet(path, index=False)
+    sop(tmp_path, "run", "params/demo.yaml", "--cycle", LAST, "--to", "1", "--format", "plain")
+    known = {run.name for run in (small_demo / "demo" / "runs").iterdir()}
+    made = next(run for run in (company / "runs").iterdir() if run.name not in known and (run / "steps").is_dir())
+    carried = table(made, "decisions").set_index("decision").loc["2026-02-D1"]
+    assert (carried["statement"], carried["expected_contribution"]) == ("Night shift", 250000.0)
+    scored = table(made, "decision_scores").set_index("family").loc["*"]
+    came = table(made, "demand_history").merge(table(made, "items")[["item", "family"]]).query("family == 'Grills' and period == @FIRST")
+    assert scored["expected"] == pytest.approx(1e5)
+    assert scored["realised"] == pytest.approx(came["revenue"].sum() - proposed)
