@@ -57,6 +57,7 @@ class _Priced:
     on_top: float | None  # contribution change, money
     rows: tuple[Row, ...]  # for the table of scenarios
     recommended: bool = False
+    by_rule: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def option_table(inputs: PlanInputs, policy: MeetingPolicy, base: PlanOutcome, *
     solver = _Solver(inputs, Memory.of(inputs, base), {content_of(compose([])): base_row})
     taken: dict[str, str] = {}
     scenarios, rows = {"base": base_row}, []
-    for name in sorted(policy.decisions):
+    for name in policy.decisions:
         priced = _priced(solver, policy, name, taken)
         rows += _option_rows(policy, name, priced, base_row)
         for option in priced:
@@ -131,8 +132,9 @@ def _priced(solver: _Solver, policy: MeetingPolicy, name: str, taken: dict[str, 
         own = content_of(overlay) != content_of(compose([])) and content_of(compose(before)) != content_of(compose([]))
         on_top = _change(whole, start, "contribution") if taken else None
         options.append(_Priced(option, row, expected, candidate, on_top, (row, whole) if own else (row,)))
-    chosen = recommended_option([option.candidate for option in options], policy)
-    return [replace(option, recommended=option.name == chosen) for option in options]
+    rule = recommended_option([option.candidate for option in options], policy)
+    chosen = decision.recommend or rule
+    return [replace(option, recommended=option.name == chosen, by_rule=option.name == rule) for option in options]
 
 
 def _expected(solver: _Solver, decision: Decision, overlays: list[Overlay], row: Row) -> float:
@@ -161,6 +163,9 @@ def _option_rows(policy: MeetingPolicy, name: str, priced: list[_Priced], base_r
             "contribution_change_on_top": option.on_top,
             "floors_broken": " ".join(broken_floors(option.candidate, policy)) or None,
             "recommended": option.recommended,
+            "by_rule": option.by_rule,
+            "position": list(policy.decisions).index(name) + 1,
+            "reason": decision.recommend_reason or None if option.recommended and not option.by_rule else None,
             "note": decision.options[option.name].note or None,
         }
         for option in priced

@@ -103,6 +103,8 @@ class Decision(BaseModel):
     last_date: date = Field(description="last date the decision works")
     options: dict[str, Overlay] = Field(min_length=1, description="A, B, C … ; A is to do nothing")
     hazard: Hazard | None = Field(default=None, description="what the options protect against; none = nothing")
+    recommend: str = Field(default="", description="option that is recommended in place of the rule's; empty = the rule's")
+    recommend_reason: str = Field(default="", description="why it departs from the rule")
 
 
 class MeetingPolicy(BaseModel):

@@ -35,9 +35,9 @@ ABSENT = "absent"
 PLACES = ("data_root", "data_folder", "connections")  # where inputs come from: what came counts, not from where
 RECORD = ("approval", "people", "audiences")  # who approves, who gets what: no number of a run depends on it
 UNSEEN = {  # sections of the params that a step has no use for; a test reads the notebooks
-    "data_collection": ("supply", "meeting"),
-    "demand_planning": ("sources", "plausibility", "supply", "meeting"),
-    "supply_planning": ("sources", "plausibility", "meeting"),
+    "data_collection": ("supply", "meeting", "agenda"),
+    "demand_planning": ("sources", "plausibility", "supply", "meeting", "agenda"),
+    "supply_planning": ("sources", "plausibility", "meeting", "agenda"),
     "pre_sop": (
         "sources",
         "plausibility",

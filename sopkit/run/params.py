@@ -1,6 +1,7 @@
 """A company's params: one YAML file, typed, with a unit in each description."""
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -14,6 +15,7 @@ from sopkit.demand.asking.asked import Asked
 from sopkit.demand.policy import DemandPolicy
 from sopkit.errors import ParamsError, Problem
 from sopkit.finance.policy import MoneyPolicy
+from sopkit.meeting.agenda import Agenda, AgendaFile, agenda_problems, with_agenda
 from sopkit.meeting.policy import MeetingPolicy
 from sopkit.periods import CADENCES, MONTH, cutoff_of
 from sopkit.records.policy import ApprovalPolicy
@@ -75,6 +77,7 @@ class CompanyParams(BaseModel):
     supply: SupplyPolicy = SupplyPolicy()
     money: MoneyPolicy = MoneyPolicy()
     meeting: MeetingPolicy = MeetingPolicy()
+    agenda: AgendaFile | None = Field(default=None, description="what the lead made of the decisions: params/<company>/agenda.yaml")
     steps: dict[str, dict[str, Knob]] = Field(default_factory=dict, description="knobs that differ from the notebooks' defaults")
 
     @property
@@ -111,7 +114,22 @@ def load_params(path: Path, cycle: str | None = None) -> CompanyParams:
         came = f"cycle {params.cycle!r}"
         raise ParamsError("not a cycle of this company", [Problem(str(path), came, f"a {params.cadence} period, such as 2026-03")])
     _check_sources(params, path, lines)
-    return params
+    return _with_agenda(params, path.parent / params.company / "agenda.yaml")
+
+
+def _with_agenda(params: CompanyParams, path: Path) -> CompanyParams:
+    """The params with the decisions that the lead's agenda of this cycle asks; as they are where there is none."""
+    if not path.is_file():
+        return params
+    content, lines = read_yaml(path)
+    agenda = validated(Agenda, content, path, lines)
+    if agenda.cycle != params.cycle:
+        return params
+    if found := agenda_problems(agenda, params.meeting):
+        raise ParamsError(f"{path.name} cannot be followed", [replace(each, where=_line(path, lines, place)) for place, each in found])
+    places = tuple(_line(path, lines, place) for place, _ in agenda.texts())
+    file = AgendaFile(agenda=agenda, places=places, proposed=params.meeting)
+    return params.model_copy(update={"agenda": file, "meeting": with_agenda(params.meeting, agenda)})
 
 
 def _with_mappings(content: dict[str, object], path: Path, lines: dict[tuple[str, ...], int]) -> dict[str, object]:

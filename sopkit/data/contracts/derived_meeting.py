@@ -143,7 +143,10 @@ class Options(Contract):
         money("fixed_cost", "cost once, in the contribution", least=0),
         money("contribution_change_on_top", "contribution change on top of what is recommended for the decisions before it").optional(),
         text("floors_broken", "floors that it breaks on top of those: fill_rate, cash, load").optional(),
-        flag("recommended", "recommended by the rule"),
+        flag("recommended", "recommended: by the rule, or by the lead with a reason"),
+        flag("by_rule", "what the rule recommends").optional(),
+        whole("position", "place of the decision on the agenda", "number").optional(),
+        text("reason", "why the recommendation departs from the rule").optional(),
         text("note", "what the option's owner adds").optional(),
     )
 

@@ -15,7 +15,7 @@ from sopkit.report.tables import Block, Column, Lead, Page, Record, Row, Table, 
 
 def decisions_page(desk: Desk) -> Page:
     """The decision page; without declared options it says so and shows the plan alone."""
-    options = desk.book.records("options")
+    options = _on_the_agenda(desk)
     blocks: list[Block] = [_headline_table(desk), *_not_told(desk), *decided_blocks(desk)]
     for name in dict.fromkeys(record.word("decision") for record in options):
         blocks.append(_decision(desk, [record for record in options if record.word("decision") == name], _money_scale(options)))
@@ -37,6 +37,11 @@ def _not_told(desk: Desk) -> tuple[Text, ...]:
         told = N_("Stock, cover and safety stock are not available, because these tables are not provided: {tables}.")
         lines.append(unknown(desk, told, absent.stock))
     return (Text(tuple(lines), style="missing"),) if lines else ()
+
+
+def _on_the_agenda(desk: Desk) -> list[Record]:
+    """The options, decision by decision in the agenda's order."""
+    return sorted(desk.book.records("options"), key=lambda record: record.number("position", "number").value or 0.0)
 
 
 def headline(desk: Desk) -> Markup:
@@ -167,7 +172,18 @@ def _decision(desk: Desk, options: list[Record], prefix: Scale) -> Lead:
     printed = table(desk.writer, Table(caption, head, tuple(columns), tuple(rows), dense=True))
     deadline = say(N_("{owner}, by {day}"), owner=role(first), day=first.day("last_date", "long"))
     plain = replace(printed, columns=tuple(replace(column, unit="") for column in printed.columns))
-    return Lead(first.code("decision"), first.words("question"), deadline, (plain,), _waiting(desk, first.word("decision")))
+    lines = (*_departures(desk, options), *_waiting(desk, first.word("decision")))
+    return Lead(first.code("decision"), first.words("question"), deadline, (plain,), lines)
+
+
+def _departures(desk: Desk, options: list[Record]) -> tuple[Markup, ...]:
+    """Where the lead recommends another option than the rule, and why."""
+    chosen = next((record for record in options if record.values["recommended"] and record.word("reason")), None)
+    rule = next((record for record in options if record.values.get("by_rule") is True or record.word("by_rule") == "True"), None)
+    if chosen is None or rule is None:
+        return ()
+    told = N_("The rule recommends {rule}; the lead recommends {chosen}: {reason}")
+    return (desk.writer.say(told, rule=rule.code("option"), chosen=chosen.code("option"), reason=chosen.words("reason")),)
 
 
 def _waiting(desk: Desk, decision: str) -> tuple[Markup, ...]:
