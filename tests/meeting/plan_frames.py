@@ -9,6 +9,8 @@ from sopkit.meeting.scenarios.inputs import without_tables
 from sopkit.periods import period_range
 from sopkit.supply.policy import SupplyPolicy, Waiting
 
+FORECAST = ["item", "region", "channel", "period", "quantity", "p10", "p50", "p90", "naive", "method"]
+
 
 def table(name, rows, columns):
     """A table of a contract from rows; columns that are not given stay out where they are optional."""
@@ -64,7 +66,7 @@ def tiny_company():
     history = [(item, "SE", "retail", period, 20, 20, 20 * price[item], None, "orders", None) for item in wanted for period in closed]
     tables = without_tables() | {
         "items": items_of(grill="grills", heater="heaters"),
-        "statistical_forecast": table("statistical_forecast", forecast, CONTRACTS["statistical_forecast"].column_names()),
+        "statistical_forecast": table("statistical_forecast", forecast, FORECAST),
         "demand_history": table("demand_history", history, CONTRACTS["demand_history"].column_names()),
         "prices": table(
             "prices",
