@@ -343,6 +343,37 @@ def library(language: Annotated[Literal["en", "sv"], typer.Option(help="of the p
 
 
 @app.command()
+def backup(
+    company: Annotated[str, typer.Argument(metavar="COMPANY", help="short name of the company")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="to write: a zip file")],
+) -> None:
+    """Keep in one file what cannot be made again: ledger, params, snapshots of inputs, decisions, published plans."""
+    from sopkit.run.keeping import back_up
+
+    print("\n".join(back_up(company, file)))
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="a file of sop backup")]) -> None:
+    """Put a backup back, where nothing else is."""
+    from sopkit.run.keeping import restore as put_back
+
+    print("\n".join(put_back(file)))
+
+
+@app.command()
+def prune(
+    company: Annotated[str, typer.Argument(metavar="COMPANY", help="short name of the company")],
+    keep: Annotated[int, typer.Option(min=0, help="runs to keep beside those that are shown, published or decided on")] = 1,
+    yes: Annotated[bool, typer.Option("--yes", help="take them away; without it only say what would go")] = False,
+) -> None:
+    """Take away old runs; published plans, what cycles show, and what decisions stand on stay."""
+    from sopkit.run.keeping import prune as take_away
+
+    print("\n".join(take_away(company, keep=keep, really=yes)))
+
+
+@app.command()
 def log(
     company: Annotated[str, typer.Argument(metavar="COMPANY[/CYCLE]", help="demo, or demo/2026-03")],
     form: OutputFormat = None,

@@ -24,6 +24,7 @@ from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.receiving import changed_since, is_resumed, receive, received_files
 from sopkit.run.record import Recorder
 from sopkit.run.request import Prepared, Request
+from sopkit.run.run_events import record_run
 from sopkit.run.scenario_files import load_scenarios
 from sopkit.steps import STEPS, Step
 
@@ -149,6 +150,7 @@ def _bring_up_to_date(prepared: Prepared, step: Step, recorder: Recorder, lock: 
         _begin_work(prepared)
         execute_step(prepared, step, parts, recorder, lock)
     prepared.keys[step.name] = key
+    record_run(prepared, () if state else (step.name,))
     return not state
 
 

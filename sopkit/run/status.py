@@ -33,10 +33,40 @@ def cycle_status(params_file: Path, cycle: str | None = None, today: date | None
         "due": _due(params, today),
         "steps": states,
         "gates": gate_lines(params, _run_of(company, attempt) or good),
+        "approval": approval_words(params, good),
+        "published": published_words(company, params.cycle),
         "attempt": attempt,
         "good_run": good.run_id if good else None,
-        "next": attempt.get("next") or (f"open {company.link(params.cycle)}/pack/executive.html" if whole else command),
+        "next": attempt.get("next") or (_next(params_file, params, company) if whole else command),
     }
+
+
+def approval_words(params: CompanyParams, run: RunFolder | None) -> str:
+    """Where the approval of the cycle's plan stands, in words."""
+    from sopkit.run.approving import approval_standing
+
+    _, stands = approval_standing(params, run)
+    given = ", ".join(
+        f"{one.who} on {one.at[:10]}, {one.identity}{' (unsigned)' if one.identity == 'typed' else ''}" for one in stands.given
+    )
+    return f"{stands.state}{f' by {given}' if given else ''}{f': {stands.reason}' if stands.reason else ''}"
+
+
+def published_words(company: CompanyFolder, cycle: str) -> str:
+    """Which version of the cycle's plan is out, in words."""
+    told = read_json(company.published / cycle / "latest" / "manifest.json")
+    if told is None:
+        return "nothing yet"
+    return f"v{told.get('version')}, {told.get('status')}, revision {told.get('revision')}, plan {str(told.get('plan_hash'))[:12]}"
+
+
+def _next(params_file: Path, params: CompanyParams, company: CompanyFolder) -> str:
+    """What to do with a cycle that has run: read it, approve it, publish it."""
+    words = f"{params_file} --cycle {params.cycle}"
+    if (company.published / params.cycle / "latest").exists():
+        return f"open {company.published / params.cycle}/latest/executives/executive.html"
+    pack = f"open {company.link(params.cycle)}/pack/executive.html"
+    return f"{pack}; then sop approve {words} --who {params.accountable}, sop publish {words}"
 
 
 def status_lines(told: Told) -> list[str]:
@@ -47,6 +77,7 @@ def status_lines(told: Told) -> list[str]:
     lines.append("")
     lines += [f"  {state['number']} {state['step']:<18} {state['state']}" for state in told["steps"]]  # type: ignore[attr-defined]
     lines += ["", *(f"  gate {line}" for line in told["gates"])]  # type: ignore[attr-defined]
+    lines += [f"  approval: {told['approval']}", f"  published: {told['published']}"]
     attempt: Told = told["attempt"]  # type: ignore[assignment]
     if attempt.get("state") in ("failed", "waiting", "interrupted"):
         cell = f", cell In [{attempt['cell']}]" if attempt.get("cell") else ""

@@ -40,8 +40,10 @@ def at_supply(warm: Suite) -> Suite:
 def test_the_run_advances_gate_by_gate_and_runs_nothing_twice(at_supply: Suite) -> None:
     assert at_supply.executed() == ["data_collection", "demand_planning", "supply_planning"]
     lines = log_lines("tiny/2026-03", as_json=False)
-    assert len(lines) == 2 and "the listing is confirmed" in lines[1]
-    assert ledger_lines("verify", "tiny", None) == ["2 events, the chain holds"]
+    words = [line.split()[3] for line in lines]
+    ran = ["cycle_opened", "inputs_received", "step_finished"]
+    assert words == [*ran, "sign_off", "step_finished", "sign_off", "step_finished"] and "the listing is confirmed" in lines[5]
+    assert ledger_lines("verify", "tiny", None) == ["7 events, the chain holds"]
     told = "\n".join(status_lines(cycle_status(at_supply.params, today=TODAY)))
     assert "head_of_sales signed" in told and "head_of_operations no sign-off" in told
 
@@ -98,16 +100,16 @@ def test_a_touched_ledger_stops_nothing_in_silence(at_supply: Suite) -> None:
 
     with sqlite3.connect(at_supply.reports / "tiny" / "ledger.sqlite") as connection:
         connection.execute("DROP TRIGGER no_update")
-        connection.execute("UPDATE events SET who = 'managing_director' WHERE seq = 2")
-    with pytest.raises(IntegrityError, match="event 2"):
+        connection.execute("UPDATE events SET who = 'managing_director' WHERE seq = 4")
+    with pytest.raises(IntegrityError, match="event 4"):
         ledger_lines("verify", "tiny", None)
-    with pytest.raises(IntegrityError, match="event 2"):
+    with pytest.raises(IntegrityError, match="event 4"):
         at_supply.run(4, gates="enforce")
 
 
 def test_the_commands_and_their_exit_codes(warm: Suite) -> None:
-    warm.run()
     assert warm.sop("ledger", "verify", "tiny").returncode == 2
+    warm.run()
     done = warm.sop("sign-off", "tiny", "demand", "--as", "head_of_sales", "--if", "prices hold")
     assert done.returncode == 0 and "typed name" in done.stdout
     assert "if prices hold" in warm.sop("status", "tiny").stdout
@@ -115,4 +117,4 @@ def test_the_commands_and_their_exit_codes(warm: Suite) -> None:
     assert "sign_off" in warm.sop("log", "tiny/2026-03", "--format", "json").stdout
     assert warm.sop("ledger", "export", "tiny", str(warm.root / "export.jsonl")).returncode == 0
     assert warm.sop("revoke", "tiny", "demand", "--as", "head_of_sales", "--reason", "new prices").returncode == 0
-    assert "2 events, the chain holds" in warm.sop("ledger", "verify", "tiny").stdout
+    assert "7 events, the chain holds" in warm.sop("ledger", "verify", "tiny").stdout

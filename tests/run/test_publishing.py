@@ -92,13 +92,13 @@ class Office:
 
 def test_an_approved_plan_of_released_code_goes_out_as_final_once(office: Office) -> None:
     assert "FINAL" in office.ready().publish()[0]
-    assert office.page().startswith("FINAL v1  7 ")  # the record stood at the approval, behind six sign-offs
+    assert office.page().startswith("FINAL v1  15 ")  # the approval, behind opening, inputs, six steps and six sign-offs
     manifest = manifest_of(office.store.folder("2026-03", 1))
     assert manifest["status"] == "FINAL" and manifest["obstacles"] == [] and len(manifest["approvals"]) == 1  # type: ignore[arg-type]
     assert version_problems(office.store.folder("2026-03", 1)) == []
     assert {"source/inputs/items.csv", "source/params/tiny.yaml", "source/params/process.yaml"} <= set(manifest["files"])  # type: ignore[arg-type]
     assert office.publish()[0].startswith("published already")
-    assert office.store.versions("2026-03") == [1] and office.ledger().verify() == 8
+    assert office.store.versions("2026-03") == [1] and office.ledger().verify() == 16
 
 
 def test_every_reason_is_told_at_once_and_a_draft_goes_out_all_the_same(office: Office) -> None:

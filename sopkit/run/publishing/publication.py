@@ -99,6 +99,17 @@ def obstacles_of(params: CompanyParams, run: RunFolder, plan: Plan) -> list[str]
     return [*found, *code_obstacles(run)]
 
 
+def settle_company(company: str) -> None:
+    """Make the links of all published versions of a company again from its record."""
+    from sopkit.records.ledger import Ledger
+
+    folder = CompanyFolder.of(company)
+    if folder.ledger_file.exists():
+        ledger, store = Ledger.open(folder.ledger_file), Published(folder.published)
+        for cycle in store.cycles():
+            _settle(store, ledger, cycle)
+
+
 def found_publications(ledger: "Ledger") -> tuple[Publication, ...]:
     """All that the record says was published."""
     return tuple(publications(ledger.events()))

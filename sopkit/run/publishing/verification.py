@@ -28,6 +28,7 @@ from sopkit.steps import STEPS
 
 LAST_STEP = 4  # the plan hash covers no table of a later step
 SECONDS = 3600
+MOST_SHOWN = 8  # differences, those nearest to the cause; all are written to a file
 COPIED = ("notebooks", "templates", "requirements.lock", "pyproject.toml")
 PREVIOUS_RUN = "kept"
 
@@ -67,7 +68,18 @@ def verify(place: str) -> list[str]:
     if found.equal:
         lines = [f"{name}: equal; plan {found.recomputed[:12]} recomputed from its inputs, params and code, every file as it was published"]
         return [*lines, *(f"  note: {cause}" for cause in found.causes)]
-    raise IntegrityError(f"{name} is not what was published", [*found.causes, *found.differences])
+    shown, rest = found.differences[:MOST_SHOWN], found.differences[MOST_SHOWN:]
+    if rest:
+        shown.append(Problem(str(_all_written(found)), f"{len(rest)} more differences", "none", "All of them stand in this file."))
+    raise IntegrityError(f"{name} is not what was published", [*found.causes, *shown])
+
+
+def _all_written(found: Verified) -> Path:
+    """Write every cause and difference to a file; returns it."""
+    told = found.manifest
+    path = CompanyFolder.of(str(told["company"])).path / "verified" / f"{told['cycle']}.v{told['version']}.json"
+    write_json(path, {"causes": [vars(one) for one in found.causes], "differences": [vars(one) for one in found.differences]})
+    return path
 
 
 def version_folder(place: str) -> Path:
