@@ -15,6 +15,7 @@ from sopkit.run.step_files import Tables, read_table
 
 TABLES = "analysts/tables"
 SOURCE = "source"
+OVERLAYS = ("scenarios", "playbooks")  # folders of params that any company may name
 
 
 def plan_tables(folder: Path) -> Tables:
@@ -44,7 +45,7 @@ def keep_source(folder: Path, run: RunFolder, params: CompanyParams, params_file
 def params_files(params: CompanyParams, params_file: Path) -> dict[str, Path]:
     """The text files that a run's params come from, by their names below params/."""
     home = places.suite_root() / "params"
-    overlays = sorted((home / "scenarios").glob("*.yaml")) if (home / "scenarios").is_dir() else []
+    overlays = [path for name in OVERLAYS for path in sorted((home / name).glob("*.yaml"))]
     found = {f"{params.company}.yaml": params_file, "process.yaml": home / "process.yaml"}
-    found |= {f"scenarios/{path.name}": path for path in overlays}
+    found |= {path.relative_to(home).as_posix(): path for path in overlays}
     return found | {f"mappings/{name}.yaml": home / "mappings" / f"{name}.yaml" for name in params.mappings}
