@@ -59,7 +59,8 @@ def _names(text: str) -> tuple[str, ...]:
 # Inputs that step 1 reads from the company's sources and writes as typed tables.
 SOURCES = _names(
     "items sales_history orders? customers? prices? campaigns? opportunities? sales_forecast? forecast_snapshots? lifecycle? "
-    "overrides? assumptions? risks? decisions? actions? published_plan? unit_costs? inventory? open_orders? production_history? "
+    "launch_references? overrides? assumptions? risks? decisions? actions? published_plan? unit_costs? inventory? open_orders? "
+    "production_history? "
     "resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? purchase_receipts? levers? targets? "
     "budget? balance_sheet? payment_terms? exchange_rates? calendar? shipments? market_indicators? stock_adjustments? "
     "bill_of_materials? sourcing? ledger_actuals? initiatives? tasks? planning_costs? alternative_resources? stock_limits? lot_sizes? "
@@ -104,7 +105,8 @@ STEPS = (
         "demand_planning",
         "How many units, when and where, and how certain is it?",
         reads=_names(
-            "items demand_history forecast_accuracy prices? lifecycle? overrides? sales_forecast? bill_of_resources? opportunities? "
+            "items demand_history forecast_accuracy prices? lifecycle? launch_references? inventory? open_orders? overrides? "
+            "sales_forecast? bill_of_resources? opportunities? "
             "orders? last_plan? campaigns? campaign_results campaign_months market_indicators? indicator_correlations calendar? "
             "previous:opportunities?"
         ),
@@ -135,8 +137,8 @@ STEPS = (
         "Where are the gaps, what do they cost, and what do we propose?",
         reads=_names(
             "demand_range risks? forecast_snapshots? previous:plan_ranges? previous:range_record? "
-            "items demand_history statistical_forecast consensus_demand prices? lifecycle? overrides? unit_costs? inventory? "
-            "open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? targets? "
+            "items demand_history statistical_forecast consensus_demand prices? lifecycle? launch_references? overrides? unit_costs? "
+            "inventory? open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? targets? "
             "budget? balance_sheet? payment_terms? exchange_rates? last_plan? supply_plan demand_fulfilment "
             "resource_load workforce_plan supplier_load plan_costs deliveries plan_outlays override_log "
             "production_history? planning_costs? "

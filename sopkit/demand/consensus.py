@@ -1,17 +1,21 @@
 """The consensus: one unconstrained, unbiased demand plan = baseline + launches and phase-outs + reasoned overrides."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import pandas as pd
 
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import empty
 from sopkit.demand.conflicts import campaigns_twice, conflicts_between
 from sopkit.demand.hierarchy.rounding import whole_cells
-from sopkit.demand.lifecycle import LifecycleEffects, lifecycle_effects
+from sopkit.demand.lifecycle import LifecycleEffects, LifecycleInputs, joined_history, lifecycle_effects
 from sopkit.demand.overrides import OverrideEffects, override_effects, scope_in_words
 from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.prices import net_prices
 from sopkit.demand.series import CELLS, with_family
+from sopkit.periods import shifted
 
 __all__ = [
     "DemandInputs",
@@ -39,6 +43,15 @@ class DemandInputs:
     prices: pd.DataFrame
     lifecycle: pd.DataFrame
     overrides: pd.DataFrame
+    launch_references: pd.DataFrame = field(default_factory=lambda: empty(CONTRACTS["launch_references"]))
+    inventory: pd.DataFrame = field(default_factory=lambda: empty(CONTRACTS["inventory"]))
+    open_orders: pd.DataFrame = field(default_factory=lambda: empty(CONTRACTS["open_orders"]))
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pd.DataFrame]) -> "DemandInputs":
+        """The inputs out of a plan's tables by name; the history is `demand_history`."""
+        names = [one.name for one in fields(cls) if one.name != "history"]
+        return cls(history=tables["demand_history"], **{name: tables[name] for name in names})
 
 
 @dataclass(frozen=True)
@@ -111,9 +124,9 @@ def lifecycle_log(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:
     rows = inputs.lifecycle.sort_values("item", ignore_index=True)
     changed = effects.cells.groupby("item")["lifecycle"].sum()
     taken = effects.cannibalised.groupby("item")["taken_quantity"].sum()
-    note = rows["item"].map(effects.unplanned)
+    note = rows["item"].map({**effects.remarks, **effects.unplanned})
     own = rows["item"].isin(effects.grown) & (rows["event"] == "launch")
-    outcome = np.select([note.notna(), own], ["not_planned", "own_history"], default="planned")
+    outcome = np.select([rows["item"].isin(effects.unplanned), own], ["not_planned", "own_history"], default="planned")
     log = rows[["item", "event", "period"]].assign(
         quantity_change=rows["item"].map(changed).astype(float).fillna(0.0).where(outcome == "planned", 0.0),
         cannibalised_quantity=rows["item"].map(taken).astype(float).fillna(0.0),
@@ -211,9 +224,19 @@ def function_forecasts(sales_forecast: pd.DataFrame, consensus: pd.DataFrame, it
 def _parts(inputs: DemandInputs, policy: DemandPolicy) -> _Parts:
     """Cells with baseline, lifecycle, demand before overrides and price, and the overrides' effects on them."""
     baseline = inputs.statistical_forecast[[*CELLS, "quantity"]].rename(columns={"quantity": "baseline"})
-    effects = lifecycle_effects(baseline, inputs.lifecycle, inputs.history, inputs.items, minimum_history=policy.minimum_history)
+    cutoff = shifted(str(baseline["period"].min()), -1) if len(baseline) else ""
+    history = joined_history(inputs.history, inputs.lifecycle, cutoff=cutoff)
+    made_from = LifecycleInputs(
+        inputs.lifecycle, history, inputs.items, inputs.launch_references, _up_to(inputs.inventory, cutoff), inputs.open_orders
+    )
+    effects = lifecycle_effects(baseline, made_from, minimum_history=policy.minimum_history)
     cells = with_family(effects.cells, inputs.items)
     demand = (cells["baseline"] + cells["lifecycle"]).clip(lower=0.0)
-    price = net_prices(inputs.prices, inputs.history, cells)["net_price"]
+    price = net_prices(inputs.prices, history, cells)["net_price"]
     cells = cells.assign(demand=demand, net_price=np.asarray(price, dtype=float))
     return _Parts(inputs.items, cells, effects, override_effects(cells, inputs.overrides, policy))
+
+
+def _up_to(inventory: pd.DataFrame, cutoff: str) -> pd.DataFrame:
+    """Closing stock that is known."""
+    return inventory[inventory["period"] <= cutoff]

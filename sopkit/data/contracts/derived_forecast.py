@@ -182,7 +182,7 @@ class LifecycleLog(Contract):
         units("quantity_change", "units it adds to the baseline of the item over the horizon, or takes from it", least=None),
         units("cannibalised_quantity", "units that a launch takes from its family"),
         choice("outcome", "planned, forecast from its own history, or not planned", "planned | own_history | not_planned"),
-        text("note", "why it is not planned").optional(),
+        text("note", "why it is not planned, or what is to be said of it").optional(),
     )
 
 

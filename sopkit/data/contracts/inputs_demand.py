@@ -201,6 +201,44 @@ class Lifecycle(Contract):
         .named("Kannibalisering", "Cannibalised share")
         .such_as("0.18")
         .optional(),
+        number("ramp_months", "months before a launch sells at its full rate, rising evenly; empty = at once", "months", least=0, most=36)
+        .in_swedish("månader innan en lansering säljer i full takt, jämnt stigande; tomt = genast")
+        .named("Startkurva", "Ramp-up", "Ramp")
+        .such_as("")
+        .optional(),
+        ITEM.optional()
+        .renamed(
+            "predecessor_item",
+            "item that a launch replaces: its history is joined",
+            "artikel som en lansering ersätter: historiken följer med",
+        )
+        .such_as("")
+        .named("Ersätter", "Företrädare", "Predecessor", "Replaces"),
+        flag("run_out", "of a phase-out: what is left in stock after the last month is still sold")
+        .in_swedish("vid utfasning: det som finns kvar i lager efter sista månaden säljs ändå")
+        .named("Sälj ut lagret", "Run out stock")
+        .such_as("")
+        .optional(),
+    )
+
+
+class LaunchReferences(Contract):
+    """Several items that a launch follows, each with its weight."""
+
+    name, key = "launch_references", ("item", "reference_item")
+    grain = "one row per launched item and item that it follows"
+    without = "a launch follows the one reference item of the lifecycle table"
+    title_sv = "Flera artiklar som en lansering följer, var och en med sin vikt."
+    grain_sv = "en rad per lanserad artikel och artikel som den följer"
+    columns = (
+        ITEM.meant("item that is launched", "artikel som lanseras"),
+        ITEM.renamed("reference_item", "item whose season and markets it follows", "artikel vars säsong och marknader den följer")
+        .such_as("GR-110")
+        .named("Referensartikel", "Reference item"),
+        share("weight_share", "its weight; those of a launch add up to 1")
+        .in_swedish("dess vikt; en lanserings vikter blir tillsammans 1")
+        .named("Vikt", "Weight")
+        .such_as("0.6"),
     )
 
 

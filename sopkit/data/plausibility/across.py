@@ -16,6 +16,7 @@ Tables = Mapping[str, pd.DataFrame]
 REFERENCES = {
     "item": ("items", "item"),
     "reference_item": ("items", "item"),
+    "predecessor_item": ("items", "item"),
     "family": ("items", "family"),
     "cannibalised_family": ("items", "family"),
     "resource": ("resources", "resource"),
@@ -28,6 +29,7 @@ ANY = ("*", "-")  # codes that mean all, or none
 HOMES = {"region": ("sales_history", "customers"), "channel": ("sales_history", "customers"), "site": ("resources", "sourcing")}
 PARENTS = {
     "lifecycle": ("item", "reference_item"),
+    "launch_references": ("item", "reference_item"),
     "supplier_items": ("component", "item"),
     "bill_of_materials": ("component", "parent"),
 }

@@ -20,6 +20,7 @@ PLAN_TABLES = (
     "statistical_forecast",
     "prices",
     "lifecycle",
+    "launch_references",
     "overrides",
     "unit_costs",
     "inventory",

@@ -19,7 +19,10 @@ from sopkit.meeting.scenarios.overlay import changed_demand
 from sopkit.supply.plan import Starts, SupplyInputs, SupplyResult, constrained_plan
 
 SUPPLY_TABLES = tuple(field.name for field in fields(SupplyResult) if field.name in CONTRACTS)  # written by step 3
-DEMAND_TABLES = ("items", "demand_history", "statistical_forecast", "prices", "lifecycle", "overrides")  # read by the consensus
+DEMAND_TABLES = (  # read by the consensus
+    *("items", "demand_history", "statistical_forecast", "prices", "lifecycle", "launch_references", "overrides"),
+    *("inventory", "open_orders"),
+)
 CLOSED_TABLES = ("items", "demand_history", "unit_costs", "inventory", "balance_sheet")  # read by the closed months of the money
 ONE_OFF = "one_off"  # the statement's line for costs once
 
@@ -193,15 +196,7 @@ def _supply(inputs: PlanInputs, demand: pd.DataFrame, starts: Starts) -> SupplyR
 
 
 def _demand_inputs(inputs: PlanInputs) -> DemandInputs:
-    tables = inputs.tables
-    return DemandInputs(
-        items=tables["items"],
-        history=tables["demand_history"],
-        statistical_forecast=tables["statistical_forecast"],
-        prices=tables["prices"],
-        lifecycle=tables["lifecycle"],
-        overrides=tables["overrides"],
-    )
+    return DemandInputs.of(inputs.tables)
 
 
 def extra_costs(inputs: PlanInputs) -> pd.DataFrame:
