@@ -6,10 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
+from sopkit.demand.compute import HERE, Compute, forecasts, rolled
 from sopkit.demand.intervals import Spread, few_periods, spread_of
-from sopkit.demand.kernels import Kernel, Panel
+from sopkit.demand.kernels import KERNELS, Kernel, Panel
 from sopkit.demand.models import NAIVE, check_models, learned
-from sopkit.demand.rolling import DORMANT, INTERMITTENT, REGULAR, SHORT, Rolling, error_scale, kinds, rolling, stand_ins
+from sopkit.demand.rolling import DORMANT, INTERMITTENT, REGULAR, SHORT, Rolling, error_scale, kinds, stand_ins
 from sopkit.demand.weights import equal_weights, mixture, pooled, weights_of
 from sopkit.errors import ParamsError, Problem
 
@@ -41,6 +42,7 @@ class Combination:
     models: tuple[str, ...]
     backtesting: Backtesting
     evidence: Panel  # what weights, spread and learning models come from; an update without new parameters leaves it behind
+    compute: Compute = HERE
 
     @cached_property
     def kind(self) -> np.ndarray:
@@ -51,7 +53,14 @@ class Combination:
     def past(self) -> Rolling:
         """What the models would have said at earlier cutoffs."""
         asked = self.backtesting
-        return rolling(self.evidence, self.models, horizon=asked.horizon, origins=asked.origins, minimum_history=asked.minimum_history)
+        return rolled(
+            self.evidence,
+            self.models,
+            horizon=asked.horizon,
+            origins=asked.origins,
+            minimum_history=asked.minimum_history,
+            compute=self.compute,
+        )
 
     @cached_property
     def weight(self) -> np.ndarray:
@@ -126,12 +135,18 @@ class Combination:
     def _ahead(self, horizon: int) -> tuple[np.ndarray, np.ndarray]:
         """Point forecasts and the weights behind them; the longest so far is kept, as a step does not depend on those after it."""
         if "longest" not in self._known or self._known["longest"][0].shape[1] < horizon:
-            stack = np.stack([self.kernels[name](self.panel, horizon) for name in (*self.models, NAIVE)])
+            stack = self._stack((*self.models, NAIVE), horizon)
             mixed, used = mixture(stack, self.weight)
             regular = (self.kind == REGULAR)[:, None]
             self._known["longest"] = (np.where(regular, mixed, stand_ins(self.panel, self.kind, horizon)), used)
         forecast, used = self._known["longest"]
         return forecast[:, :horizon], used
+
+    def _stack(self, names: tuple[str, ...], horizon: int) -> np.ndarray:
+        """Forecasts of the models: (models, series, horizon)."""
+        if all(name in KERNELS for name in names):
+            return forecasts(self.panel, names, horizon, self.compute)
+        return np.stack([self.kernels[name](self.panel, horizon) for name in names])
 
     def _mix(self, weight: np.ndarray, wanted: np.ndarray) -> str:
         names = (*self.models, NAIVE)
@@ -143,7 +158,14 @@ class Combination:
 
 
 def combination(
-    panel: Panel, models: Sequence[str], *, horizon: int, origins: int, minimum_history: int, weights: str = "skill"
+    panel: Panel,
+    models: Sequence[str],
+    *,
+    horizon: int,
+    origins: int,
+    minimum_history: int,
+    weights: str = "skill",
+    compute: Compute = HERE,
 ) -> Combination:
     """Fit the pool: rolling origins give weights by series and pooled errors by step ahead.
 
@@ -154,13 +176,14 @@ def combination(
         origins: number of earlier cutoffs.
         minimum_history: periods below which a series is forecast by its mean.
         weights: "skill", or "equal", which needs no backtest until quantiles are asked for.
+        compute: where it is run.
 
     Raises:
         ParamsError: an unknown model or rule of weights.
     """
     if weights not in WEIGHTS:
         raise ParamsError("no such weights", [Problem("weights", repr(weights), "one of " + ", ".join(WEIGHTS))])
-    made = Combination(panel, check_models(models), Backtesting(horizon, origins, minimum_history, weights), panel)
+    made = Combination(panel, check_models(models), Backtesting(horizon, origins, minimum_history, weights), panel, compute)
     made.weight, made.kernels  # noqa: B018 - learn now: a fit that defers its work would fail at the first forecast
     return made
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sopkit.errors import ParamsError, Problem
 
@@ -39,6 +39,12 @@ class DemandPolicy(BaseModel):
     )
     season_length: int = Field(default=12, ge=1, description="periods in a season")
     minimum_history: int = Field(default=6, ge=1, description="months below which a series is forecast by its recent mean")
+    compute: Literal["local", "dask"] = Field(
+        default="local",
+        description="where the pool is run: here, or in coarse chunks on a dask cluster (extra `cluster`)",
+    )
+    address: str | None = Field(default=None, description="of the dask scheduler, as tcp://host:8786; needed where compute is dask")
+    cluster_series: int = Field(default=20_000, ge=0, description="series below which the pool is run here even where compute is dask")
     headline_lags: dict[str, int] = Field(
         default_factory=dict,
         description="decision lead time of families in months: supplier + production + freight, rounded up; 2 where a family is not named",
@@ -46,6 +52,17 @@ class DemandPolicy(BaseModel):
     refused_reasons: tuple[str, ...] = Field(
         default=("budget_gap", "capacity"), description="reason codes that are no reason to change demand (docs/glossary.md, consensus)"
     )
+
+    @model_validator(mode="after")
+    def _cluster_has_an_address(self) -> "DemandPolicy":
+        if self.compute == "dask" and not self.address:
+            raise ValueError("compute is dask, and no address of a scheduler is given")
+        return self
+
+    @property
+    def cluster(self) -> str:
+        """`local`, or the address of the scheduler."""
+        return self.address if self.compute == "dask" and self.address else "local"
 
     @field_validator("hierarchy")
     @classmethod

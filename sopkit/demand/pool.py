@@ -56,7 +56,13 @@ def fitted_pool(
     check_models(models)
     series = demand_panel(history[history["period"] <= cutoff], list(policy.forecast_level), cutoff)
     pool = PoolForecaster(
-        sp=policy.season_length, models=tuple(models), horizon=horizon, origins=origins, minimum_history=policy.minimum_history
+        sp=policy.season_length,
+        models=tuple(models),
+        horizon=horizon,
+        origins=origins,
+        minimum_history=policy.minimum_history,
+        compute=policy.cluster,
+        least_series=policy.cluster_series,
     )
     return pool.fit(series), series
 

@@ -35,6 +35,7 @@ class CoherentForecast:
     table: pd.DataFrame  # statistical_forecast contract; `quantity` in whole units
     levels: pd.DataFrame  # reconciliation contract: one row per level
     correlation: Correlation  # of the errors of the series that the pool forecast
+    computed: str = ""  # in words, where the pool was run
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +91,8 @@ def coherent_forecast(
     table = _moved(base, coherent.ravel(), items, factor)
     levels = _told(hierarchy, np.vstack([forecast, bottom]), coherent, np.sqrt(np.r_[variance, own]))
     correlation = error_correlation(pool.combination_, _keys(series, items))
-    return CoherentForecast(conform(table, CONTRACTS["statistical_forecast"]), levels, correlation)
+    computed = pool.combination_.compute.told(len(pool.combination_.panel.values), models)
+    return CoherentForecast(conform(table, CONTRACTS["statistical_forecast"]), levels, correlation, computed)
 
 
 def _levels(policy: DemandPolicy) -> list[str]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sopkit.demand.combination import combination
+from sopkit.demand.compute import BREAK_EVEN, Compute
 from sopkit.demand.models import pool_models
 from sopkit.demand.panel.forecaster import PanelForecaster
 
@@ -31,6 +32,11 @@ class PoolForecaster(PanelForecaster):
         Earlier cutoffs at which the models are scored.
     minimum_history : int
         Periods below which a series is forecast by its mean.
+    compute : str
+        "local", or the address of a dask scheduler ("tcp://host:8786"): coarse chunks of series run there, with the same numbers; below
+        `least_series` series all is run here.
+    least_series : int
+        Series below which a cluster costs more than it brings.
 
     Examples
     --------
@@ -51,6 +57,8 @@ class PoolForecaster(PanelForecaster):
         horizon: int = 12,
         origins: int = 5,
         minimum_history: int = 6,
+        compute: str = "local",
+        least_series: int = BREAK_EVEN,
     ) -> None:
         self.tier = tier
         self.models = models
@@ -58,6 +66,8 @@ class PoolForecaster(PanelForecaster):
         self.horizon = horizon
         self.origins = origins
         self.minimum_history = minimum_history
+        self.compute = compute
+        self.least_series = least_series
         super().__init__(sp=sp)
 
     def _fit_panel(self) -> None:
@@ -69,6 +79,7 @@ class PoolForecaster(PanelForecaster):
             origins=self.origins,
             minimum_history=self.minimum_history,
             weights=weights,
+            compute=Compute(None if self.compute == "local" else self.compute, self.least_series),
         )
 
     def _update_panel(self, update_params: bool) -> None:
