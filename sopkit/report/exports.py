@@ -27,6 +27,7 @@ FIGURES = {
     "production": N_("Units to make or to buy"),
 }
 FORMATS = {"money": "#,##0", "units": "#,##0", "hours": "#,##0.0", "share": "0.0%", "ratio": "0%"}
+KEPT_BACK = {"hiring_requests": ["wages"]}  # what one person earns is nobody else's to read
 LABELS = {
     "item": N_("Item"),
     "item_name": N_("Name"),
@@ -92,12 +93,20 @@ def plan_sheets(tables: Mapping[str, "pd.DataFrame"]) -> list[Sheet]:
             _with_names(told_columns(_demand(tables), absent), names),
         ),
         *[
-            Sheet(label, question, (name,), tables[name])
+            Sheet(label, question, (name,), tables[name].drop(columns=KEPT_BACK.get(name, [])))
             for label, question, name in (
                 (N_("Loads"), N_("Hours asked for and given, by resource and month"), "resource_load"),
                 (N_("People"), N_("People by skill group and month"), "workforce_plan"),
                 (N_("Suppliers"), N_("Components asked for and agreed, by supplier and month"), "supplier_load"),
                 (N_("Money"), N_("Statement of the plan, by line and month"), "plan_statement"),
+                (N_("Commitments"), N_("What is committed, late and lost, by family, region and month"), "commitments"),
+                (N_("To promise"), N_("What can still be promised, by item and month"), "available_to_promise"),
+                (N_("Causes"), N_("What holds back each unmet unit"), "shortage_causes"),
+                (N_("Levers"), N_("What each lever brings, and the last date to pull it"), "lever_effects"),
+                (N_("Hiring"), N_("Whom to hire, from when, and what it costs"), "hiring_requests"),
+                (N_("Supplier orders"), N_("What to order from whom, and by when"), "supplier_schedule"),
+                (N_("Lost suppliers"), N_("What the loss of a supplier would cost"), "supplier_risk"),
+                (N_("Stock policies"), N_("Stock by class against what is there, and what is too much"), "stock_policies"),
             )
             if name in tables
         ],
@@ -179,7 +188,7 @@ def _write_column(book: "xlsxwriter.Workbook", page: "Worksheet", place: int, va
         if unit:
             page.write_number(line, place, float(value), style)  # type: ignore[arg-type]
         else:
-            page.write_string(line, place, str(value))
+            page.write_string(line, place, value.date().isoformat() if isinstance(value, datetime) else str(value))
     page.set_column(place, place, 13 if unit else min(34, max([10, *(len(str(value)) + 2 for value in values[:500])])))
 
 

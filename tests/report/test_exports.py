@@ -2,10 +2,13 @@
 
 from io import BytesIO
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from pack_sample import about, basic_tables, full_tables
 
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import conform
 from sopkit.report.audiences import distribution
 from sopkit.report.exports import plan_checks, plan_workbook
 
@@ -86,3 +89,15 @@ def test_what_a_company_does_not_have_is_left_out() -> None:
     assert "plan.xlsx, Loads" not in set(told["artefact"])
     assert told.set_index("artefact").loc["plan.xlsx, Money", "rows"] == len(tables["plan_statement"])
     assert told.set_index("artefact").loc["pack/executive.pdf", "rows"] == 0
+
+
+def test_the_review_stands_on_sheets_of_its_own_and_dates_as_dates() -> None:
+    levers = {
+        "lever": "V1", "kind": "shift", "target": "line", "rank": 1, "effect_date": pd.Timestamp("2026-04-10"),
+        "last_date": pd.Timestamp("2026-03-20"), "verdict": "pull", "sentence": "=pull it",
+    }  # fmt: skip
+    tables = {**basic_tables(), "lever_effects": conform(pd.DataFrame([levers]), CONTRACTS["lever_effects"])}
+    page = load_workbook(BytesIO(plan_workbook(tables, about())))["Levers"]
+    row = dict(zip((str(cell.value).split("\n")[0] for cell in page[1]), (cell.value for cell in page[2]), strict=True))
+    assert (row["effect date"], row["last date"], row["sentence"]) == ("2026-04-10", "2026-03-20", "=pull it")
+    assert plan_checks(plan_workbook(tables, about()), tables)["ok"].all()
