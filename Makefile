@@ -1,6 +1,6 @@
 # Each target sets up what it needs by itself; a second run does not install anything again.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary benchmarks lock clean benchmarks-intake
+.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary benchmarks lock clean benchmarks-intake benchmarks-supply
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
@@ -73,6 +73,9 @@ benchmarks: $(READY)  ## the figures that the README quotes
 MILLIONS ?= 1
 benchmarks-intake: $(READY)  ## a million sales lines checked, beside pyarrow, pandera, frictionless and DuckDB (MILLIONS=10: long file)
 	@$(BIN)/python -m benchmarks.intake --millions $(MILLIONS)
+
+benchmarks-supply: $(READY)  ## the supply plan beside HiGHS alone and beside linopy, PuLP and Pyomo (SECTIONS=large: 5,000 items)
+	@$(BIN)/python -m benchmarks.supply $(SECTIONS)
 
 lock:  ## solve requirements.lock again from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-header --no-annotate pyproject.toml -o requirements.lock

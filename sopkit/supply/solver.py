@@ -124,7 +124,7 @@ class Solver:
         self._whole = np.flatnonzero(arrays.integer)
         self._highs = highspy.Highs()
         self._set_options(OPTIONS)
-        self._highs.passModel(_highs_model(arrays))
+        self._highs.passModel(highs_model(arrays))
 
     def solve(self) -> Solution:
         """The optimum; raises StepError in words where there is none."""
@@ -291,7 +291,8 @@ def _broadcast(which: NDArray[np.int64], first: ArrayLike, second: ArrayLike) ->
     return places[there].astype(np.int32), np.ascontiguousarray(one[there]), np.ascontiguousarray(two[there])
 
 
-def _highs_model(arrays: Arrays) -> highspy.HighsLp:
+def highs_model(arrays: Arrays) -> highspy.HighsLp:
+    """The arrays as HiGHS takes them."""
     rows, columns = arrays.matrix.shape
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_, lp.offset_ = columns, rows, arrays.offset
