@@ -166,10 +166,8 @@ def full_model() -> None:
     with tempfile.TemporaryDirectory(prefix="sopkit-supply-") as folder:
         alone_seconds, objective = floor(written(arrays, folder, "company"))
     solve, found = cpu(Solver(arrays).solve)
-    print(
     print(f"{len(arrays.cost):,} variables, {len(arrays.at_least):,} limits")
     print(f"build {build:.2f} s, solve {solve:.2f} s, floor {alone_seconds:.2f} s", flush=True)
-    )
     print(f"build + solve / floor {(build + solve) / alone_seconds:.2f}; apart by {abs(objective - found.objective) / abs(objective):.1e}")
     whole, result = cpu(lambda: constrained_plan(inputs, POLICY, cutoff=CUTOFF))
     checking, told = cpu(lambda: checks(inputs, result))
