@@ -21,7 +21,7 @@ class Step:
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     documents: tuple[str, ...] = ()  # files beside the tables, relative to the run folder
-    renders: bool = False  # reads templates, locale and figures: they are part of its key
+    renders: bool = False  # reads templates and locale: they are part of its key
 
     @property
     def notebook(self) -> str:
@@ -160,13 +160,15 @@ STEPS = (
             "data_trust participation "
             "items coverage findings kpi_history forecast_accuracy plan_score backtest override_log consensus_demand demand_range "
             "function_forecasts supply_plan demand_fulfilment resource_load workforce_plan supplier_load bottlenecks shortages "
-            "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
+            "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list demand_history "
             "assumptions? risks? decisions? actions? targets? opportunities? campaigns? customers? purchase_receipts? budget? "
             "plan_costs last_plan? levers? resources? suppliers? history_adjustments campaign_results supplier_performance "
-            "points_to_chase decided revision_change promise_check issues waiting_costs"
+            "points_to_chase decided revision_change promise_check issues waiting_costs override_conflicts lifecycle_log demand_fulfilment"
         ),
         writes=_names("pack_index"),
-        documents=("pack/executive.html", "pack/executive.pdf"),
+        documents=tuple(
+            f"pack/{kind}.{form}" for kind in ("executive", "pre_sop", "supply_brief", "demand_brief") for form in ("html", "pdf")
+        ),
         renders=True,
     ),
     Step(

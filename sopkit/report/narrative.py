@@ -72,8 +72,9 @@ class Writer:
                 number.reason or self.text("not available"), number.source, EN_DASH
             )
         written = self.written(number)
-        kind = f"n {number.verdict}".strip() if any(digit in written for digit in "123456789") else "n"  # what rounds to zero is neither
-        return Markup('<data class="{}" value="{}" data-src="{}">{}</data>').format(kind, repr(number.value), number.source, written)
+        judged = bool(number.verdict) and any(digit in written for digit in "123456789")  # what rounds to zero is neither
+        kind = Markup(' class="{}"').format(number.verdict) if judged else Markup("")
+        return Markup('<data{} value="{}" data-src="{}">{}</data>').format(kind, repr(number.value), number.source, written)
 
     def written(self, number: Number) -> str:
         """The digits of a number, scaled and with its unit where it asks for that."""

@@ -33,7 +33,7 @@ def _lean(html: str) -> str:
 
     A drawing's label becomes its title, which is where WeasyPrint looks for the alternative text of a figure.
     """
-    plain = re.sub(r'<(data|span) class="(n|t)"[^>]*>(.*?)</\1>', r"\3", html, flags=re.S)
+    plain = re.sub(r'<(data|span)(?: class="t")? (?:value|data-src)="[^>]*>(.*?)</\1>', r"\2", html, flags=re.S)
     return re.sub(r'(<svg role="img"[^>]*?aria-label="([^"]*)"[^>]*>)', r"\1<title>\2</title>", plain)
 
 

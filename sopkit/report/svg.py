@@ -59,11 +59,23 @@ def _traced(drawing: str) -> str:
 
     drawing = re.sub(r'id="([nt])~([^~"]*)~([^"]*)"', attributes, drawing)
     drawing = re.sub(r'font-family: [^;"]*', f"font-family: {FONT}", drawing)
-    return re.sub(r"\n\s*", "\n", drawing)
+    return _rounded(re.sub(r"\n\s*", "\n", drawing))
+
+
+def _rounded(drawing: str) -> str:
+    """Places to a hundredth of a point, which no eye and no printer tells from more."""
+    return re.sub(
+        r' (?:d|points|x|y|x1|x2|y1|y2|width|height|transform|viewBox)="[^"]*"',
+        lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]),
+        drawing,
+    )
 
 
 def _with_own_ids(drawing: str, name: str) -> str:
-    ids = set(re.findall(r'\bid="([^"]+)"', drawing))
+    """Ids that something refers to carry the chart's name; the others go."""
+    ids = set(re.findall(r'(?:url\(#|href="#)([^")]+)', drawing))
+    drawing = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in ids else "", drawing)
+    drawing = re.sub(r"<g>\n(<path[^>]*/>)\n</g>", r"\1", drawing)  # a path that stands alone needs no group
     drawing = re.sub(
         r'(\bid="|url\(#|href="#)([^")]+)', lambda found: f"{found[1]}{name}-{found[2]}" if found[2] in ids else found[0], drawing
     )
@@ -94,12 +106,11 @@ def on_screen(page: str) -> str:
     return re.sub(r"<svg.*?</svg>", lambda found: pattern.sub(lambda colour: ON_SCREEN[colour[0].lower()], found[0]), page, flags=re.S)
 
 
-def placed(svg: str, name: str) -> Markup:
-    """A stored chart for a page: its title and description become its label, so that no typed text stands among the figures."""
-    told = [html.unescape(found) for found in re.findall(r"<(?:title|desc)[^>]*>(.*?)</(?:title|desc)>", svg, flags=re.S)]
+def placed(svg: str, name: str, label: str) -> Markup:
+    """A chart for a page, with the page's words as its label; no typed text stands among its figures."""
     drawing = re.sub(r"<(title|desc)[^>]*>.*?</\1>", "", svg, flags=re.S)
-    label = html.escape(". ".join(told))
-    return Markup(re.sub(r'aria-labelledby="[^"]*"', lambda _: f'id="{name}-chart" aria-label="{label}"', drawing, count=1))
+    told = f'id="{name}-chart" aria-label="{html.escape(label)}"'
+    return Markup(re.sub(r'aria-labelledby="[^"]*"', lambda _: told, drawing, count=1))
 
 
 def spark_line(name: str, title: str, values: Sequence[float | None], *, width: int = 110, height: int = 22) -> Markup:

@@ -169,12 +169,18 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     note: Markup | str = ""
-    sortable: bool = False
     folded: bool = False  # closed on screen, open in print
     dense: bool = False
     months: bool = False  # a column a month: all of one width
+    screen: bool = False  # to look into on the screen; not printed
     unit: str = ""  # said once in the caption, where all columns share it; set by `table`
     kind: Literal["table"] = field(default="table", init=False)
+
+    def look(self, row: Row, place: int) -> Markup:
+        """The class attribute of a cell: nothing for a plain number, which most are."""
+        kinds = [self.columns[place].kind.replace("number", ""), row.shades[place].replace("h0", "") if row.shades else ""]
+        told = " ".join(kind for kind in kinds if kind)
+        return Markup(' class="{}"').format(told) if told else Markup("")
 
     @property
     def groups(self) -> list[tuple[str, int]]:
@@ -242,6 +248,12 @@ class Page:
     blocks: tuple[Block, ...]
     subtitle: Markup | str = ""
     style: str = ""
+
+
+def side_by_side(blocks: "Sequence[Block]") -> "tuple[Block, ...]":
+    """Small blocks two by two; one that is left alone stands alone."""
+    pairs: list[Block] = [Side((blocks[place],), (blocks[place + 1],)) for place in range(0, len(blocks) - 1, 2)]
+    return (*pairs, blocks[-1]) if len(blocks) % 2 else tuple(pairs)
 
 
 def table(writer: Writer, printed: Table) -> Table:

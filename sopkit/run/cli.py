@@ -412,11 +412,16 @@ def lab(
 
 
 @app.command()
-def pack(params: ParamsFile, cycle: Cycle = None) -> None:
-    """Render the pack of a finished cycle again, with today's templates, into the sandbox."""
-    from sopkit.run.reading_back import pack_again
+def pack(
+    params: ParamsFile,
+    cycle: Cycle = None,
+    kind: Annotated[list[str] | None, typer.Option(help="executive, pre_sop, supply_brief or demand_brief (default: executive)")] = None,
+    lang: Annotated[str | None, typer.Option(help="en or sv (default: as the params say)")] = None,
+) -> None:
+    """Render packs of a cycle again, with today's templates, into the sandbox; briefs as soon as their step is done."""
+    from sopkit.run.reading_back import packs_again
 
-    for path in pack_again(_params_path(params), cycle):
+    for path in packs_again(_params_path(params), cycle, kind or ["executive"], lang):
         print(f"written: {path}")
 
 

@@ -1,5 +1,7 @@
 """Looking at a finished cycle again: its pack rendered anew, its scenarios side by side. The cycle itself is left alone."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,21 +10,42 @@ from sopkit.errors import ParamsError, Problem
 from sopkit.run.cycle import CompanyFolder
 from sopkit.run.params import load_params
 from sopkit.run.step_view import StepView, start
+from sopkit.steps import BY_NAME, STEPS, Step
 
 MEASURES = ("net_sales", "contribution", "fill_rate", "lost", "late", "stock_peak", "cash_low", "load_peak", "breaks_first")
 
 
-def pack_again(params_file: Path, cycle: str | None) -> list[Path]:
-    """The decision pack of the last good run, rendered with today's templates into the sandbox; returns the two files.
+def packs_again(params_file: Path, cycle: str | None, kinds: Sequence[str], language: str | None) -> list[Path]:
+    """Packs of a cycle, rendered with today's templates into the sandbox; returns their files.
 
-    Raises ParamsError where the cycle has no finished run.
+    A run that waits at a gate has the brief of each review that its steps have come to.
+
+    Args:
+        params_file: of the company.
+        cycle: the cycle; None for that of the params.
+        kinds: packs, as `sopkit.report.pack.KINDS` names them.
+        language: of the packs; None for that of the params.
+
+    Raises ParamsError where a pack is not known or the cycle has no run, or none that has come far enough for it.
     """
-    from sopkit.report.pack import PackInputs, executive_pack
+    from sopkit.report.pack import KINDS, PackInputs, written_pack
 
-    view = _view(params_file, cycle)
-    pack = executive_pack(PackInputs(view.read_all(), view.facts_so_far(), view.about(), view.figures()))
-    documents = {"pack/executive.html": pack.html.encode(), "pack/executive.pdf": pack.pdf}
-    return [view.folder / view.document(name, content) for name, content in documents.items()]
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        raise ParamsError("no such pack", [Problem("--kind", kind, "one of " + ", ".join(KINDS)) for kind in unknown])
+    written = []
+    for kind in kinds:
+        step = BY_NAME[KINDS[kind].after]
+        view = _view(params_file, cycle, step)
+        about = replace(view.about(), language=language or view.params.language)
+        pack = written_pack(kind, PackInputs(_tables_up_to(view, step), view.facts_so_far(), about))
+        written += [view.document(f"pack/{kind}.{form}", content) for form, content in (("html", pack.html.encode()), ("pdf", pack.pdf))]
+    return [view.folder / name for name in written]
+
+
+def _tables_up_to(view: StepView, last: Step) -> dict[str, pd.DataFrame]:
+    """The tables of the steps up to one; those of later steps are not there yet."""
+    later = {name for step in STEPS if step.number > last.number for name in step.writes}
+    return {name: view.read(name) for name in sorted((view.step.needed | view.step.optional) - later)}
 
 
 def scenario_lines(params_file: Path, cycle: str | None, *, as_json: bool) -> str:
@@ -36,9 +59,14 @@ def scenario_lines(params_file: Path, cycle: str | None, *, as_json: bool) -> st
     return str(table[["scenario", "kind", *MEASURES]].to_string(index=False, float_format="{:,.3f}".format, na_rep="-"))
 
 
-def _view(params_file: Path, cycle: str | None) -> StepView:
+def _view(params_file: Path, cycle: str | None, step: Step | None = None) -> StepView:
+    """Step 5 on the last good run; where a step is named, on the last run that has come so far, whole or not."""
     params = load_params(params_file, cycle)
-    if CompanyFolder.of(params.company).good_run(params.cycle) is None:
+    company = CompanyFolder.of(params.company)
+    run = company.run_with(params.cycle, step) if step else company.good_run(params.cycle)
+    if run is None:
+        expected = f"a run in which step {step.number} is done" if step else "a good run"
         hint = f"Run: sop run params/{params.company}.yaml --cycle {params.cycle}"
-        raise ParamsError("the cycle has no finished run", [Problem(f"{params.company}/{params.cycle}", "no run", "a good run", hint)])
-    return start("executive", {"company": str(params_file), "cycle": params.cycle, "scenario": "base"})
+        raise ParamsError("the cycle has no such run", [Problem(f"{params.company}/{params.cycle}", "no run", expected, hint)])
+    view = start("executive", {"company": str(params_file), "cycle": params.cycle, "scenario": "base"})
+    return replace(view, fallback=run.path)

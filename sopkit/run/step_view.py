@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sopkit.data.plausibility.earlier import Earlier
-    from sopkit.report.pack import About
+    from sopkit.report.pack import About, Pack
 
 MARKER_SCHEMA = 1
 SHELL_NAMES = ("In", "Out")  # what an IPython kernel keeps beside the notebook's own names
@@ -246,19 +246,28 @@ class StepView:
         self._store(f"figures/{self.step.name}/{name}.svg", svg.encode())
         return StoredFigure(title, svg, data_hash(data))
 
-    def figures(self) -> dict[str, str]:
-        """The charts of the steps so far, as SVG text by name."""
-        found: dict[str, str] = {}
-        for folder in (self.fallback, self.folder):
-            found |= {path.stem: path.read_text() for path in sorted(folder.glob("figures/*/*.svg"))}
-        return found
-
     def document(self, path: str, content: bytes) -> str:
         """Store a document that `steps.py` names; returns where it is, relative to the run."""
         if path not in self.step.documents:
             raise StepError("a document that the step does not declare", [self._undeclared(path, "documents")])
         self._store(path, content)
         return path
+
+    def pack(self, kind: str) -> "Pack":
+        """Write a pack for a meeting, for the screen and for print, from what this step may read.
+
+        Args:
+            kind: the pack, as `sopkit.report.pack.KINDS` names it.
+
+        Returns:
+            The pack, for its index and its headline; `pack_checks` says whether it keeps its rules.
+        """
+        from sopkit.report.pack import PackInputs, written_pack
+
+        pack = written_pack(kind, PackInputs(self.read_all(), self.facts_so_far(), self.about()))
+        self.document(f"pack/{kind}.html", pack.html.encode())
+        self.document(f"pack/{kind}.pdf", pack.pdf)
+        return pack
 
     def about(self) -> "About":
         """What a pack says of itself: company, cycle, run, data as of, status."""

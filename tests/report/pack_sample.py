@@ -875,7 +875,7 @@ def about(language: str = "en") -> About:
     )
 
 
-def sample(size: str = "full", language: str = "en", figures: dict[str, str] | None = None) -> PackInputs:
+def sample(size: str = "full", language: str = "en") -> PackInputs:
     """Inputs of a pack: `full`, or `basic` for a company with items and sales history alone."""
     tables = full_tables() if size == "full" else basic_tables()
-    return PackInputs(tables, facts(tables), about(language), figures or {})
+    return PackInputs(tables, facts(tables), about(language))

@@ -3,10 +3,12 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pack_sample import sample
 
-from sopkit.report.svg import on_screen
+from sopkit.report.pack.build import shown_page
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium")
@@ -25,7 +27,7 @@ def browser() -> Iterator[object]:
 @pytest.fixture(scope="module")
 def pack_file(tmp_path_factory: pytest.TempPathFactory, full_page: str) -> Path:
     path = tmp_path_factory.mktemp("pack") / "executive.html"
-    path.write_text(on_screen(full_page))
+    path.write_text(shown_page(sample("full"), full_page))
     return path
 
 
@@ -55,3 +57,49 @@ def test_the_policy_stops_a_script_that_got_in(browser: object, tmp_path: Path, 
     page.goto(broken.as_uri())
     assert page.evaluate("document.body.dataset.pwned") is None
     page.close()
+
+
+@pytest.fixture
+def page(browser: object, pack_file: Path) -> Iterator[Any]:
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})  # type: ignore[attr-defined]
+    opened.goto(pack_file.as_uri())
+    yield opened
+    opened.close()
+
+
+def test_columns_sort_and_a_sum_stays_last(page: Any) -> None:
+    table = page.locator("#demand table").first
+    header = table.locator("thead th").filter(has_text="net sales")
+    numbers = "rows => rows.map(row => Number(row.lastElementChild.querySelector('data').value))"
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "descending"
+    *shown, whole = table.locator("tbody tr").evaluate_all(numbers)
+    assert shown == sorted(shown, reverse=True)
+    assert whole == pytest.approx(sum(shown))
+    header.locator("button").click()
+    assert table.locator("tbody tr").evaluate_all(numbers) == [*sorted(shown), whole]
+
+
+def test_a_figure_tells_where_it_comes_from(page: Any) -> None:
+    number = page.locator("#money tbody data").first
+    number.click()
+    panel = page.locator("#trace")
+    assert panel.is_visible()
+    assert "plan_statement." in panel.inner_text() and number.get_attribute("value") in panel.inner_text()
+    page.keyboard.press("Escape")
+    assert not panel.is_visible()
+
+
+def test_the_keyboard_reaches_every_figure(page: Any) -> None:
+    page.locator("#money .wide").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.tagName") == "DATA"
+    page.keyboard.press("Enter")
+    assert page.locator("#trace").is_visible()
+
+
+def test_a_family_leads_to_its_sheet(page: Any) -> None:
+    page.locator('#demand a[href="#family-gas-grills"]').click()
+    assert page.evaluate("location.hash") == "#family-gas-grills"
+    assert page.locator("#family-gas-grills details.screen").count() == 1

@@ -37,7 +37,7 @@ def test_each_figure_in_a_chart_is_the_cell_it_names(tables: dict[str, pd.DataFr
         assert found, name
         wrong = [source for value, source in found if abs(value_of(unescape(source), tables) - float(value)) > 1e-6 * abs(float(value))]
         assert wrong == [], name
-        assert untraced_digits(placed(svg, name)) == [], name
+        assert untraced_digits(placed(svg, name, name)) == [], name
 
 
 def test_the_same_chart_gives_the_same_bytes_and_another_one_other_ids(tables: dict[str, pd.DataFrame]) -> None:
@@ -53,7 +53,7 @@ def test_a_chart_has_a_name_for_those_who_do_not_see_it(tables: dict[str, pd.Dat
     svg = figure_svg(charts.load_chart(tables["resource_load"]), "load", "Load <A&B>", "Heat map")
     assert svg.startswith('<svg role="img" aria-labelledby="load-title load-desc"')
     assert '<title id="load-title">Load &lt;A&amp;B&gt;</title><desc id="load-desc">Heat map</desc>' in svg
-    assert 'aria-label="Load &lt;A&amp;B&gt;. Heat map"' in placed(svg, "load")
+    assert 'aria-label="Load of &lt;A&amp;B&gt;"' in placed(svg, "load", "Load of <A&B>")
 
 
 def test_months_side_by_side() -> None:

@@ -8,14 +8,14 @@ import pytest
 from pack_sample import sample
 
 from sopkit.errors import IntegrityError
-from sopkit.report.pack import Pack, executive_pack
+from sopkit.report.pack import Pack, written_pack
 from sopkit.report.pdf import written_pdf
 from sopkit.report.templates import stylesheet
 
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    return executive_pack(sample("full"))
+    return written_pack("executive", sample("full"))
 
 
 @pytest.fixture(scope="module")

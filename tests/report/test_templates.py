@@ -10,6 +10,7 @@ from sopkit.report.findings_page import findings_page
 from sopkit.report.language import language_of
 from sopkit.report.pack.build import printed_pages
 from sopkit.report.suite import FONTS, TEMPLATES
+from sopkit.report.templates import IN_LATIN, stylesheet
 from sopkit.report.tracing import outside_references, untraced_digits
 
 
@@ -20,13 +21,21 @@ def letters(subset: str) -> set[int]:
 def test_every_letter_printed_is_in_the_fonts_that_travel_with_the_page(full_page: str) -> None:
     known = letters("latin") | letters("latin-ext") | {ord("\n")}
     for page in (full_page, printed_pages(sample("full", "sv"))[1]):
-        text = re.sub(r"<style>.*?</style>|<[^>]+>", "", page, flags=re.S)
+        text = re.sub(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", "", page, flags=re.S)
         assert {sign for sign in text if ord(sign) not in known} == set()
+
+
+def test_the_larger_fonts_travel_only_with_letters_that_need_them() -> None:
+    assert all(
+        ord(sign) in letters("latin") for sign in map(chr, range(32, 0x3000)) if IN_LATIN.fullmatch(sign) and not 127 <= ord(sign) < 160
+    )
+    assert stylesheet("Fjällglöd").count("@font-face") == 2
+    assert stylesheet("Łódź").count("@font-face") == 4
 
 
 def test_templates_escape_and_refuse_what_is_undefined() -> None:
     sources = {path.name: path.read_text() for path in sorted(TEMPLATES.glob("*.j2"))}
-    assert {"base.html.j2", "blocks.html.j2", "executive.html.j2", "findings.html.j2"} <= set(sources)
+    assert {"base.html.j2", "blocks.html.j2", "pack.html.j2", "findings.html.j2"} <= set(sources)
     for name, source in sources.items():
         assert "|safe" not in source.replace(" ", ""), name
         assert "autoescape false" not in source, name

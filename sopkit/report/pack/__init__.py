@@ -1,7 +1,7 @@
-"""The executive decision pack: pages in the order a meeting needs them, decisions first, every figure traced."""
+"""The packs: pages in the order a meeting needs them, every figure traced."""
 
-from sopkit.report.pack.build import executive_pack, pages_of
+from sopkit.report.pack.build import KINDS, written_pack
 from sopkit.report.pack.checks import pack_checks
 from sopkit.report.pack.inputs import About, Pack, PackInputs
 
-__all__ = ["About", "Pack", "PackInputs", "executive_pack", "pack_checks", "pages_of"]
+__all__ = ["KINDS", "About", "Pack", "PackInputs", "pack_checks", "written_pack"]

@@ -7,9 +7,10 @@ from markupsafe import Markup
 from sopkit.periods import period_range, shifted
 from sopkit.report.cells import Cell, Month, Number, count, listed, total
 from sopkit.report.narrative import N_
+from sopkit.report.pack.drawings import bridge_drawing
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import CAUSES, KPIS, missing, role, word
-from sopkit.report.svg import placed, spark_line
+from sopkit.report.svg import spark_line
 from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Side, Table, Text, table
 
 LOWER_IS_BETTER = ("cycle_time", "working_capital")
@@ -92,10 +93,9 @@ def bridge_pages(desk: Desk) -> list[Page]:
         return []
     revenue = {record.word("cause"): record for record in records if record.word("measure") == "revenue"}
     blocks: list[Block] = []
-    if "bridge" in desk.figures:
-        blocks.append(
-            Figure(placed(desk.figures["bridge"], "bridge"), desk.writer.say(N_("Net sales of the months that both plans cover")))
-        )
+    drawing = bridge_drawing(desk)
+    if drawing:
+        blocks.append(Figure(drawing, desk.writer.say(N_("Net sales of the months that both plans cover"))))
     blocks.append(Side((_bridge_table(desk, records),), _plan_score(desk)))
     return [Page("bridge", desk.writer.text(N_("What changed")), _bridge_title(desk, revenue), tuple(blocks))]
 

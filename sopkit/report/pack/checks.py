@@ -21,4 +21,4 @@ def pack_checks(pack: Pack) -> "pd.DataFrame":
         ("the page allows nothing from outside", "default-src 'none'" in pack.html, "content security policy"),
         ("each section of the index stands in the page", not sections, "; ".join(sections) or f"{len(pack.index)} sections"),
     ]
-    return pd.DataFrame(rows, columns=["rule", "ok", "detail"])
+    return pd.DataFrame([(f"{pack.kind}: {rule}", ok, detail) for rule, ok, detail in rows], columns=["rule", "ok", "detail"])

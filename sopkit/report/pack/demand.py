@@ -7,10 +7,10 @@ from markupsafe import Markup
 from sopkit.report.cells import Cell, Month, Number, count, difference, listed, ratio, total
 from sopkit.report.charts import LAYER_LABELS
 from sopkit.report.narrative import N_
+from sopkit.report.pack.drawings import accuracy_drawing, demand_drawing
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.pack.words import MODELS, everything, missing, role, scope_of, word
-from sopkit.report.svg import placed
-from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Side, Table, table
+from sopkit.report.pack.words import MODELS, everything, family_cell, missing, role, scope_of, word
+from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Side, Table, side_by_side, table
 
 PARTS = ("baseline", "lifecycle", "override", "quantity")
 MOST_OVERRIDES, MOST_CAMPAIGNS, BIAS_LIMIT, UNBIASED = 5, 4, 0.05, 0.005
@@ -19,37 +19,31 @@ MOST_REGIONS, MOST_CHANNELS = 8, 4
 
 def demand_pages(desk: Desk) -> list[Page]:
     """Volume and money of the demand plan; then accuracy and what people expect."""
-    text = desk.writer.text
-    overview: tuple[Block, ...] = ()
-    if "demand" in desk.figures:
-        overview = (
-            Figure(
-                placed(desk.figures["demand"], "demand"),
-                desk.writer.say(N_("Net sales by month: actual, demand plan with its range, and a year before")),
-            ),
-        )
-    plan = Page(
-        "demand",
-        text(N_("Demand")),
-        _plan_title(desk),
-        (*overview, Side((_family_table(desk), *_pipeline_table(desk)), (_region_table(desk), *_range_table(desk)))),
+    return [demand_page(desk), accuracy_page(desk)]
+
+
+def demand_page(desk: Desk) -> Page:
+    """The consensus in money by month, by family, region and channel, with its range and the largest deals."""
+    drawing, caption = (
+        demand_drawing(desk),
+        desk.writer.say(N_("Net sales by month: actual, demand plan with its range, and a year before")),
     )
+    overview = (Figure(drawing, caption),) if drawing else ()
+    beside = Side((_family_table(desk), *_pipeline_table(desk)), (_region_table(desk), *_range_table(desk)))
+    return Page("demand", desk.writer.text(N_("Demand")), _plan_title(desk), (*overview, beside))
+
+
+def accuracy_page(desk: Desk) -> Page:
+    """How good forecasts have been, by layer and family, and who changed what."""
     small = (
         *_accuracy_chart(desk),
         *_backtest_table(desk),
         *_function_table(desk),
         *_campaign_table(desk),
     )
-    blocks = (*(_layer_table(desk) or _family_backtest_table(desk)), *_override_table(desk), *_side_by_side(small))
+    blocks = (*(_layer_table(desk) or _family_backtest_table(desk)), *override_table(desk), *side_by_side(small))
     absent = missing(desk, "forecast_snapshots", "overrides", "sales_forecast")
-    second = Page("accuracy", text(N_("Demand")), _accuracy_title(desk), (*blocks, *absent))
-    return [plan, second]
-
-
-def _side_by_side(small: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Small blocks two by two; one that is left alone stands alone."""
-    pairs: list[Block] = [Side((small[place],), (small[place + 1],)) for place in range(0, len(small) - 1, 2)]
-    return (*pairs, small[-1]) if len(small) % 2 else tuple(pairs)
+    return Page("accuracy", desk.writer.text(N_("Demand")), _accuracy_title(desk), (*blocks, *absent))
 
 
 def _plan_title(desk: Desk) -> Markup:
@@ -69,7 +63,7 @@ def _family_table(desk: Desk) -> Table:
             *(record.number(part, "units").change() for part in PARTS[1:3]),
             record.number("quantity", "units"),
         ]
-        rows.append(Row(record.words("family"), (*cells, record.number("revenue", "money"))))
+        rows.append(Row(family_cell(desk, record), (*cells, record.number("revenue", "money"))))
     money = desk.book.grouped("consensus_demand", [], ["revenue"], periods=desk.next_year)[0].number("revenue", "money")
     rows.append(Row(text(N_("Total")), ("", "", "", "", money), "sum"))
     labels = (N_("statistical"), N_("launches"), N_("overrides"), N_("consensus"), N_("net sales"))
@@ -143,7 +137,8 @@ def _range_table(desk: Desk) -> tuple[Table, ...]:
     )
 
 
-def _override_table(desk: Desk) -> tuple[Table, ...]:
+def override_table(desk: Desk) -> tuple[Table, ...]:
+    """The largest changes that people made or asked for, with their reason and what became of them."""
     text, records = desk.writer.text, desk.book.records("override_log")
     largest = sorted(records, key=lambda record: -abs(record.number("revenue_change", "money").value or 0.0))
     rows = []
@@ -259,13 +254,9 @@ def _lag(desk: Desk) -> int | None:
 
 
 def _accuracy_chart(desk: Desk) -> tuple[Block, ...]:
-    if "accuracy" not in desk.figures or not desk.book.has("forecast_accuracy"):
-        return ()
-    return (
-        Figure(
-            placed(desk.figures["accuracy"], "accuracy"), desk.writer.say(N_("Forecast error by layer, share of demand: shorter is better"))
-        ),
-    )
+    lag = _lag(desk)
+    drawing = accuracy_drawing(desk, lag) if lag is not None else None
+    return (Figure(drawing, desk.writer.say(N_("Forecast error by layer, share of demand: shorter is better"))),) if drawing else ()
 
 
 def _layer_table(desk: Desk) -> tuple[Table, ...]:

@@ -4,7 +4,7 @@ from sopkit.report.cells import Cell, count
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import everything, word
-from sopkit.report.tables import Block, Column, Row, Side, Table, table
+from sopkit.report.tables import Column, Row, Table, table
 
 MOST_POINTS = 8
 KINDS = {
@@ -84,8 +84,3 @@ def campaign_result_table(desk: Desk) -> tuple[Table, ...]:
     columns = (*(Column(text(label)) for label in labels), Column(text(N_("so they")), "text"))
     caption = desk.writer.say(N_("What campaigns brought, beside the same items in other markets; outside low to high once in ten"))
     return (table(desk.writer, Table(caption, text(N_("family")), columns, tuple(rows), dense=True)),) if rows else ()
-
-
-def side_by_side(blocks: tuple[Table, ...]) -> tuple[Block, ...]:
-    """Two tables beside each other; one that is left alone stands alone."""
-    return (Side((blocks[0],), (blocks[1],)),) if len(blocks) == 2 else blocks

@@ -1,16 +1,20 @@
 """Family sheets: one page a family, the same layout every month."""
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from sopkit.periods import period_range, shifted
-from sopkit.report.cells import Cell, Month, Number, total
+from sopkit.report.cells import Cell, Month, Number, difference, total
+from sopkit.report.cells import listed as listed_count
 from sopkit.report.narrative import N_, scale_of
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.pack.words import CAUSES, role, unavailable
+from sopkit.report.pack.words import CAUSES, listed, name_of, role, sheet_section, unavailable
 from sopkit.report.svg import month_columns
 from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Table, Text, table
 
-MOST_SHEETS = 8
+MOST_ITEMS = 12
+CLOSED = 3  # closed months on a sheet, before this month
 MEASURES = (
     ("bookings", "units", N_("Bookings, demand")),
     ("last_plan", "units", N_("last plan")),
@@ -30,23 +34,16 @@ BESIDE = ("last_plan", "late", "lost", "target_stock", "cover_days", "budget_rev
 
 
 def family_pages(desk: Desk) -> list[Page]:
-    """A sheet for each family, the largest in money first; families beyond the limit are named, not drawn."""
+    """A sheet for each of the desk's families, the largest in money first; the others are named."""
     plans = desk.book.grouped("consensus_demand", ["family"], ["revenue"], periods=desk.next_year)
     order = sorted(plans, key=lambda record: -(record.number("revenue", "money").value or 0.0))
-    sheets = [_sheet(desk, record) for record in order[:MOST_SHEETS]]
-    if len(order) > MOST_SHEETS:
-        names = Markup(", ").join(desk.writer.markup(record.words("family")) for record in order[MOST_SHEETS:])
-        rest = Text(
-            (
-                desk.writer.say(
-                    N_("Families without a page of their own, in the run's table of family sheets: {families}."), families=names
-                ),
-            ),
-            style="quiet",
-        )
-        last = sheets[-1]
-        sheets[-1] = Page(last.section, last.chapter, last.title, (*last.blocks, rest), last.subtitle, last.style)
-    return sheets
+    sheets = [_sheet(desk, record) for record in order if record.word("family") in desk.sheets]
+    others = [record for record in order if record.word("family") not in desk.sheets]
+    if not others or not sheets:
+        return sheets
+    told = N_("Within their tolerance, and not in a decision; their sheets stand in the pre-S&OP pack: {families}.")
+    rest = Text((desk.writer.say(told, families=listed(desk, [record.words("family") for record in others])),), style="quiet")
+    return [*sheets[:-1], replace(sheets[-1], blocks=(*sheets[-1].blocks, rest))]
 
 
 def _sheet(desk: Desk, plan: Record) -> Page:
@@ -68,14 +65,11 @@ def _sheet(desk: Desk, plan: Record) -> Page:
     blocks: tuple[Block, ...] = (
         _chart(desk, family, months, numbers),
         _table(desk, months, numbers),
-        Text(_lines(desk, family), style="lead"),
+        Text((*_identities(desk, months, numbers), *_lines(desk, family)), style="lead"),
+        *_items_table(desk, family),
     )
     chapter = desk.writer.say(N_("{family}, {strategy}"), family=plan.words("family"), strategy=desk.writer.text(words[strategy]))
-    return Page(f"family-{_slug(family)}", chapter, _title(desk, plan), blocks, style="sheet")
-
-
-def _slug(name: str) -> str:
-    return "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name.lower())
+    return Page(sheet_section(family), chapter, _title(desk, plan), blocks, style="sheet")
 
 
 def _title(desk: Desk, plan: Record) -> Markup:
@@ -110,7 +104,7 @@ def _title(desk: Desk, plan: Record) -> Markup:
 
 def _chart(desk: Desk, family: str, months: list[str], numbers: dict[str, list[Number]]) -> Figure:
     title = desk.writer.text(N_("Shipments by month: closed months solid, plan hatched; a red mark is demand that is not met"))
-    name = f"family-{_slug(family)}-chart"
+    name = f"{sheet_section(family)}-chart"
     drawing = month_columns(desk.writer, name, title, months, numbers["shipments"], numbers["bookings"], closed=3)
     return Figure(drawing, desk.writer.say(title))
 
@@ -133,6 +127,62 @@ def _table(desk: Desk, months: list[str], numbers: dict[str, list[Number]]) -> T
     told = N_("In {units}, net sales in {money}; the sum is of this month and the eleven that follow")
     caption = desk.writer.say(told, units=_unit(desk, rows, "units"), money=_unit(desk, rows, "money"))
     return table(desk.writer, Table(caption, "", columns, tuple(rows), dense=True, months=True))
+
+
+def _identities(desk: Desk, months: list[str], numbers: dict[str, list[Number]]) -> tuple[Markup, ...]:
+    """The two balances of the planned year, with what they leave unexplained; nothing where a part is not known."""
+    first, last = CLOSED, CLOSED + 12  # after this month, to the end of the planned year
+    say, until = desk.writer.say, min(last, len(months) - 1)
+    parts = {name: numbers[name][first + 1 : until + 1] for name in ("bookings", "shipments", "lost", "production")}
+    told = []
+    if all(number.known for name in ("bookings", "shipments", "lost") for number in parts[name]):
+        opening, closing = numbers["backlog"][first], numbers["backlog"][until]
+        came = total([opening, *parts["bookings"]], "units")
+        left = difference(came, total([*parts["shipments"], *parts["lost"], closing], "units"))
+        message = N_(
+            "Backlog ties: {opening} and {bookings} of bookings less {shipments} shipped and {lost} lost: {closing}; unexplained {left}."
+        )
+        sums = {name: total(parts[name], "units") for name in ("bookings", "shipments", "lost")}
+        if opening.known and closing.known:
+            told.append(say(message, opening=opening, closing=closing, left=_whole(left), **sums))
+    opening, closing = numbers["inventory"][first], numbers["inventory"][until]
+    if opening.known and closing.known and all(number.known for name in ("production", "shipments") for number in parts[name]):
+        came = total([opening, *parts["production"]], "units")
+        left = difference(came, total([*parts["shipments"], closing], "units"))
+        message = N_("Stock ties: {opening} and {production} of production less {shipments} shipped: {closing}; unexplained {left}.")
+        sums = {name: total(parts[name], "units") for name in ("production", "shipments")}
+        told.append(say(message, opening=opening, closing=closing, left=_whole(left), **sums))
+    return tuple(told)
+
+
+def _whole(number: Number) -> Number:
+    return replace(number, decimals=0)
+
+
+def _items_table(desk: Desk, family: str) -> tuple[Table, ...]:
+    """The family's items, the largest in money first: to look into on the screen, not printed."""
+    text, say = desk.writer.text, desk.writer.say
+    plans = desk.book.grouped("consensus_demand", ["item"], ["quantity", "revenue"], periods=desk.next_year, family=family)
+    unmet = {
+        record.word("item"): record
+        for record in desk.book.grouped("demand_fulfilment", ["item"], ["late", "lost"], periods=desk.next_year, family=family)
+    }
+    order = sorted(plans, key=lambda record: -(record.number("revenue", "money").value or 0.0))
+    rows = []
+    for record in order[:MOST_ITEMS]:
+        late: list[Cell] = [
+            unmet[record.word("item")].number(column, "units") if record.word("item") in unmet else "" for column in ("late", "lost")
+        ]
+        name = name_of(desk, record, "item")
+        rows.append(Row(name, (record.number("quantity", "units"), record.number("revenue", "money"), *late)))
+    caption = say(
+        N_("The largest of {count} items, {first} to {last}"),
+        count=listed_count([record.word("item") for record in plans]),
+        first=Month(desk.planned[0]),
+        last=Month(desk.planned[-1]),
+    )
+    columns = tuple(Column(text(label)) for label in (N_("demand"), N_("net sales"), N_("late"), N_("lost")))
+    return (table(desk.writer, Table(caption, text(N_("item")), columns, tuple(rows), dense=True, folded=True, screen=True)),)
 
 
 def _unit(desk: Desk, rows: list[Row], unit: str) -> str:

@@ -5,11 +5,11 @@ from markupsafe import Markup
 from sopkit.data.contracts import CONTRACTS
 from sopkit.report.cells import Code, Words, count
 from sopkit.report.narrative import N_
-from sopkit.report.pack.evidence import adjustment_table, campaign_result_table, chase_table, side_by_side
+from sopkit.report.pack.evidence import adjustment_table, campaign_result_table, chase_table
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.trust import answers_block, trust_blocks
 from sopkit.report.pack.words import KPIS, word
-from sopkit.report.tables import Block, Column, Page, Record, Row, Side, Table, Text, table
+from sopkit.report.tables import Block, Column, Page, Record, Row, Side, Table, Text, side_by_side, table
 
 MOST_FINDINGS = 5
 METHODS = (

@@ -1,7 +1,7 @@
 """What a pack is made from, and what it becomes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -59,18 +59,18 @@ class About:
 
 @dataclass(frozen=True)
 class PackInputs:
-    """The tables of a run by name (empty = not provided), its facts, and its charts as SVG text by name."""
+    """The tables of a run by name (empty = not provided), and its facts."""
 
     tables: Mapping[str, "pd.DataFrame"]
     facts: "pd.DataFrame"
     about: About
-    figures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Pack:
-    """A rendered decision pack."""
+    """A rendered pack."""
 
+    kind: str
     html: str
     print_html: str
     pdf: bytes
@@ -85,7 +85,7 @@ class Desk:
     book: Book
     writer: Writer
     about: About
-    figures: Mapping[str, str]
+    sheets: frozenset[str] = frozenset()  # families that have a sheet in this pack
 
     @cached_property
     def year(self) -> tuple[str, str]:
@@ -112,4 +112,4 @@ class Desk:
 def desk_of(inputs: PackInputs) -> Desk:
     """The desk for a pack."""
     writer = Writer(language_of(inputs.about.language), inputs.about.currency)
-    return Desk(Book({**inputs.tables, FACTS: inputs.facts}), writer, inputs.about, inputs.figures)
+    return Desk(Book({**inputs.tables, FACTS: inputs.facts}), writer, inputs.about)

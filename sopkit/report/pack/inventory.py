@@ -4,9 +4,9 @@ from markupsafe import Markup
 
 from sopkit.report.cells import Month, Number, listed
 from sopkit.report.narrative import N_
+from sopkit.report.pack.drawings import inventory_drawing
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import missing, unavailable, unknown
-from sopkit.report.svg import placed
 from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Table, table
 
 MOST, ROOM_FOR_COVER = 8, 6  # families shown; families up to which days of cover are shown
@@ -53,10 +53,8 @@ def _short_items(desk: Desk) -> list[Record]:
 
 
 def _inventory_figure(desk: Desk) -> tuple[Block, ...]:
-    if "inventory" not in desk.figures:
-        return ()
-    caption = desk.writer.say(N_("Inventory at standard cost, month ends"))
-    return (Figure(placed(desk.figures["inventory"], "inventory"), caption),)
+    drawing = inventory_drawing(desk)
+    return (Figure(drawing, desk.writer.say(N_("Inventory at standard cost, month ends"))),) if drawing else ()
 
 
 def _stock_tables(desk: Desk) -> tuple[Block, ...]:

@@ -33,7 +33,7 @@ def _load_title(desk: Desk) -> Markup:
         for record in desk.book.records("resource_load")
         if record.word("period") in desk.planned and record.number("load_ratio", "ratio").known
     ]
-    lost, late, absent = _sum_of_gaps(desk, "lost"), _sum_of_gaps(desk, "late"), unavailable(desk).service
+    lost, late, absent = _unmet(desk, "lost"), _unmet(desk, "late"), unavailable(desk).service
     if absent and not loads:
         return unknown(desk, N_("Whether demand can be met is not available, because these tables are not provided: {tables}."), absent)
     if loads:
@@ -53,9 +53,9 @@ def _load_title(desk: Desk) -> Markup:
     return say(N_("All demand of the next twelve months is met on time."))
 
 
-def _sum_of_gaps(desk: Desk, column: str) -> Number:
-    found = desk.book.grouped("gaps", [], [column], periods=desk.next_year)
-    return found[0].number(column, "units") if found else Number(None, "units", "gaps")
+def _unmet(desk: Desk, column: str) -> Number:
+    found = desk.book.grouped("demand_fulfilment", [], [column], periods=desk.next_year)
+    return found[0].number(column, "units") if found else Number(None, "units", "demand_fulfilment")
 
 
 def _heat_map(desk: Desk) -> tuple[Table, ...]:

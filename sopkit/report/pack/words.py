@@ -160,6 +160,19 @@ def few(desk: Desk, record: Record, column: str) -> Cell:
     return desk.writer.say(N_("{names} and {count} more"), names=first, count=listed_count(names[MOST_NAMED:]))
 
 
+def family_cell(desk: Desk, record: Record) -> Cell:
+    """The family of a row; a link to its sheet where the pack has one."""
+    family = record.words("family")
+    if record.word("family") not in desk.sheets:
+        return family
+    return Markup('<a href="#{}">{}</a>').format(sheet_section(record.word("family")), desk.writer.markup(family))
+
+
+def sheet_section(family: str) -> str:
+    """The section of a family's sheet."""
+    return "family-" + "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in family.lower())
+
+
 def scope_of(record: Record, column: str = "scope") -> Cell:
     """What an override changes, without the names of its keys: `family=Grills, region=SE` is `Grills, SE`."""
     cell = record.words(column)

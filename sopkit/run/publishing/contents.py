@@ -17,7 +17,7 @@ from sopkit.report.delivery.documents import Letterhead, view_documents
 from sopkit.report.delivery.mail import Date, calendar, letter
 from sopkit.report.delivery.redaction import VIEWS, folder_name, own_rows, readers
 from sopkit.report.exports import plan_workbook
-from sopkit.report.pack import About, PackInputs, executive_pack
+from sopkit.report.pack import About, PackInputs, written_pack
 from sopkit.run.cycle import RunFolder
 from sopkit.run.exporting import csv_text
 from sopkit.run.files import write_atomically, write_json
@@ -81,7 +81,7 @@ def _letterhead(edition: Edition) -> Letterhead:
 
 def _executives(folder: Path, edition: Edition, tables: Tables, head: Letterhead) -> None:
     """The decision pack, the plan as a workbook, minutes and actions, and a letter with all of it."""
-    pack = executive_pack(_pack_inputs(edition.run, edition.about))
+    pack = written_pack("executive", _pack_inputs(edition.run, edition.about))
     html, lines = edition.minutes.html, edition.minutes.lines
     files = {"executive.html": pack.html.encode(), "executive.pdf": pack.pdf, "minutes.html": html.encode()}
     files |= {"minutes.txt": ("\n".join(lines) + "\n").encode(), "plan.xlsx": plan_workbook(tables, edition.about)}
@@ -135,9 +135,8 @@ def _pack_inputs(run: RunFolder, about: About) -> PackInputs:
     facts = [frame for frame in facts if not frame.empty]
     names = [name.rstrip("?") for name in step.reads if ":" not in name]
     tables = plan_tables(run.path / "tables")
-    figures = {path.stem: path.read_text() for path in sorted(run.path.glob("figures/*/*.svg"))}
     merged = conform(pd.concat(facts, ignore_index=True), CONTRACTS["facts"]) if facts else tables["facts"]
-    return PackInputs(Tables(names, tables.__getitem__), merged, about, figures)
+    return PackInputs(Tables(names, tables.__getitem__), merged, about)
 
 
 def _differences(edition: Edition, tables: Tables) -> pd.DataFrame:

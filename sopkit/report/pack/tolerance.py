@@ -1,0 +1,76 @@
+"""Which families are outside their tolerance: a plan that moved further than the family's forecasts usually err, or demand not met."""
+
+from dataclasses import dataclass
+
+from sopkit.report.cells import Number, difference, ratio
+from sopkit.report.pack.inputs import Desk
+from sopkit.report.tables import Record
+
+UNIT = 0.5  # less than half a unit is rounding
+HEADLINE_LAG = 2
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """A family's move against the last plan, beside its usual error."""
+
+    family: str
+    record: Record  # consensus of the family over the months that both plans cover
+    last: Number  # units of the last plan; not available where there is none
+    now: Number
+    change: Number  # share
+    error: Number  # usual error: WAPE at the headline lag, else of the backtest
+
+    @property
+    def outside(self) -> bool:
+        """Whether it moved beyond its usual error."""
+        return self.change.value is not None and self.error.value is not None and abs(self.change.value) > self.error.value
+
+
+def tolerances(desk: Desk) -> list[Tolerance]:
+    """Each family of the plan, over the twelve months ahead that the last plan covers too; the largest in units first."""
+    months = _months_of_both(desk)
+    found = []
+    for record in desk.book.grouped("consensus_demand", ["family"], ["quantity"], periods=months):
+        family, now = record.word("family"), record.number("quantity", "units")
+        before = desk.book.grouped("last_plan", ["family"], ["quantity"], periods=months, family=family)
+        last = before[0].number("quantity", "units") if before else Number(None, "units", "last_plan#.quantity")
+        found.append(Tolerance(family, record, last, now, ratio(difference(now, last), last, "share"), _usual_error(desk, family)))
+    return sorted(found, key=lambda one: -(one.now.value or 0.0))
+
+
+def _months_of_both(desk: Desk) -> tuple[str, str]:
+    last = [record.word("period") for record in desk.book.records("last_plan")]
+    until = min(max(last), desk.planned[-1]) if last else desk.planned[-1]
+    return desk.planned[0], max(until, desk.planned[0])
+
+
+def _usual_error(desk: Desk, family: str) -> Number:
+    scored = desk.book.record("forecast_accuracy", family=family, lag=HEADLINE_LAG, layer="consensus")
+    scored = scored or desk.book.record("backtest", family=family, model="pool")
+    return scored.number("wape_ratio", "ratio") if scored else Number(None, "ratio", "backtest#.wape_ratio")
+
+
+def every_family(desk: Desk) -> list[str]:
+    """The families of the plan."""
+    return [record.word("family") for record in desk.book.grouped("consensus_demand", ["family"], ["revenue"])]
+
+
+def families_to_show(desk: Desk) -> list[str]:
+    """The families outside tolerance or in a decision; where there are none, the largest in money."""
+    outside = outside_families(desk)
+    plans = desk.book.grouped("consensus_demand", ["family"], ["revenue"], periods=desk.next_year)
+    return outside or [max(plans, key=lambda record: record.number("revenue", "money").value or 0.0).word("family")]
+
+
+def outside_families(desk: Desk) -> list[str]:
+    """Families that do not get what they ask for, moved beyond their usual error, or are named in a decision; sorted."""
+    unmet = [
+        record.word("family")
+        for record in desk.book.grouped("gaps", ["family"], ["lost", "late"], periods=desk.next_year)
+        if max(record.number(column, "units").value or 0.0 for column in ("lost", "late")) >= UNIT
+    ]
+    asked = " ".join(f"{record.word('question')} {record.word('title')}" for record in desk.book.records("options")).lower()
+    families = [one.family for one in tolerances(desk)]
+    named = [family for family in families if family.lower() in asked]
+    return sorted({*unmet, *(one.family for one in tolerances(desk) if one.outside), *named})
