@@ -23,7 +23,7 @@ def money(value: float | None, source: str = "t#.c") -> Number:
 
 def test_a_number_carries_its_raw_value_and_its_source() -> None:
     written = ENGLISH.markup(money(-18_000_000.0, "budget_gap#cause=gap.amount").change().judged(False).long())
-    assert written == (f'<data class="n bad" value="-18000000.0" data-src="budget_gap#cause=gap.amount">{MINUS}18.0{NBSP}MSEK</data>')
+    assert written == (f'<data class="bad" value="-18000000.0" data-src="budget_gap#cause=gap.amount">{MINUS}18.0{NBSP}MSEK</data>')
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_its_date_is_the_cycle_and_no_clock(document: pikepdf.Pdf) -> None:
 def test_length_and_bookmarks(document: pikepdf.Pdf) -> None:
     assert 10 <= len(document.pages) <= 20
     with document.open_outline() as outline:
-        assert len(outline.root) == 18
+        assert len(outline.root) == 14
 
 
 def test_fonts_are_embedded(document: pikepdf.Pdf) -> None:
