@@ -94,6 +94,7 @@ STEPS = (
             ),
             *_names("received_sources data_trust participation first_look"),
             *_names("stock_outs item_classes working_day_effects monthly_history history_adjustments campaign_results campaign_months"),
+            *_names("planning_calendar quarterly_history working_day_factors"),
             *_names(
                 "indicator_correlations cycle_times supplier_performance pipeline_hygiene target_achievement "
                 "points_to_chase decision_scores"

@@ -194,6 +194,13 @@ _ALL = (
         "similar_codes", "across", "ASK", "codes that differ by more than case and blanks", "use one spelling, or answer that they are two"
     ),
     _rule(
+        "calendar_periods",
+        "across",
+        "REJECT",
+        "periods that adjoin, each called after the month it mostly lies in",
+        "correct first and last days in the calendar",
+    ),
+    _rule(
         "calendar_short", "across", "ASK", "a calendar that covers the horizon", "send the months, or answer that the last month goes on"
     ),
     _rule("stock_unexplained", "across", "ACCEPT", "opening + made + received - sold = closing", "look at counts, scrap and transfers"),

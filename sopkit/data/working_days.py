@@ -5,22 +5,19 @@ working days = days of the month - weekend days - public holidays (and days off 
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.data.contracts.inputs_sales import Calendar
+from sopkit.data.days_off import DaysOff, days_off
 from sopkit.errors import ParamsError, Problem
-from sopkit.periods import first_day, last_day
+from sopkit.periods import first_day, last_day, month_number, months_between, period_range
 
-if TYPE_CHECKING:
-    from holidays import HolidayBase
-
-ALL_SITES = "*"
+ALL_SITES, YEAR = "*", 12
 OWN = "the company's calendar"
-OFF_WORK = ("public", "de_facto")  # de facto: by custom nobody works, such as Midsummer Eve in Sweden
 
 Span = tuple[date, date]  # first and last day, both off
 
@@ -40,8 +37,9 @@ def working_days(country: str, periods: Iterable[str], *, shutdown: Sequence[Spa
         ParamsError: where the library does not know the country, or a shutdown ends before it begins.
     """
     wanted = sorted(set(periods))
-    days_off = _days_off(country, wanted, shutdown)
-    weekend = np.array([number not in days_off.weekend for number in range(7)])
+    known = days_off(country, (int(period[:4]) for period in wanted))
+    closed, source = _closed_dates(known, shutdown)
+    weekend = np.array([number not in known.weekend for number in range(7)])
     rows = [
         {
             "site": ALL_SITES,
@@ -49,14 +47,14 @@ def working_days(country: str, periods: Iterable[str], *, shutdown: Sequence[Spa
             "start_date": np.datetime64(first_day(period), "s"),
             "end_date": np.datetime64(last_day(period), "s"),
             "working_days": float(
-                np.busday_count(first_day(period), last_day(period) + timedelta(days=1), weekmask=weekend, holidays=days_off.dates)
+                np.busday_count(first_day(period), last_day(period) + timedelta(days=1), weekmask=weekend, holidays=closed)
             ),
             "quarter": None,
             "fiscal_year": None,
         }
         for period in wanted
     ]
-    return conform(pd.DataFrame(rows, columns=Calendar.column_names()), Calendar).assign(source=days_off.source)
+    return conform(pd.DataFrame(rows, columns=Calendar.column_names()), Calendar).assign(source=source)
 
 
 def calendar_of(provided: pd.DataFrame, country: str, periods: Iterable[str], *, shutdown: Sequence[Span] = ()) -> pd.DataFrame:
@@ -84,30 +82,38 @@ def calendar_of(provided: pd.DataFrame, country: str, periods: Iterable[str], *,
     return both.sort_values("period", ignore_index=True)
 
 
-class _DaysOff:
-    """Weekend and days off of a country, and where they come from."""
+def planning_calendar(provided: pd.DataFrame, country: str, span: tuple[str, str], *, ahead: int, first_month: int) -> pd.DataFrame:
+    """The periods of history and plan as a table: the company's own, the rest by the holidays of its country, with where each comes from.
 
-    def __init__(self, weekend: set[int], dates: list[date], source: str) -> None:
-        self.weekend, self.dates, self.source = weekend, dates, source
+    Args:
+        provided: Calendar frame as it came; empty where the company has none.
+        country: ISO code of two letters.
+        span: first month of the history, and cutoff.
+        ahead: months behind the cutoff that are needed too.
+        first_month: month the fiscal year starts in, 1..12, for quarters and fiscal years that the calendar does not name.
+
+    Returns:
+        planning_calendar contract, one row per period.
+    """
+    months = period_range(span[0], months_between(*span) + 1 + ahead)
+    table = calendar_of(provided, country, months)
+    since = [month_number(str(period)) - (first_month - 1) for period in table["period"]]
+    years = [number // YEAR + (first_month > 1) for number in since]
+    counted = pd.Series([number % YEAR + 1 for number in since], dtype="Int64")
+    quarters = pd.Series([f"{year}-Q{number % YEAR // 3 + 1}" for year, number in zip(years, since, strict=True)], dtype="str")
+    named = table.assign(
+        quarter=table["quarter"].fillna(quarters),
+        fiscal_year=table["fiscal_year"].astype("Int64").fillna(pd.Series(years, dtype="Int64")),
+        fiscal_period=table["fiscal_period"].astype("Int64").fillna(counted),
+    )
+    return conform(named[CONTRACTS["planning_calendar"].column_names()], CONTRACTS["planning_calendar"])
 
 
-def _days_off(country: str, periods: list[str], shutdown: Sequence[Span]) -> _DaysOff:
-    closed = [day for span in shutdown for day in _days_of(span)]
-    years = sorted({int(period[:4]) for period in periods})
-    known, version = _holidays_of(country, years)
-    source = f"public holidays of {country} (library holidays {version})"
-    return _DaysOff(set(known.weekend), sorted({*known, *closed}), f"{source}, {len(set(closed))} days of shutdown" if closed else source)
-
-
-def _holidays_of(country: str, years: list[int]) -> "tuple[HolidayBase, str]":
-    import holidays  # takes 0.1 s: only where a calendar is generated
-
-    try:
-        categories = tuple(word for word in OFF_WORK if word in holidays.country_holidays(country).supported_categories)
-        return holidays.country_holidays(country, years=years, categories=categories), holidays.__version__
-    except NotImplementedError:
-        problem = Problem("country", repr(country), "a country whose public holidays are known", "Hand in a calendar table.")
-        raise ParamsError("working days are not known", [problem]) from None
+def _closed_dates(known: DaysOff, shutdown: Sequence[Span]) -> tuple[list[date], str]:
+    """Holidays and days of shutdown, sorted, and where they come from."""
+    closed = {day for span in shutdown for day in _days_of(span)}
+    told = f"{known.source}, {len(closed)} days of shutdown" if closed else known.source
+    return sorted(known.dates | closed), told
 
 
 def _days_of(span: Span) -> list[date]:

@@ -1,9 +1,10 @@
 """The process, the same for all companies: calendar, gates and accountability of `params/process.yaml`."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from sopkit.data.days_off import working_dates
 from sopkit.periods import first_day, last_day
 from sopkit.run import places
 from sopkit.run.params import validated
@@ -73,13 +74,8 @@ def load_process() -> Process:
 
 
 def working_days(month: str, country: str) -> list[date]:
-    """The working days of a month: Monday to Friday less the country's public holidays; the first is WD1."""
-    import holidays
-
-    start, end = first_day(month), last_day(month)
-    red = holidays.country_holidays(country, years=start.year)
-    days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
-    return [day for day in days if day.weekday() < 5 and day not in red]
+    """The working days of a month, as history counts them: the country's weekend, holidays and days off by custom out; the first is WD1."""
+    return working_dates(country, first_day(month), last_day(month))
 
 
 def meeting_day(month: str, country: str) -> date:

@@ -307,6 +307,8 @@ def test_each_change_has_a_row_and_what_is_flagged_stays() -> None:
         "stock_outs": found,
         "lifecycle": empty(CONTRACTS["lifecycle"]),
         "working_day_effects": empty(CONTRACTS["working_day_effects"]),
+        "working_day_factors": empty(CONTRACTS["working_day_factors"]),
+        "calendar": empty(CONTRACTS["calendar"]),
         "findings": empty(CONTRACTS["findings"]),
     }
     inputs = AdjustmentInputs.of({**tables, **extra})

@@ -57,7 +57,8 @@ class HistoryAdjustments(Contract):
         choice(
             "kind",
             "what was adjusted or seen",
-            "partial_period | return | cancellation | stock_out | outlier | structural_break | working_days | launch | phase_out",
+            "own_period | partial_period | return | cancellation | stock_out | outlier | structural_break | working_days | "
+            "launch | phase_out",
         ),
         code("family", "family, or `*`"),
         code("item", "article number, or `*`"),
@@ -69,6 +70,52 @@ class HistoryAdjustments(Contract):
         choice("outcome", "changed, or seen and left as it is", "applied | flagged"),
         text("rule", "the rule"),
         text("why", "why, in words"),
+    )
+
+
+class PlanningCalendar(Contract):
+    """The periods that history and plan are counted in, and where each comes from."""
+
+    name, key = "planning_calendar", ("period",)
+    grain = "one row per month, from the first of the history over the horizon; for all sites"
+    columns = (
+        period(),
+        day("start_date", "first day"),
+        day("end_date", "last day"),
+        number("working_days", "days worked; half days count half", "days", least=0, most=35),
+        code("quarter", "quarter of the fiscal year"),
+        whole("fiscal_year", "fiscal year, named after the year in which it ends", "year"),
+        whole("fiscal_period", "number of the period in its fiscal year", "number", least=1),
+        text("source", "where days and bounds come from"),
+    )
+
+
+class QuarterlyHistory(Contract):
+    """Demand by family and whole quarter of the fiscal year."""
+
+    name, key = "quarterly_history", ("family", "quarter")
+    grain = "one row per family and quarter that the records wholly cover; family `*` is the company"
+    columns = (
+        code("family", "family, or `*`"),
+        code("quarter", "quarter of the fiscal year, such as 2026-Q1"),
+        units("quantity", "recorded demand", least=None),
+        units("uncensored_quantity", "un-censored demand", least=None),
+        units("sold_quantity", "units invoiced", least=None),
+        money("revenue", "net sales invoiced"),
+    )
+
+
+class WorkingDayFactors(Contract):
+    """What a month's working days make of its demand, for families whose demand follows them."""
+
+    name, key = "working_day_factors", ("family", "period")
+    grain = "one row per family whose demand follows working days and month of the planning calendar"
+    columns = (
+        code("family", "family"),
+        period(),
+        number("working_days", "days worked in the month", "days", least=0),
+        number("usual_days", "mean of the same month over the years of the planning calendar", "days", least=0),
+        number("factor", "(working days / usual days) ^ elasticity: demand of the month / demand of a usual one", "ratio", least=0),
     )
 
 

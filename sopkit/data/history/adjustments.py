@@ -1,7 +1,7 @@
 """A row for everything that was done to the history, or seen in it and left alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,12 @@ from sopkit.data.contracts.derived_demand import SERIES
 from sopkit.data.history.breaks import structural_breaks
 from sopkit.data.history.outliers import outliers
 from sopkit.data.history.stock_outs import UNCENSORED
+from sopkit.data.own_periods import moved_units, own_periods
 
 KEYS = ("family", *SERIES)
 LATEST_FIRST_DAY = 3  # of a month: records that begin later miss a part of it
 RULES = {
+    "own_period": "a day belongs to the period that the company's calendar gives it to, not to its calendar month",
     "partial_period": "a month that is not over, or began before the records, is no whole month",
     "return": "returned units are netted in the month they came back",
     "cancellation": "cancelled units are taken off the month they were wanted in",
@@ -41,37 +43,63 @@ class AdjustmentInputs:
     stock_outs: pd.DataFrame
     working_day_effects: pd.DataFrame
     findings: pd.DataFrame
+    calendar: pd.DataFrame
+    working_day_factors: pd.DataFrame
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame]) -> "AdjustmentInputs":
         """The inputs out of a run's tables by name."""
         return cls(**{field.name: tables[field.name] for field in fields(cls)})
 
+    def in_own_periods(self) -> "AdjustmentInputs":
+        """The same with the dates of sales and orders in the months of the company's own periods."""
+        periods = own_periods(self.calendar)
+        if periods is None:
+            return self
+        return replace(self, sales_history=periods.of(self.sales_history, "sales_history"), orders=periods.of(self.orders, "orders"))
 
-def history_adjustments(inputs: AdjustmentInputs, *, cutoff: str) -> pd.DataFrame:
+
+def history_adjustments(inputs: AdjustmentInputs, *, cutoff: str, usual_days: bool = False) -> pd.DataFrame:
     """Everything that was done to the history, or seen in it and left alone: what, why, from, to, by which rule.
 
     Args:
         inputs: the history and what it was made from.
         cutoff: last closed period.
+        usual_days: models learn from months of usual working days (`working_days.adjusted_history`).
 
     Returns:
         history_adjustments contract; `applied` rows changed what models are trained on, `flagged` ones changed nothing.
     """
+    dated = inputs.in_own_periods()
     parts = [
-        _partial(inputs, cutoff),
-        _returns(inputs.sales_history, cutoff),
-        _cancellations(inputs.orders, cutoff),
+        _own_periods(inputs),
+        _partial(dated, cutoff),
+        _returns(dated.sales_history, cutoff),
+        _cancellations(dated.orders, cutoff),
         _stock_outs(inputs),
         _outliers(inputs),
-        _breaks(inputs),
+        _breaks(dated),
         _working_days(inputs, cutoff),
+        _working_day_months(inputs, applied=usual_days),
         _lifecycle(inputs, cutoff),
     ]
     columns = CONTRACTS["history_adjustments"].column_names()
     table = pd.concat([part.reindex(columns=columns) for part in parts if len(part)] or [pd.DataFrame(columns=columns)], ignore_index=True)
     table = table.assign(rule=table["kind"].map(RULES), **{key: table[key].fillna("*") for key in KEYS})
     return conform(table, CONTRACTS["history_adjustments"])
+
+
+def _own_periods(inputs: AdjustmentInputs) -> pd.DataFrame:
+    """Periods of the company whose days are not those of the calendar month: units invoiced in the one and in the other."""
+    moved = moved_units(inputs.sales_history, own_periods(inputs.calendar))
+    bounds = inputs.calendar[inputs.calendar["site"] == "*"].set_index("period")[["start_date", "end_date"]]
+    why = [
+        f"{label} lasts from {bounds['start_date'][label]:%Y-%m-%d} to {bounds['end_date'][label]:%Y-%m-%d} by the company's calendar"
+        if label in bounds.index
+        else "days of this month belong to another period of the company's calendar"
+        for label in moved["period"]
+    ]
+    return moved.assign(kind="own_period", from_quantity=moved["by_month"], to_quantity=moved["by_period"], outcome="applied", why=why)
 
 
 def _partial(inputs: AdjustmentInputs, cutoff: str) -> pd.DataFrame:
@@ -150,6 +178,19 @@ def _working_days(inputs: AdjustmentInputs, cutoff: str) -> pd.DataFrame:
     told = inputs.working_day_effects[np.isfinite(inputs.working_day_effects["elasticity"])]
     why = [f"{words[row.verdict]}: elasticity {row.elasticity:.2f} [{row.low:.2f}, {row.high:.2f}]" for row in told.itertuples()]
     return pd.DataFrame({"kind": "working_days", "family": told["family"], "period": cutoff, "outcome": "flagged", "why": why})
+
+
+def _working_day_months(inputs: AdjustmentInputs, *, applied: bool) -> pd.DataFrame:
+    """Months of families that follow working days, as they are and as months of usual ones."""
+    history = inputs.demand_history
+    asked = history["uncensored_quantity"].fillna(history["quantity"])
+    family = history["item"].map(inputs.items.set_index("item")["family"]).rename("family")
+    sums = asked.groupby([family, history["period"]]).sum().rename("from_quantity").reset_index()
+    months = sums.merge(inputs.working_day_factors, on=["family", "period"])
+    months = months[(months["factor"] - 1).abs() > 1e-9]
+    why = [f"{row.working_days:g} working days where {row.usual_days:.1f} are usual" for row in months.itertuples()]
+    to_quantity = months["from_quantity"] / months["factor"]
+    return months.assign(kind="working_days", to_quantity=to_quantity, outcome="applied" if applied else "flagged", why=why)
 
 
 def _lifecycle(inputs: AdjustmentInputs, cutoff: str) -> pd.DataFrame:

@@ -61,6 +61,55 @@ def _effect(series: pd.Series, days: pd.Series) -> tuple[int, float, float, floa
     return len(change), float(fit.slope), float(low), float(high), verdict
 
 
+def working_day_factors(calendar: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
+    """What the working days of each month make of the demand of the families that follow them.
+
+    factor_t = (w_t / mean of w over the same month of the year)^b with the family's elasticity b: what a month usually has is season,
+    what it has more or less than usual is the factor. Source: as `working_day_effects`.
+
+    Args:
+        calendar: planning_calendar contract.
+        effects: working_day_effects contract.
+
+    Returns:
+        working_day_factors contract: family x month, for families whose verdict is `follows`; the company's own row makes none.
+    """
+    days = calendar.set_index("period")["working_days"].astype(float)
+    usual = days.groupby(days.index.str[5:]).transform("mean")
+    follows = effects[(effects["verdict"] == "follows") & (effects["family"] != COMPANY)]
+    parts = [
+        pd.DataFrame({"family": row.family, "period": days.index, "working_days": days.to_numpy(), "usual_days": usual.to_numpy()}).assign(
+            factor=(days / usual.where(usual > 0)).fillna(1.0).to_numpy() ** row.elasticity
+        )
+        for row in follows.itertuples()
+    ]
+    return (
+        conform(pd.concat(parts, ignore_index=True), CONTRACTS["working_day_factors"]) if parts else empty(CONTRACTS["working_day_factors"])
+    )
+
+
+def adjusted_history(history: pd.DataFrame, items: pd.DataFrame, factors: pd.DataFrame, *, apply: bool) -> pd.DataFrame:
+    """The history with each month as a usual one in working days, for training: uncensored_quantity / factor.
+
+    The recorded quantity stays, and stays the yardstick. A forecast made from it is one of usual months.
+
+    Args:
+        history: demand_history contract.
+        items: items contract.
+        factors: working_day_factors contract.
+        apply: False = the history as it is.
+
+    Returns:
+        demand_history contract.
+    """
+    if not apply or factors.empty:
+        return history
+    family = history["item"].map(items.set_index("item")["family"])
+    factor = factors.set_index(["family", "period"])["factor"].reindex(pd.MultiIndex.from_arrays([family, history["period"]])).to_numpy()
+    asked = history["uncensored_quantity"].fillna(history["quantity"])
+    return conform(history.assign(uncensored_quantity=asked / np.where(np.isnan(factor), 1.0, factor)), CONTRACTS["demand_history"])
+
+
 def monthly_history(history: pd.DataFrame, items: pd.DataFrame, working_days: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
     """Demand by family and month, recorded and un-censored, beside the year before, like for like.
 

@@ -10,7 +10,9 @@ from sopkit.data import cleaning
 from sopkit.data.contracts import INPUTS
 from sopkit.data.findings import LISTED, Finding, FindingLog
 from sopkit.data.monthly import by_month, month_numbers
+from sopkit.data.own_periods import OwnPeriods, own_periods
 from sopkit.data.plausibility import across, gaps, money, scale, stock
+from sopkit.data.plausibility.calendars import calendar_faults, calendar_reach
 from sopkit.data.plausibility.earlier import Earlier, against_earlier
 from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.oddity import Oddity, positions_of, shown, span
@@ -45,6 +47,7 @@ class KnownTable:
     table: ReadTable
     reaches_further: bool  # the file holds rows of months behind the current one
     sent: int = 0  # rows that came, known at the cutoff or not
+    received: pd.DataFrame | None = None  # the same rows with their dates as they came, where the company has own periods
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -64,7 +67,8 @@ def table_rules(read: Mapping[str, ReadTable], sources: Mapping[str, Source], lo
     Returns:
         Frames by table name, without what was not known yet.
     """
-    known = {name: _known(table, sources[name], log, setting.cutoff) for name, table in read.items()}
+    periods = _own_periods(read)
+    known = {name: _known(table, sources[name], log, setting.cutoff, periods) for name, table in read.items()}
     frames = {name: table.frame for name, table in known.items()}
     sums = frames | {name: _by_month(frames[name], name) for name in frames if INPUTS[name].many_rows}
     places = _broken_rows(log)
@@ -76,11 +80,19 @@ def table_rules(read: Mapping[str, ReadTable], sources: Mapping[str, Source], lo
     ]
     slipped = any(oddity.rule == "scale" and oddity.table == "sales_history" for oddity in found)
     found += across.similar_codes(frames)
+    found += calendar_reach(periods, frames["sales_history"], cutoff=setting.cutoff) if "sales_history" in frames else []
     found += _explained(_of_all_tables(sums, setting, slipped=slipped), max((broken.get(name, 0) for name in BALANCED), default=0))
     found = [oddity for oddity in found if not (oddity.rule in FROM_PRICES and broken.get(FROM_PRICES[oddity.rule]))]
     for oddity in found:
         _tell(_on_good_rows(oddity, known[oddity.table], places.get(oddity.table, set())), known[oddity.table], log)
-    return frames
+    return {name: table.frame if table.received is None else table.received for name, table in known.items()}
+
+
+def _own_periods(read: Mapping[str, ReadTable]) -> OwnPeriods | None:
+    """The company's own periods, where its calendar has such and keeps its rules."""
+    if "calendar" not in read or calendar_faults(read["calendar"].frame):
+        return None
+    return own_periods(read["calendar"].frame)
 
 
 def _on_good_rows(oddity: Oddity, known: KnownTable, broken: set[int]) -> Oddity:
@@ -134,6 +146,8 @@ def _of_one_table(
         return [*found, *far, *mixed_units(frame, limits, skip=frozenset(alone)), *_returns(frame), *money.below_cost(frame)]
     if name == "inventory":
         return [*found, *far, *stock.negative_stock(frame)]
+    if name == "calendar":
+        return [*found, *far, *calendar_faults(frame)]
     if name == "resource_calendar":
         return [*found, *far, *across.short_calendars(frame, cutoff=cutoff)]
     if name == "exchange_rates":
@@ -180,12 +194,13 @@ def _alone_or_together(far: list[Oddity], slips: list[Oddity]) -> tuple[list[Odd
 # -- what was known --------------------------------------------------------------------------------------------------
 
 
-def _known(table: ReadTable, source: Source, log: FindingLog, cutoff: str) -> KnownTable:
-    closed = cleaning.known_at_cutoff(table.frame, table.name, cutoff=cutoff)
+def _known(table: ReadTable, source: Source, log: FindingLog, cutoff: str, periods: OwnPeriods | None) -> KnownTable:
+    dated = table.frame if periods is None else periods.of(table.frame, table.name)
+    closed = cleaning.known_at_cutoff(dated, table.name, cutoff=cutoff)
     current = shifted(cutoff, 1)
     later = np.zeros(len(table.frame), bool)
     if closed.future_rows:
-        later = month_numbers(table.frame[cleaning.KNOWN_FROM[table.name]]) > month_number(current)
+        later = month_numbers(dated[cleaning.KNOWN_FROM[table.name]]) > month_number(current)
     if later.any() and source.later_rows == "reject":
         column = cleaning.KNOWN_FROM[table.name]
         told = f"dated after {current}, the current month: at the cutoff {cutoff} it cannot have happened"
@@ -211,7 +226,16 @@ def _known(table: ReadTable, source: Source, log: FindingLog, cutoff: str) -> Kn
                     rows=count,
                 )
             )
-    return KnownTable(table.taken(closed.keep, closed.frame), bool(closed.future_rows), len(table.frame))
+    received = None if dated is table.frame else _as_received(table.taken(closed.keep).frame, closed.frame, table.name)
+    return KnownTable(table.taken(closed.keep, closed.frame), bool(closed.future_rows), len(table.frame), received)
+
+
+def _as_received(came: pd.DataFrame, closed: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The rows known at the cutoff with their dates as they came, without what happened later."""
+    if table not in cleaning.KNOWN_LATER:
+        return came
+    column, measures = cleaning.KNOWN_LATER[table]
+    return came.assign(**{column: came[column].where(closed[column].notna())}, **{name: closed[name] for name in measures})
 
 
 def _missing_months(frame: pd.DataFrame, table: str, cutoff: str) -> list[Oddity]:

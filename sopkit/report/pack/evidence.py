@@ -8,6 +8,7 @@ from sopkit.report.tables import Column, Row, Table, table
 
 MOST_POINTS = 8
 KINDS = {
+    "own_period": N_("period that is no calendar month"),
     "partial_period": N_("month that is not whole"),
     "return": N_("returned units netted"),
     "cancellation": N_("cancelled units taken off"),
