@@ -146,11 +146,12 @@ STEPS = (
             "alternative_resources? stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? "
             "stock_rules? supplier_contracts? last_production? "
             "forecast_accuracy bottlenecks supplier_performance levers? assumptions? decisions? "
+            "participation function_forecasts campaign_results lifecycle_log "
             "proposed:scenarios? proposed:options? proposed:consensus_demand? proposed:demand_fulfilment? proposed:supply_plan?"
         ),
         writes=_names(
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
-            "decided revision_change promise_check issues waiting_costs plan_ranges range_drivers range_record"
+            "decided revision_change promise_check issues waiting_costs meeting_points plan_ranges range_drivers range_record"
         ),
     ),
     Step(

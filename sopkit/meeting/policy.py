@@ -120,6 +120,13 @@ class MeetingPolicy(BaseModel):
     fill_rate_floor: float | None = Field(default=None, ge=0, le=1, description="least fill rate of the next six months, 0..1")
     cash_floor: float | None = Field(default=None, description="least cash headroom, in the company's currency")
     load_limit_ratio: float | None = Field(default=None, gt=0, description="highest load on demonstrated capacity")
+    authority_limits: dict[str, float] = Field(
+        default_factory=dict, description="most that a function settles in the pre-S&OP, in the company's currency; none = all is ratified"
+    )
+    quorum: tuple[str, ...] = Field(
+        default=("head_of_sales", "head_of_operations", "head_of_finance"),
+        description="roles that must be there, beside the accountable executive, or their deputies",
+    )
     promise_tolerance_share: float = Field(
         default=0.05,
         ge=0,

@@ -41,3 +41,24 @@ class WaitingCosts(Contract):
             "in_time | later | too_late | nothing",
         ),
     )
+
+
+class MeetingPoints(Contract):
+    """What the pre-S&OP works through: what each function brings, and what is settled, escalated and disagreed."""
+
+    name, key = "meeting_points", ("position",)
+    grain = "one row per point, in the order of the meeting"
+    columns = (
+        whole("position", "order", "number"),
+        code("function", "function that brings it or answers for it"),
+        choice(
+            "part",
+            "its inputs; what it speaks about; settled within its limit; asked of the executive; seen otherwise than the consensus",
+            "delivered | brought | settled | escalated | disagreed",
+        ),
+        text("subject", "what it is about"),
+        number("value", "its figure, in `unit`", "unit").optional(),
+        number("other", "the other figure: the authority limit, or the consensus", "unit").optional(),
+        text("unit", "unit of both figures"),
+        text("note", "in words"),
+    )

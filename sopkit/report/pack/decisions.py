@@ -172,8 +172,9 @@ def _decision(desk: Desk, options: list[Record], prefix: Scale) -> Lead:
     printed = table(desk.writer, Table(caption, head, tuple(columns), tuple(rows), dense=True))
     deadline = say(N_("{owner}, by {day}"), owner=role(first), day=first.day("last_date", "long"))
     plain = replace(printed, columns=tuple(replace(column, unit="") for column in printed.columns))
-    lines = (*_departures(desk, options), *_waiting(desk, first.word("decision")))
-    return Lead(first.code("decision"), first.words("question"), deadline, (plain,), lines)
+    if waiting := _waiting(desk, first.word("decision")):
+        deadline += Markup("; ") + waiting
+    return Lead(first.code("decision"), first.words("question"), deadline, (plain,), _departures(desk, options))
 
 
 def _departures(desk: Desk, options: list[Record]) -> tuple[Markup, ...]:
@@ -186,17 +187,17 @@ def _departures(desk: Desk, options: list[Record]) -> tuple[Markup, ...]:
     return (desk.writer.say(told, rule=rule.code("option"), chosen=chosen.code("option"), reason=chosen.words("reason")),)
 
 
-def _waiting(desk: Desk, decision: str) -> tuple[Markup, ...]:
-    """What happens if nobody decides: the price of waiting, where waiting has one."""
-    say = desk.writer.say
+def _waiting(desk: Desk, decision: str) -> Markup | None:
+    """What happens if nobody decides: the price of waiting one week or more; None where waiting costs nothing."""
+    say, writer = desk.writer.say, desk.writer
     waits = desk.book.records("waiting_costs", lambda row: row["decision"] == decision and row["cost"] == row["cost"])
-    if not any(record.values["cost"] for record in waits):
-        return ()
-    told = [
-        say(N_("{weeks} weeks after the meeting {cost}"), weeks=record.number("weeks", "count"), cost=record.number("cost", "money"))
-        for record in waits
-    ]
-    return (say(N_("If nobody decides, it costs contribution: {costs}."), costs=Markup(", ").join(told)),)
+    costs = [record.number("cost", "money") for record in waits]
+    if not any(cost.value for cost in costs):
+        return None
+    scale = scale_of(costs)
+    weeks = Markup(", ").join(writer.markup(record.number("weeks", "count")) for record in waits)
+    priced = Markup(", ").join(writer.markup(scaled(cost, scale)) for cost in costs)
+    return say(N_("waiting {weeks} weeks costs {costs} {unit}"), weeks=weeks, costs=priced, unit=writer.unit("money", scale))
 
 
 def _shown(options: list[Record]) -> list[tuple[str, str, str]]:
