@@ -2,27 +2,33 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import empty
-from sopkit.data.frepple import frepple_tables
-from sopkit.errors import ParamsError, Problem
+from sopkit.data.frepple import COLUMNS, frepple_tables
+from sopkit.data.frepple_back import plan_differences, plan_from_frepple
+from sopkit.errors import IntegrityError, ParamsError, Problem
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import write_atomically
 from sopkit.run.params import load_params
 from sopkit.run.step_files import read_table
 
-NEEDED = ("items", "consensus_demand", "supply_plan", "unit_costs", "inventory")
+NEEDED = ("items", "consensus_demand", "supply_plan", "demand_fulfilment", "unit_costs", "inventory")
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\uff1d")  # a spreadsheet takes a text that begins so for a formula
 
 
 def export_frepple(params_file: Path, cycle: str | None) -> list[Path]:
     """Write the last good run's plan in frePPLe's tables, one CSV each, below `exports/<cycle>/frepple/`; returns the files.
 
-    Raises ParamsError where the cycle has no finished run.
+    The files are read back and held against the plan, figure by figure.
+
+    Raises:
+        ParamsError: the cycle has no finished run.
+        IntegrityError: the plan that was read back is not the plan.
     """
     params = load_params(params_file, cycle)
     company = CompanyFolder.of(params.company)
@@ -36,7 +42,26 @@ def export_frepple(params_file: Path, cycle: str | None) -> list[Path]:
     for name, frame in frepple_tables(tables, cutoff=params.cutoff, location=params.company).items():
         write_atomically(folder / f"{name}.csv", csv_text(frame).encode())
         written.append(folder / f"{name}.csv")
+    _check_read_back(folder, tables)
     return written
+
+
+def _check_read_back(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Raise IntegrityError where the written files do not tell the whole plan."""
+    if tables["demand_fulfilment"].empty:
+        return
+    back = plan_from_frepple({name: read_csv(folder / f"{name}.csv") for name in COLUMNS})
+    problems = plan_differences(tables, back)
+    if problems:
+        raise IntegrityError(f"the plan in {folder}, read back, is not the plan", problems)
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """A file of `csv_text` as text cells, the apostrophe before a text that a spreadsheet would run taken off."""
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = list(csv.reader(file))
+    cells = [[cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_SIGNS) else cell or None for cell in row] for row in rows]
+    return pd.DataFrame(cells, columns=header, dtype=object)
 
 
 def csv_text(frame: pd.DataFrame) -> str:
@@ -54,7 +79,7 @@ def _cell(value: object) -> str:
         return f"'{value}" if value.startswith(FORMULA_SIGNS) else value
     if value is None or value is pd.NA or value != value:
         return ""
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _table(run: RunFolder, name: str) -> pd.DataFrame:

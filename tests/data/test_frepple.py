@@ -57,9 +57,9 @@ def exported() -> dict[str, list[dict[str, object]]]:
 
 def test_items_carry_the_cost_that_held_at_the_cutoff():
     assert exported()["item"] == [
-        {"name": "A", "description": "Grill", "category": "Grills", "type": "make to stock", "cost": 100.0},
-        {"name": "B", "description": "Cover", "category": "Covers", "type": None, "cost": None},
-        {"name": "C", "description": "Stove", "category": "Stoves", "type": "make to order", "cost": None},
+        {"name": "A", "description": "Grill", "category": "Grills", "subcategory": "stock", "type": "make to stock", "cost": 100.0},
+        {"name": "B", "description": "Cover", "category": "Covers", "subcategory": "buy", "type": None, "cost": None},
+        {"name": "C", "description": "Stove", "category": "Stoves", "subcategory": "order", "type": "make to order", "cost": None},
     ]
 
 
@@ -78,9 +78,9 @@ def test_consensus_demand_overrides_the_forecast_by_month():
 
 def test_stock_is_that_of_the_cutoff_or_unknown():
     assert exported()["buffer"] == [
-        {"item": "A", "location": "plant", "onhand": 7.0, "minimum": 4.0},
-        {"item": "B", "location": "plant", "onhand": None, "minimum": 1.0},
-        {"item": "C", "location": "plant", "onhand": None, "minimum": 0.0},
+        {"item": "A", "minimum_calendar": "safety stock of A", "location": "plant", "onhand": 7.0, "minimum": 4.0},
+        {"item": "B", "minimum_calendar": "safety stock of B", "location": "plant", "onhand": None, "minimum": 1.0},
+        {"item": "C", "minimum_calendar": "safety stock of C", "location": "plant", "onhand": None, "minimum": 0.0},
     ]
 
 

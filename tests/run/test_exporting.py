@@ -118,7 +118,7 @@ def test_a_finished_plan_is_written_in_frepples_names(suite: Suite) -> None:
     folder = suite.reports / "tiny" / "exports" / "2026-03" / "frepple"
     with (folder / "item.csv").open() as opened:
         assert list(csv.DictReader(opened)) == [
-            {"name": "A", "description": "'=HYPERLINK(1)", "category": "F", "type": "make to stock", "cost": ""}
+            {"name": "A", "description": "'=HYPERLINK(1)", "category": "F", "subcategory": "stock", "type": "make to stock", "cost": ""}
         ]
     with (folder / "forecastplan.csv").open() as opened:
         assert [row["forecastoverride"] for row in csv.DictReader(opened)] == ["5"]
