@@ -1,6 +1,6 @@
 # Each target sets up what it needs by itself; a second run does not install anything again.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary benchmarks lock clean benchmarks-intake benchmarks-supply
+.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary kpis benchmarks lock clean benchmarks-intake benchmarks-supply
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
@@ -52,6 +52,10 @@ dictionary: $(READY)  ## docs/data_dictionary.md and its Swedish twin from the c
 	@$(BIN)/python -c "from sopkit.data.dictionary import data_dictionary; print(data_dictionary(), end='')" > docs/data_dictionary.md
 	@$(BIN)/python -c "from sopkit.data.dictionary import data_dictionary_sv; from sopkit.report.language import language_of; \
 		print(data_dictionary_sv(language_of('sv').text), end='')" > docs/data_dictionary.sv.md
+
+kpis: $(READY)  ## docs/kpi_dictionary.md and its Swedish twin from the definitions
+	@$(BIN)/python -c "from sopkit.meeting.kpis.dictionary import kpi_dictionary; print(kpi_dictionary(), end='')" > docs/kpi_dictionary.md
+	@$(BIN)/python -c "from sopkit.meeting.kpis.dictionary import kpi_dictionary; print(kpi_dictionary('sv'), end='')" > docs/kpi_dictionary.sv.md
 
 estimators: $(READY)  ## sktime's own checks of every forecaster
 	@$(BIN)/python -m pytest -m slow -n 2 tests/demand/test_panel.py

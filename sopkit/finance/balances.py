@@ -13,13 +13,14 @@ import pandas as pd
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.purchases import closed_purchases, planned_purchases
+from sopkit.finance.statement import COST_LINES
 from sopkit.finance.unpaid import Unpaid, invoice_months, invoiced_by_channel, payables, receivables
 from sopkit.finance.valuation import costs_of, item_costs
 from sopkit.periods import period_range, shifted
 
 ACCOUNTS = ("inventory", "receivables", "payables", "cash", "other_current_assets", "other_current_liabilities", "credit_line")
 CLOSED_MONTHS = 13
-PAID_LINES = ("overtime", "subcontract_premium", "expedite", "holding", "workforce_change", "one_off")  # a write-down is not paid
+PAID_LINES = tuple(line for line in COST_LINES if line not in ("absorption", "write_down"))  # those two move no money
 
 
 @dataclass(frozen=True)

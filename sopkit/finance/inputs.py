@@ -37,6 +37,7 @@ class MoneyInputs:
     balance_sheet: pd.DataFrame = _table("balance_sheet")
     exchange_rates: pd.DataFrame = _table("exchange_rates")
     budget: pd.DataFrame = _table("budget")
+    plan_outlays: pd.DataFrame = _table("plan_outlays")
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame]) -> Self:

@@ -13,6 +13,12 @@ class MoneyPolicy(BaseModel):
     costing: Literal["variable", "standard_absorption"] = Field(
         default="variable", description="cost of goods: variable or full standard cost"
     )
+    fixed_production_costs: float | None = Field(
+        default=None,
+        ge=0,
+        description="fixed production cost a month that standard costs absorb, in the company's currency; none = what the next twelve "
+        "planned months absorb on average",
+    )
     vat_rate: float = Field(default=0.0, ge=0, lt=1, description="VAT inside receivables, share of net sales")
     cost_share_of_price: float | None = Field(
         default=None, ge=0, description="standard cost as a share of net price where an item has no cost; none = such items are not valued"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.errors import DataError, ParamsError, Problem
+from sopkit.finance.absorption import absorption, prebuild_effect
 from sopkit.finance.family import family_of
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
@@ -20,7 +21,26 @@ from sopkit.periods import fiscal_year_periods, period_range, shifted
 
 CELL = ["family", "region", "channel", "period", "scenario"]
 KEY = ["line", "family", "region", "channel", "period"]
-COST_LINES = ("overtime", "subcontract_premium", "expedite", "holding", "workforce_change", "one_off", "write_down")
+COST_LINES = (
+    "overtime",
+    "subcontract_premium",
+    "expedite",
+    "freight",
+    "transfer",
+    "setup",
+    "sourcing",
+    "holding",
+    "workforce_change",
+    "one_off",
+    "absorption",
+    "write_down",
+)
+MEMO = "prebuild_absorption"  # told beside the statement, in no sum
+OUTLAYS = {
+    "alternative_resource": "sourcing",
+    "site": "sourcing",
+    "supplier": "sourcing",
+}  # kinds of plan_outlays that are no line of their own
 DECIMALS = 6  # those of the contract: lines are rounded before they are added, so that sums hold on disk too
 CLOSED_MONTHS = 13
 
@@ -44,10 +64,10 @@ def plan_statement(
 ) -> pd.DataFrame:
     """Monthly statement of the closed months and of the constrained plan.
 
-    gross_margin = net_sales - cost_of_goods; operating_contribution = gross_margin - overtime - subcontract_premium
-    - expedite - holding - workforce_change - one_off - write_down. Net sales of a planned month are units shipped in it x net price
-    of that month; cost of goods is that of the units sold. A month in which a sold unit has no cost carries neither cost
-    of goods nor the lines derived from it (`unvalued_sales` names the units).
+    gross_margin = net_sales - cost_of_goods; operating_contribution = gross_margin - the lines of COST_LINES. Net sales of a planned
+    month are units shipped in it x net price of that month; cost of goods is that of the units sold. A month in which a sold unit has no
+    cost carries neither cost of goods nor the lines derived from it (`unvalued_sales` names the units). Freight, transfers, setups and
+    dearer sourcing are those of the plan's outlays, by family. `prebuild_absorption` is told beside the statement and is in no sum.
 
     Args:
         inputs: history, constrained plan, costs.
@@ -68,7 +88,10 @@ def plan_statement(
     trade = _by_cell(_valued(_shipped(inputs), inputs, policy, closed.costs))
     extra = _extra_costs(extra_costs, inputs.planned_periods)
     company = _company_costs(inputs, policy, closed.costs, first_month=first_month, extra=extra)
-    result = pd.concat([closed.lines, _statement_lines(trade, company)], ignore_index=True)
+    told_beside = _lines_of(
+        prebuild_effect(inputs.supply_plan if len(inputs.inventory) else inputs.supply_plan.iloc[:0], inputs.items, closed.costs), MEMO
+    )
+    result = pd.concat([closed.lines, _statement_lines(trade, company), told_beside], ignore_index=True)
     return result[CONTRACTS["plan_statement"].column_names()].sort_values(KEY, kind="stable", ignore_index=True)
 
 
@@ -211,12 +234,27 @@ def _company_costs(inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame
         "subcontract_premium": premium.groupby(plan["period"]).sum(),
         "holding": holding.groupby(held["period"]).sum(),
         "workforce_change": _workforce_change(inputs),
+        "absorption": absorption(plan, inputs.items, costs, policy),
         "write_down": write_downs(held, found_costs["unit_cost"], policy, first_month=first_month),
     }
-    rows = [amount.rename("amount").rename_axis("period").reset_index().assign(line=line) for line, amount in found.items() if len(amount)]
-    booked = pd.concat([*rows, extra], ignore_index=True)[["line", "period", "amount"]]
-    booked = booked.groupby(["line", "period"], sort=True, as_index=False)["amount"].sum()
-    return booked.assign(family="*", region="*", channel="*", scenario="base")
+    rows = [_lines_of(amount, line) for line, amount in found.items() if len(amount)]
+    booked = pd.concat([*rows, extra.assign(family="*"), _outlays(inputs)], ignore_index=True)[["line", "family", "period", "amount"]]
+    booked = booked.groupby(["line", "family", "period"], sort=True, as_index=False)["amount"].sum()
+    return booked.assign(region="*", channel="*", scenario="base")
+
+
+def _lines_of(amount: pd.Series, line: str) -> pd.DataFrame:
+    """A line of the company from amounts by month."""
+    rows = amount.round(DECIMALS).rename("amount").rename_axis("period").reset_index().astype({"period": "str"})
+    return rows.assign(line=line, family="*", region="*", channel="*", scenario="base")
+
+
+def _outlays(inputs: MoneyInputs) -> pd.DataFrame:
+    """What the plan pays beside the cost of the units, by line, family and month; items that are none (`*`) belong to no family."""
+    paid = inputs.plan_outlays
+    family = paid["item"].map(inputs.items.set_index("item")["family"]).fillna("*")
+    rows = paid[["period", "amount"]].assign(line=paid["kind"].replace(OUTLAYS), family=family)
+    return rows.astype({"line": "str", "family": "str"})
 
 
 def _overtime(inputs: MoneyInputs) -> pd.Series:

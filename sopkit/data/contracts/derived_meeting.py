@@ -4,8 +4,8 @@ from sopkit.data.contracts.column import Contract, choice, code, day, flag, mone
 from sopkit.data.contracts.inputs_demand import LAYERS
 
 LINES = (
-    "net_sales | cost_of_goods | gross_margin | overtime | subcontract_premium | expedite | holding | workforce_change | one_off | "
-    "write_down | operating_contribution"
+    "net_sales | cost_of_goods | gross_margin | overtime | subcontract_premium | expedite | freight | transfer | setup | sourcing | "
+    "holding | workforce_change | one_off | absorption | write_down | operating_contribution | prebuild_absorption"
 )
 
 

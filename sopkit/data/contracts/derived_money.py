@@ -1,6 +1,6 @@
 """Tables of money that step 4 writes beside the statement: ranges, customers, comparisons, prices, the ledger."""
 
-from sopkit.data.contracts.column import Contract, choice, code, flag, money, period, share, text
+from sopkit.data.contracts.column import Contract, choice, code, flag, money, number, period, share, text, whole
 
 
 class PlanRanges(Contract):
@@ -46,4 +46,111 @@ class RangeRecord(Contract):
         money("p90", "90 % quantile given"),
         money("amount", "what came"),
         flag("inside", "whether it lay between them"),
+    )
+
+
+class CustomerStatement(Contract):
+    """Money by customer: closed months as invoiced, the plan's months by each customer's part of its series."""
+
+    name, key = "customer_statement", ("customer", "period")
+    grain = "one row per customer and month; customer `*` is what no customer has bought before"
+    columns = (
+        code("customer", "customer number, or `*`"),
+        period(),
+        choice("scenario", "closed month or plan", "actual | base"),
+        money("net_sales", "net sales"),
+        money("cost_of_goods", "cost of the units; empty where one has no cost").optional(),
+        money("gross_margin", "net sales - cost of goods").optional(),
+    )
+
+
+class CustomerReview(Contract):
+    """Who buys, against the year before, and what it asks of us."""
+
+    name, key = "customer_review", ("customer",)
+    grain = "one row per customer with sales in the last two years"
+    columns = (
+        code("customer", "customer number"),
+        choice("status", "against the year before", "new | lost | shrinking | growing | steady"),
+        money("net_sales", "net sales of the last twelve months"),
+        money("net_sales_before", "net sales of the twelve before"),
+        number("change_share", "change from one year to the next", "share").optional(),
+        share("sales_share", "part of all net sales, last twelve months").optional(),
+        money("gross_margin", "gross margin of the last twelve months").optional(),
+        money("planned_net_sales", "its part of the plan, next twelve months").optional(),
+        money("planned_gross_margin", "gross margin of that part").optional(),
+        share("otif_share", "order lines whole by the promised date, last twelve months").optional(),
+        money("open_opportunities", "open deals, weighed by stated probability").optional(),
+        number("bottleneck_hours", "hours on its families' bottlenecks, next twelve months", "hours", least=0).optional(),
+    )
+
+
+class EstimateComparison(Contract):
+    """The estimate beside budget, target, last plan and last year."""
+
+    name, key = "estimate_comparison", ("span", "line", "against")
+    grain = "one row per span, line and what it is measured against"
+    columns = (
+        choice("span", "the closed month, the fiscal year to date, the full fiscal year", "month | year_to_date | full_year"),
+        period("first_period", "first month of the span"),
+        period("last_period", "last month of the span"),
+        choice("line", "line of the statement", "net_sales | operating_contribution"),
+        choice("against", "what it is measured against", "budget | target | last_plan | last_year"),
+        money("estimate", "closed months + plan; empty where a month is not known").optional(),
+        money("other", "the other figure").optional(),
+        money("difference", "estimate - other").optional(),
+        text("reason", "why it is not available").optional(),
+    )
+
+
+class MarginChange(Contract):
+    """What moved gross margin from last year to this one; the parts add up exactly."""
+
+    name, key = "margin_change", ("span", "position")
+    grain = "one row per span and cause, in printed order"
+    columns = (
+        choice("span", "the fiscal year to date, the full fiscal year", "year_to_date | full_year"),
+        whole("position", "printed order", "number"),
+        choice("cause", "cause", "last_year | volume | mix | price | cost | this_year"),
+        money("amount", "gross margin"),
+    )
+
+
+class LedgerGap(Contract):
+    """Net sales of the ledger beside those of invoiced lines."""
+
+    name, key = "ledger_gap", ("fiscal_year",)
+    grain = "one row per fiscal year with closed months that both hold"
+    columns = (
+        code("fiscal_year", "year in which the fiscal year ends"),
+        whole("months", "months compared", "months"),
+        whole("flash_months", "of them months whose ledger figure is flash", "months"),
+        money("ledger", "net sales of the ledger"),
+        money("invoiced", "net sales of invoiced lines"),
+        money("difference", "invoiced - ledger"),
+        money("timing", "moved between neighbouring months: it explains months, nothing of the year"),
+        money("unexplained", "what is left of the year's difference"),
+    )
+
+
+class Pricing(Contract):
+    """What a family's price is worth in the next twelve months, and which way it would have to go."""
+
+    name, key = "pricing", ("family",)
+    grain = "one row per family that is sold"
+    columns = (
+        code("family", "family"),
+        number("net_price", "mean net price of planned shipments", "money per unit"),
+        number("variable_cost", "mean variable cost", "money per unit"),
+        number("contribution_share", "(price - variable cost) / price", "share"),
+        code("resource", "bottleneck of the family").optional(),
+        number("hours_per_unit", "hours on it", "hours per unit", least=0).optional(),
+        number("contribution_per_hour", "(price - variable cost) / hours", "money per hour").optional(),
+        number("scarcity_value", "hours per unit x value of an hour in the months planned", "money per unit", least=0).optional(),
+        number("elasticity", "change of units per change of price", "ratio"),
+        number("elasticity_low", "low end of its 90 % interval; empty where assumed", "ratio").optional(),
+        number("elasticity_high", "high end", "ratio").optional(),
+        text("elasticity_basis", "measured, or why it is assumed"),
+        number("break_even_loss_share", "share of units that a price two per cent higher may lose", "share").optional(),
+        choice("candidate", "which way the price would have to go", "raise | lower | keep"),
     )

@@ -5,6 +5,7 @@ from sopkit.meeting.kpis.closed import kpi_facts_actual, kpi_history
 from sopkit.meeting.kpis.definitions import BESIDE, BY_ID, HEADLINE_LAG, KPI_IDS, KPIS, Kpi
 from sopkit.meeting.kpis.estimate import estimate_facts
 from sopkit.meeting.kpis.inputs import KpiInputs
+from sopkit.meeting.kpis.others import kpi_facts_other
 from sopkit.meeting.kpis.planned import kpi_facts_plan
 from sopkit.meeting.kpis.report_card import report_card
 
@@ -18,6 +19,7 @@ __all__ = [
     "KpiInputs",
     "estimate_facts",
     "kpi_facts_actual",
+    "kpi_facts_other",
     "kpi_facts_plan",
     "kpi_history",
     "report_card",

@@ -1,23 +1,9 @@
 """What each KPI and the figures beside it mean: id, title, unit, which way is better, a sentence, its source."""
 
-from dataclasses import dataclass
-from typing import Literal
+from sopkit.meeting.kpis.definition import Kpi
+from sopkit.meeting.kpis.definitions_more import MORE
 
 HEADLINE_LAG = 2  # months between approval and the month forecast
-
-
-@dataclass(frozen=True)
-class Kpi:
-    """One figure: defined here and nowhere else."""
-
-    id: str
-    title: str
-    unit: str
-    better: Literal["higher", "lower", "near"]
-    definition: str  # of closed months
-    source_table: str
-    planned: str = ""  # definition of planned months, where they have the figure
-    planned_source: str = ""
 
 
 KPIS = (
@@ -218,4 +204,4 @@ BESIDE = (
 )
 
 KPI_IDS = tuple(kpi.id for kpi in KPIS)
-BY_ID = {kpi.id: kpi for kpi in (*KPIS, *BESIDE)}
+BY_ID = {kpi.id: kpi for kpi in (*KPIS, *BESIDE, *MORE)}

@@ -32,10 +32,17 @@ LINES = {
     "overtime": N_("Overtime"),
     "subcontract_premium": N_("Subcontract premium"),
     "expedite": N_("Expedite freight"),
+    "freight": N_("Freight to regions"),
+    "transfer": N_("Transfers between sites"),
+    "setup": N_("Setups"),
+    "sourcing": N_("Dearer sites, suppliers and alternatives"),
     "holding": N_("Holding"),
     "workforce_change": N_("Hiring and lay-off"),
+    "one_off": N_("Costs of decisions, once"),
+    "absorption": N_("Production cost not absorbed"),
     "write_down": N_("Write-down"),
     "operating_contribution": N_("Operating contribution"),
+    "prebuild_absorption": N_("beside it: margin that building ahead would absorb"),
 }
 CAUSES = {
     "budget": N_("budget"),
