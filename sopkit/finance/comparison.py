@@ -92,9 +92,9 @@ def split_of_change(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, floa
         before, after: by cell (index): `quantity`, `net_sales`, `cost_of_goods`.
     """
     cells = before.index.union(after.index)
-    zero, one = before.reindex(cells).fillna(0.0), after.reindex(cells).fillna(0.0)
+    zero, one = before.reindex(cells, fill_value=0.0), after.reindex(cells, fill_value=0.0)
     whole = zero["quantity"].sum()
-    start, end = ((each["net_sales"] - each["cost_of_goods"]).sum() for each in (zero, one))
+    start, end = ((each["net_sales"] - each["cost_of_goods"]).sum(skipna=False) for each in (zero, one))
     q1, was = one["quantity"], zero["quantity"].ne(0)
     unit = {
         name: (zero[name] / zero["quantity"].where(was)).where(was, one[name] / q1.where(q1.ne(0)))
@@ -142,7 +142,8 @@ def _planned_before(money: MoneyInputs, last_plan: pd.DataFrame) -> pd.Series:
 
 def _sums(trade: pd.DataFrame, months: list[str]) -> pd.DataFrame:
     rows = trade[trade["period"].isin(months)]
-    return rows.groupby(CELL)[["quantity", "net_sales", "cost_of_goods"]].agg(lambda cells: cells.sum(skipna=False))
+    sums = rows.assign(uncosted=rows["cost_of_goods"].isna()).groupby(CELL)[["quantity", "net_sales", "cost_of_goods", "uncosted"]].sum()
+    return sums.assign(cost_of_goods=sums["cost_of_goods"].where(sums["uncosted"].eq(0))).drop(columns="uncosted")
 
 
 def _whole(monthly: pd.Series, months: list[str]) -> float:

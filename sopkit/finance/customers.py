@@ -54,7 +54,7 @@ def customer_statement(
 
 def by_customer(sales_history: pd.DataFrame) -> pd.DataFrame:
     """Units and revenue by series, month and customer; lines without a customer are left out."""
-    rows = sales_history.assign(period=sales_history["date"].dt.strftime("%Y-%m").astype("str"))
+    rows = sales_history.assign(period=pd.array(sales_history["date"].to_numpy().astype("datetime64[M]").astype(str), dtype="str"))
     rows = rows[rows["customer"].notna() & rows["customer"].ne("")]
     return rows.groupby([*CELL, "customer"], as_index=False)[["quantity", "revenue"]].sum()
 

@@ -1,5 +1,7 @@
 """The ledger beside the order book: net sales of the same months, what explains the difference, and the rest, named and not smoothed."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
@@ -49,12 +51,12 @@ def _year(fiscal: str, year: pd.DataFrame) -> dict[str, object]:
         "ledger": float(year["ledger"].sum()),
         "invoiced": float(year["invoiced"].sum()),
         "difference": float(difference.sum()),
-        "timing": timing(difference.to_numpy()),
+        "timing": timing(list(difference)),
         "unexplained": float(difference.sum()),
     }
 
 
-def timing(differences) -> float:  # type: ignore[no-untyped-def]
+def timing(differences: Sequence[float]) -> float:
     """Money that one month books and the next gives back: it explains months, and nothing of the year's difference.
 
     Args:

@@ -1,5 +1,7 @@
 """Who buys: new, lost and shrinking customers, how much hangs on few, their margin, service, open deals and hours of the bottleneck."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,7 @@ from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.statement import trade_by_item
 from sopkit.meeting.bottleneck import family_bottlenecks
-from sopkit.periods import period_range, shifted
+from sopkit.periods import first_day, last_day, period_range, shifted
 
 YEAR, SILENT = 12, 6  # months; a customer without sales in the last six is lost
 SHRINKING, GROWING = -0.2, 0.2  # change of net sales from one year to the next
@@ -21,7 +23,7 @@ FEW = 5  # customers whose part of sales is the concentration
 def customer_review(
     by_customers: pd.DataFrame,
     money: MoneyInputs,
-    tables: dict[str, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame],
     policy: MoneyPolicy,
     *,
     cutoff: str,
@@ -98,7 +100,7 @@ def _of(rows: pd.DataFrame, column: str, months: list[str]) -> pd.Series:
 
 def _otif(orders: pd.DataFrame, months: list[str]) -> pd.Series:
     promised = orders["promised_date"].fillna(orders["requested_date"])
-    due = orders[promised.dt.strftime("%Y-%m").isin(months)]
+    due = orders[promised.between(pd.Timestamp(first_day(months[0])), pd.Timestamp(last_day(months[-1])))]
     kept = due["ship_date"].le(promised[due.index]) & due["shipped_quantity"].fillna(due["quantity"]).ge(due["quantity"])
     return kept.astype("float64").groupby(due["customer"]).mean()
 
@@ -113,7 +115,7 @@ def _open_deals(deals: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
 
 
 def _hours(
-    money: MoneyInputs, tables: dict[str, pd.DataFrame], lines: pd.DataFrame, policy: MoneyPolicy, cutoff: str, year: list[str]
+    money: MoneyInputs, tables: Mapping[str, pd.DataFrame], lines: pd.DataFrame, policy: MoneyPolicy, cutoff: str, year: list[str]
 ) -> pd.Series:
     if tables["bill_of_resources"].empty or tables["resource_load"].empty:
         return pd.Series(dtype="float64")

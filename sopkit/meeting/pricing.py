@@ -15,6 +15,8 @@ from sopkit.periods import period_range
 YEAR = 12
 LEAST_MONTHS = 24  # months of a family from which an elasticity is measured
 LEAST_SPREAD = 0.02  # standard deviation of log price below which prices say nothing
+CHANGED = 0.005  # change of log price from month to month that is a change of price
+LEAST_CHANGES = 6
 ASSUMED_ELASTICITY = -1.0
 PRICE_STEP = 0.02  # rise whose break-even is told
 Z90 = 1.6448536269514722
@@ -50,9 +52,9 @@ def pricing(inputs: PlanInputs, outcome: PlanOutcome) -> pd.DataFrame:
 def elasticity(history: pd.DataFrame, items: pd.DataFrame, family: str) -> tuple[float, float, float, str]:
     """Elasticity of a family from its own months: log units on log price, season out, with its 90 % interval.
 
-    ln q = a + month + e ln p by least squares, p the mean net price of the month at the family's mix of the year before, so that a change
-    of mix is no price. Where prices hardly moved, or months are few, it is -1 and assumed. A measured one above zero says that prices
-    followed demand: it is not used either.
+    ln q = month + trend + e ln p by least squares, p the mean net price of the month at a fixed mix, so that a change of mix is no price.
+    Where prices hardly moved or changed a few times only, or months are few, it is -1 and assumed. A measured one above zero says that
+    prices followed demand: it is not used either.
 
     Args:
         history: demand_history.
@@ -72,11 +74,14 @@ def elasticity(history: pd.DataFrame, items: pd.DataFrame, family: str) -> tuple
     season = pd.get_dummies([label[5:] for label in monthly.index]).to_numpy(dtype="float64")
     if price.std() < LEAST_SPREAD:
         return *nothing, "assumed: prices hardly moved"
-    design = np.column_stack([season, price])
+    changes = int((np.abs(np.diff(price)) > CHANGED).sum())
+    if changes < LEAST_CHANGES:
+        return *nothing, f"assumed: prices changed {changes} times only"
+    design = np.column_stack([season, np.arange(len(price)), price])
     found, _, rank, _ = np.linalg.lstsq(design, units, rcond=None)
     freedom = len(units) - rank
     if rank < design.shape[1] or freedom < 1:
-        return *nothing, "assumed: prices moved with the season only"
+        return *nothing, "assumed: prices moved with season and trend only"
     error = units - design @ found
     spread = float(np.sqrt((error @ error) / freedom * np.linalg.inv(design.T @ design)[-1, -1]))
     slope = float(found[-1])

@@ -8,7 +8,6 @@ import pandas as pd
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.valuation import item_costs
 from sopkit.meeting.kpis.formulas import (
-    brier_score,
     cash_conversion_cycle,
     crm_cover,
     days_on_hand,
@@ -22,7 +21,7 @@ from sopkit.meeting.kpis.formulas import (
     unit_fill,
 )
 from sopkit.meeting.kpis.reading import as_facts
-from sopkit.periods import last_day, period_range, shifted
+from sopkit.periods import first_day, last_day, period_range, shifted
 
 Told = tuple[float, str]  # value, and why it is not available
 WINDOW = 12  # months of days of inventory, sales and payables
@@ -65,7 +64,7 @@ def _service(orders: pd.DataFrame, cutoff: str) -> dict[str, Told]:
     if orders.empty:
         return dict.fromkeys(names, (UNKNOWN, "orders are not provided")) | _no_perfect_order()
     promised = orders["promised_date"].fillna(orders["requested_date"])
-    due = orders[promised.dt.strftime("%Y-%m").eq(cutoff)]
+    due = orders[_within(promised, cutoff)]
     wanted = due["quantity"] - due["cancelled_quantity"].fillna(0.0) if "cancelled_quantity" in due else due["quantity"]
     in_time = due["ship_date"].le(promised[due.index])
     shipped = due["shipped_quantity"].fillna(due["quantity"]) if "shipped_quantity" in due else due["quantity"]
@@ -81,6 +80,10 @@ def _service(orders: pd.DataFrame, cutoff: str) -> dict[str, Told]:
         "otif": (lines, reason),
     }
     return told | _no_perfect_order()
+
+
+def _within(days: pd.Series, month: str) -> pd.Series:
+    return days.between(pd.Timestamp(first_day(month)), pd.Timestamp(last_day(month)))
 
 
 def _no_perfect_order() -> dict[str, Told]:
@@ -182,24 +185,17 @@ def _at_risk(tables: Tables, cutoff: str) -> dict[str, Told]:
 
 
 def _pipeline(tables: Tables, month: str) -> dict[str, Told]:
-    """Cover of M0's plan by orders and pipeline, and the Brier score of deals that are decided."""
+    """Cover of M0's plan by orders and pipeline."""
     deals, orders = tables["opportunities"], tables["orders"]
     if deals.empty:
-        return dict.fromkeys(("crm_cover", "brier_score"), (UNKNOWN, "opportunities are not provided"))
+        return {"crm_cover": (UNKNOWN, "opportunities are not provided")}
     plan = float(tables["consensus_demand"].loc[tables["consensus_demand"]["period"].eq(month), "quantity"].sum())
-    asked = orders[orders["requested_date"].dt.strftime("%Y-%m").eq(month)]["quantity"].sum() if len(orders) else 0.0
+    asked = orders.loc[_within(orders["requested_date"], month), "quantity"].sum() if len(orders) else 0.0
     live = deals[deals["period"].eq(month) & ~deals["stage"].isin(["won", "lost"]) & ~deals["in_baseline"].astype(bool)]
     weighted = float((live["quantity"] * live["probability_share"]).sum())
     return {
         "crm_cover": (crm_cover(0.0, float(asked), weighted, plan), "nothing is planned in the month"),
-        "brier_score": (_brier(deals), "no deal is decided with the probability that it was stated at"),
     }
-
-
-def _brier(deals: pd.DataFrame) -> float:
-    decided = deals[deals["stage"].isin(["won", "lost"]) & deals["probability_share"].between(0.0, 1.0, inclusive="neither")]
-    decided = decided.drop_duplicates("opportunity")
-    return brier_score(decided["probability_share"], decided["stage"].eq("won").astype("float64")) if len(decided) else UNKNOWN
 
 
 def _assumptions(assumptions: pd.DataFrame) -> dict[str, Told]:
