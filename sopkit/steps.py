@@ -152,12 +152,8 @@ STEPS = (
         ),
         writes=_names(
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
-<<<<<<< HEAD
-            "decided revision_change promise_check issues waiting_costs meeting_points plan_ranges range_drivers range_record"
-=======
-            "decided revision_change promise_check issues waiting_costs plan_ranges range_drivers range_record "
+            "decided revision_change promise_check issues waiting_costs meeting_points plan_ranges range_drivers range_record "
             "estimate_comparison margin_change ledger_gap customer_statement customer_review pricing"
->>>>>>> b8164c7 (Money by customer, the estimate beside budget, target, last plan and last year, what moved the margin, the ledger gap, prices by family; KPIs beyond the eight)
         ),
     ),
     Step(
