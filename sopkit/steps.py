@@ -167,6 +167,10 @@ STEPS = (
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list demand_history "
             "assumptions? risks? decisions? actions? targets? opportunities? campaigns? customers? purchase_receipts? budget? "
             "plan_costs last_plan? levers? resources? suppliers? history_adjustments campaign_results supplier_performance "
+            "statistical_forecast prices? lifecycle? launch_references? overrides? unit_costs? inventory? open_orders? "
+            "resource_calendar? workforce? bill_of_resources? supplier_items? planning_costs? alternative_resources? "
+            "stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? stock_rules? "
+            "supplier_contracts? last_production? balance_sheet? payment_terms? exchange_rates? deliveries plan_outlays "
             "points_to_chase decided revision_change promise_check issues waiting_costs override_conflicts lifecycle_log demand_fulfilment"
         ),
         writes=_names("pack_index"),

@@ -1,0 +1,126 @@
+"""Notebook 5's room: sliders over the plan, what was tried kept as a scenario, decisions recorded as `sop decide` records them.
+
+Without a front end (under the runner, nbval, plain papermill) the room is the table that it would show first.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sopkit.errors import ParamsError, Problem
+from sopkit.meeting.policy import Overlay
+from sopkit.meeting.room import BASE, MADE_IN_THE_ROOM, Table
+from sopkit.run import places
+from sopkit.run.cycle import CompanyFolder
+from sopkit.run.deciding import Asked, answers_of, record_answers
+from sopkit.run.files import write_atomically
+from sopkit.run.params import SCENARIO, CompanyParams
+from sopkit.run.scenario_files import load_scenarios
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Room:
+    """The room of one cycle: chooses, moves, keeps and records."""
+
+    def __init__(self, table: Table, params: CompanyParams, *, recorded: bool) -> None:
+        self.table, self.params, self.recorded = table, params, recorded
+        self.scenario, self.moves = BASE, dict[str, float]()
+
+    def choose(self, scenario: str = BASE, **moves: float) -> "pd.DataFrame":
+        """The page for a scenario with drivers moved (`demand_Grills=1.1`, `hours_coating=40`); names as the drivers have them.
+
+        Raises ParamsError for a scenario or a driver that is not there.
+        """
+        named = {driver.replace(" ", "_"): driver for driver in self.table.drivers}
+        wrong = [Problem("driver", repr(name), f"one of {', '.join(named)}") for name in moves if name not in named]
+        if scenario not in (BASE, *self.table.scenarios):
+            wrong.append(Problem("scenario", repr(scenario), f"one of {', '.join((BASE, *self.table.scenarios))}"))
+        if wrong:
+            raise ParamsError("the room does not have this", wrong)
+        self.scenario, self.moves = scenario, {named[name]: value for name, value in moves.items()}
+        return self.table.page(self.tried)
+
+    @property
+    def tried(self) -> Overlay:
+        """What stands on the table now."""
+        return self.table.tried(self.scenario, self.moves)
+
+    def keep(self, name: str, note: str = "") -> Path:
+        """Keep what was tried as a named scenario, `made in the room`: a text in params/scenarios; returns the file.
+
+        It is adopted by deciding only: name it in an option, or amend the plan by it.
+
+        Raises ParamsError for a name that is none, or is taken, or where nothing was moved.
+        """
+        return kept_scenario(name, self.tried, note)
+
+    def decide(self, *answers: str, who: str = "", reason: str = "") -> list[str]:
+        """Record answers (`D1=B`) as `sop decide` does; `sop run` then makes the revision that follows from them."""
+        run = CompanyFolder.of(self.params.company).good_run(self.params.cycle)
+        if run is None or run.decided.is_file():
+            came = "no finished run" if run is None else "a revision: what it asks is decided with sop decide"
+            raise ParamsError(
+                "nothing can be decided here", [Problem(f"{self.params.company}/{self.params.cycle}", came, "the proposed plan")]
+            )
+        asked = Asked(answers_of(answers, self.params.meeting), who or self.params.accountable, reason)
+        command = f"sop run params/{self.params.company}.yaml --cycle {self.params.cycle}"
+        return [*record_answers(self.params, run, asked), f"the next revision is made by: {command}"]
+
+    def show(self) -> object:
+        """The sliders with the page under them; without a front end the page alone."""
+        if self.recorded:
+            return self.table.page(self.tried)
+        try:
+            return self._widgets()
+        except ImportError:
+            return self.table.page(self.tried)
+
+    def _widgets(self) -> object:
+        import ipywidgets as widgets
+
+        page = widgets.HTML(_html(self.table.page(self.tried)))
+        chosen = widgets.Dropdown(options=[BASE, *self.table.scenarios], description="scenario")
+        sliders = {
+            driver.name: widgets.FloatSlider(
+                value=driver.neutral, min=driver.least, max=driver.most, step=driver.step, description=driver.name,
+                continuous_update=False, style={"description_width": "10em"}, layout={"width": "32em"},
+            )
+            for driver in self.table.drivers.values()
+        }  # fmt: skip
+
+        def moved(change: Mapping[str, object]) -> None:
+            self.scenario = str(chosen.value)
+            self.moves = {name: float(slider.value) for name, slider in sliders.items()}
+            page.value = _html(self.table.page(self.tried))
+
+        for widget in (chosen, *sliders.values()):
+            widget.observe(moved, names="value")
+        return widgets.HBox([widgets.VBox([chosen, *sliders.values()]), page])
+
+
+def kept_scenario(name: str, overlay: Overlay, note: str = "") -> Path:
+    """Write an overlay as a scenario of params/scenarios that says it was made in the room; see `Room.keep`."""
+    import yaml
+
+    path = places.suite_root() / "params" / "scenarios" / f"{name}.yaml"
+    problems: Sequence[Problem] = ()
+    if not SCENARIO.fullmatch(name) or name == BASE:
+        problems = [Problem("name", repr(name), "letters, digits, _ and -, other than base")]
+    elif path.exists():
+        problems = [Problem(str(path), "a scenario of this name", "another name: what was kept is not written over")]
+    elif overlay.title == BASE:
+        problems = [Problem(name, "nothing was moved", "a scenario or a driver that is")]
+    if problems:
+        raise ParamsError("this cannot be kept", problems)
+    told = overlay.model_copy(update={"title": f"{overlay.title} ({MADE_IN_THE_ROOM})", "note": note})
+    text = yaml.safe_dump(told.model_dump(mode="json", exclude_defaults=True), allow_unicode=True, sort_keys=False)
+    write_atomically(path, f"# {MADE_IN_THE_ROOM}: tried, not decided. Adopted by deciding only.\n{text}".encode())
+    load_scenarios((name,))
+    return path
+
+
+def _html(page: "pd.DataFrame") -> str:
+    breaks = page.attrs.get("breaks_first") or "nothing"
+    return page.to_html(float_format="{:,.3f}".format, border=0) + f"<p>breaks first: {breaks}</p>"

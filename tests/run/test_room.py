@@ -1,0 +1,48 @@
+"""What was tried in the room is kept as a text and nothing else; what the room does not have is named."""
+
+from pathlib import Path
+
+import pytest
+
+from sopkit.errors import ParamsError
+from sopkit.meeting.policy import Change, Overlay
+from sopkit.run.room import kept_scenario
+from sopkit.run.scenario_files import load_scenarios
+
+TRIED = Overlay(
+    title="Demand of Grills, factor: 1.1",
+    changes=(Change(table="demand", where={"family": "Grills"}, first_period="2026-04", column="quantity", action="multiply", value=1.1),),
+)
+
+
+@pytest.fixture
+def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "params" / "scenarios").mkdir(parents=True)
+    monkeypatch.setenv("SOPKIT_ROOT", str(tmp_path))
+    return tmp_path
+
+
+def test_what_was_tried_comes_back_as_it_was(suite: Path) -> None:
+    path = kept_scenario("warm", TRIED, "the chain asked")
+    assert path == suite / "params" / "scenarios" / "warm.yaml"
+    assert path.read_text().startswith("# made in the room")
+    kept = load_scenarios(("warm",))["warm"]
+    assert [change.model_dump() for change in kept.changes] == [change.model_dump() for change in TRIED.changes]
+    assert kept.title.endswith("(made in the room)") and kept.note == "the chain asked"
+
+
+@pytest.mark.parametrize("name", ["base", "../warm", "with space", ""])
+def test_a_name_that_is_none_is_refused(suite: Path, name: str) -> None:
+    with pytest.raises(ParamsError, match="cannot be kept"):
+        kept_scenario(name, TRIED)
+    assert list((suite / "params").rglob("*.yaml")) == []
+
+
+def test_what_was_kept_is_not_written_over_and_nothing_is_not_kept(suite: Path) -> None:
+    path = kept_scenario("warm", TRIED)
+    before = path.read_text()
+    with pytest.raises(ParamsError, match="another name"):
+        kept_scenario("warm", TRIED, "again")
+    with pytest.raises(ParamsError, match="nothing was moved"):
+        kept_scenario("cold", Overlay(title="base"))
+    assert path.read_text() == before
