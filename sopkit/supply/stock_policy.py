@@ -1,8 +1,11 @@
 """What a company decides about stock: a part of its supply policy."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 ANY = "*"
+Service = Annotated[float, Field(gt=0, lt=1)]
 
 
 class StockPolicy(BaseModel):
@@ -10,14 +13,14 @@ class StockPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    service_by_class: dict[str, float] = Field(
+    service_by_class: dict[str, Service] = Field(
         default_factory=lambda: {"A": 0.98, "B": 0.95, "C": 0.90, ANY: 0.95},
         description="share of cycles without a stock-out, between 0 and 1; by ABC and XYZ (`AX`), by ABC (`A`), `*` = any other",
     )
     review_months: float = Field(default=1.0, ge=0, description="months between two looks at an item: they count as lead time")
     made_lead_days: float = Field(default=30.0, ge=0, description="days from order to stock of what is made, where no cycle time is known")
     order_cost: float | None = Field(default=None, gt=0, description="money per order; none = no economic order quantity is told")
-    curve: tuple[float, ...] = Field(
+    curve: tuple[Service, ...] = Field(
         default=(0.80, 0.90, 0.95, 0.98, 0.99), description="service levels whose stock is told, between 0 and 1"
     )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 from scipy.stats import norm
 
 from sopkit.data.contracts import CONTRACTS
@@ -131,6 +132,14 @@ def test_service_by_class_gives_the_stock():
 def test_the_nearest_rule_of_a_class_holds():
     policy = StockPolicy(service_by_class={"AX": 0.99, "A": 0.98})
     assert [policy.service_of(*pair) for pair in (("A", "X"), ("A", "Z"), ("C", "Z"))] == [0.99, 0.98, 0.95]
+
+
+@pytest.mark.parametrize("service", [0.0, 1.0, 98.0])
+def test_a_service_that_is_no_share_is_refused(service):
+    with pytest.raises(ValidationError):
+        StockPolicy(service_by_class={"A": service})
+    with pytest.raises(ValidationError):
+        StockPolicy(curve=(service,))
 
 
 def test_when_it_runs_out_by_orders_and_by_the_plan():
