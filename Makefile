@@ -1,6 +1,6 @@
 # Each target sets up what it needs by itself; a second run does not install anything again.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary kpis benchmarks lock clean benchmarks-intake benchmarks-supply
+.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary kpis benchmarks torture lock clean benchmarks-intake benchmarks-supply
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
@@ -74,6 +74,10 @@ benchmarks: $(READY)  ## the figures that the README quotes
 	@$(BIN)/python -m benchmarks.overhead
 	@$(BIN)/python -m benchmarks.known_truth
 
+torture: $(READY)  ## kill -9, power loss, full disks, flipped bits on ledger and publication; prints counts (SCALE=0.1: quick)
+	@$(BIN)/python -m benchmarks.torture --scale $(SCALE)
+
+SCALE ?= 1
 MILLIONS ?= 1
 benchmarks-intake: $(READY)  ## a million sales lines checked, beside pyarrow, pandera, frictionless and DuckDB (MILLIONS=10: long file)
 	@$(BIN)/python -m benchmarks.intake --millions $(MILLIONS)
