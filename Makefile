@@ -73,6 +73,7 @@ forecast_speed: $(READY)  ## series per second, ours and the peers', on one core
 benchmarks: $(READY)  ## the figures that the README quotes
 	@$(BIN)/python -m benchmarks.overhead
 	@$(BIN)/python -m benchmarks.known_truth
+	@$(BIN)/python -m benchmarks.publication
 
 torture: $(READY)  ## kill -9, power loss, full disks, flipped bits on ledger and publication; prints counts (SCALE=0.1: quick)
 	@$(BIN)/python -m benchmarks.torture --scale $(SCALE)
