@@ -202,6 +202,25 @@ def receive(
     print("\n".join(receive_people(_params_path(params), folder, cycle, _day(today))))
 
 
+@app.command()
+def amend(
+    params: ParamsFile,
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="a file of params/scenarios, without .yaml: what changes")],
+    trigger: Annotated[str, typer.Option(metavar="TEXT", help="what made it needed")],
+    role: Annotated[str, typer.Option("--who", metavar="ROLE", help="role that signs it, within its authority limit")],
+    cycle: Cycle = None,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="why this answer to it")] = "",
+    form: OutputFormat = None,
+) -> None:
+    """Change a plan between meetings: the scenario on top of what was decided, planned again where it reaches, as the next revision."""
+    from sopkit.run.amending import Amendment
+    from sopkit.run.amending import amend as make_revision
+    from sopkit.run.output import Reporter, default_format
+
+    amendment = Amendment(scenario, trigger, role, reason)
+    print("\n".join(make_revision(_params_path(params), cycle, amendment, Reporter(form or default_format()))))
+
+
 GateName = Annotated[str, typer.Argument(metavar="GATE", help="data_quality, demand, supply, money or approval")]
 Role = Annotated[str, typer.Option("--as", metavar="ROLE", help="role that signs, or its deputy")]
 

@@ -1,6 +1,6 @@
 """`sop decide`: answers to the questions of a finished cycle, recorded in the ledger, and the revision that follows from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -106,14 +106,14 @@ def record_answers(params: CompanyParams, run: RunFolder, asked: Asked) -> list[
 
     tables = _priced(run)
     place = {"run": run.run_id, "content": content_of(run, PRICED)}
-    ledger = _ledger(params)
+    ledger = ledger_of(params)
     events = ledger.events(cycle=params.cycle)
     before = {answer.decision: answer for answer in answers_in_force(events, run.run_id)}
     made = [_answer(name, option, params.meeting.decisions[name], asked, tables) for name, option in asked.answers.items()]
     new = [answer for answer in made if before.get(answer.decision) != answer]
     if new:
         whole = before | {answer.decision: answer for answer in new}
-        promise = _promise(whole.values(), tables)
+        promise = _promise(list(whole.values()), tables)
         revision = last_revision(events) + 1
         ledger.append([answered(params.cycle, each, place=place, promise=promise, revision=revision, events=events) for each in new])
     write_in_force(params, run, ledger.events(cycle=params.cycle))
@@ -142,7 +142,7 @@ def not_as_recorded(params: CompanyParams, run: RunFolder) -> str:
     told = revision_of(run)
     if told["base_run"] is None:
         return ""
-    base, events = str(told["base_run"]), _ledger(params).events(cycle=params.cycle)
+    base, events = str(told["base_run"]), ledger_of(params).events(cycle=params.cycle)
     held = {answer.decision: (answer.answer, answer.overlay) for answer in answers_in_force(events, base)}
     made = {str(entry["decision"]): (entry["answer"], entry["overlay"]) for entry in told["decisions"]}  # type: ignore[attr-defined]
     if held != made:
@@ -216,7 +216,7 @@ def _check_open(proposed: Prepared, asked: Asked) -> list[str]:
 
 def _is_published(params: CompanyParams) -> bool:
     """Whether a plan of the cycle went out as final; a draft that went out closes nothing."""
-    events = _ledger(params).events(kind="publication", cycle=params.cycle) if _has_ledger(params) else []
+    events = ledger_of(params).events(kind="publication", cycle=params.cycle) if _has_ledger(params) else []
     return any(event.body.get("status") == "FINAL" for event in events)
 
 
@@ -224,7 +224,8 @@ def _has_ledger(params: CompanyParams) -> bool:
     return CompanyFolder.of(params.company).ledger_file.exists()
 
 
-def _ledger(params: CompanyParams) -> "Ledger":
+def ledger_of(params: CompanyParams) -> "Ledger":
+    """The ledger of a company, made where there is none."""
     from sopkit.records.ledger import Ledger
 
     return Ledger.open(CompanyFolder.of(params.company).ledger_file)
@@ -273,9 +274,11 @@ def _price_of_waiting(name: str, answer: str, mine: "pd.DataFrame", tables: "Map
     return {"expected_contribution_change": _text(-float(cost.iloc[0]))} if len(cost) else {}
 
 
-def _promise(answers: "Iterable[Answer]", tables: "Mapping[str, pd.DataFrame]") -> dict[str, str]:
+def _promise(answers: "Sequence[Answer]", tables: "Mapping[str, pd.DataFrame]") -> dict[str, str]:
     from sopkit.meeting.decided import promised
 
+    if any(answer.trigger for answer in answers):  # the page knew nothing of what was changed since
+        return {}
     chosen = {answer.decision: answer.answer for answer in answers}
     promise = promised(tables["scenarios"], tables["options"], chosen)
     return {"basis": promise.basis, **{name: _text(value) for name, value in promise.levels.items()}}
