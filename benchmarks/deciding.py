@@ -1,4 +1,4 @@
-"""What deciding costs beside the cycle that it is decided on, and what a slider move costs in the room: CPU seconds, on the small demo company.
+"""What deciding costs beside the cycle that it is decided on, and what a slider move costs in the room, on the small demo company.
 
     python -m benchmarks.deciding
 
