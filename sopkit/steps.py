@@ -184,9 +184,10 @@ STEPS = (
         "publish",
         "Who gets what, and what did the last plan teach us?",
         reads=_names(
-            "items coverage statistical_forecast consensus_demand crm_demand supply_plan demand_fulfilment resource_load workforce_plan "
-            "supplier_load plan_statement commitments available_to_promise shortage_causes lever_effects hiring_requests supplier_schedule "
-            "supplier_risk stock_policies sales_forecast? decisions? assumptions? plan_score decision_scores previous:forecast_layers?"
+            "items coverage first_look statistical_forecast consensus_demand crm_demand supply_plan demand_fulfilment resource_load "
+            "workforce_plan supplier_load plan_statement commitments available_to_promise shortage_causes lever_effects hiring_requests "
+            "supplier_schedule supplier_risk stock_policies sales_forecast? decisions? assumptions? "
+            "plan_score decision_scores previous:forecast_layers?"
         ),
         writes=_names("forecast_layers lessons distribution"),
         documents=("plan.xlsx",),

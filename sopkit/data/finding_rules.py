@@ -35,6 +35,16 @@ class FindingRule:
     outcomes: tuple[Outcome, ...]  # what can become of data that breaks it
     do: str  # what to do about it
 
+    @property
+    def title(self) -> str:
+        """Its name in words."""
+        return title_of(self.name)
+
+
+def title_of(rule: str) -> str:
+    """The name of a rule in words; also of a check of a company's own."""
+    return rule.replace("_", " ")
+
 
 def _rule(name: str, group: str, outcomes: str, holds: str, do: str) -> FindingRule:
     return FindingRule(name, group, holds, tuple(outcomes.split()), do)  # type: ignore[arg-type]
@@ -46,7 +56,7 @@ _ALL = (
     _rule("empty_file", "file", "REJECT", "a file with a header and rows", "send the file again"),
     _rule("unreadable_file", "file", "REJECT", "a file of the kind that its name says", "open it, save it again, send it again"),
     _rule("too_large", "file", "REJECT", "a file within the stated size", "send the data alone, or in parts"),
-    _rule("encoding", "file", "REJECT", "text in the declared encoding", "declare the encoding, or save the file as UTF-8"),
+    _rule("encoding", "file", "REJECT", "text in the declared encoding", "declare the encoding, or save the file as Unicode (UTF)"),
     _rule("missing_sheet", "file", "REJECT", "the declared sheet", "declare `sheet`"),
     _rule("no_rows", "file", "REJECT", "at least one row under the header", "send the rows, or declare may_be_empty"),
     _rule("query", "file", "REJECT", "one SELECT that runs", "mend `sql` in the params"),
@@ -77,6 +87,7 @@ _ALL = (
         "totals_row", "structure", "REPAIR REJECT", "records only, or a total that is the sum of its column", "remove it, or find the rows"
     ),
     _rule("footer", "structure", "REPAIR", "records only", "nothing; the rows were left out as declared"),
+    _rule("header_alias", "structure", "ACCEPT", "headers by the contract's own names", "look that each means what it was read as"),
     _rule("header_drift", "structure", "REPAIR", "headers as the contract or the params write them", "nothing; it was read as told"),
     _rule("merged_cells", "structure", "REPAIR REJECT", "no merged cells in key columns", "split them, or declare fill_merged"),
     _rule("missing_column", "structure", "REJECT", "the column, by its name or an alias", "name it under `columns`, or give a constant"),

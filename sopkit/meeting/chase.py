@@ -7,18 +7,28 @@ import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
+from sopkit.data.contracts.inputs_demand import FUNCTIONS
 from sopkit.periods import shifted
 
 MOST_OF_A_KIND = 5  # points of one topic; the rest is in the table that it comes from
 ALL = "*"
+CODES = tuple(FUNCTIONS.split(" | "))
+USUALLY_FROM = {  # where the params name no owner, or one who is no function
+    "sales": ("sales_history", "orders", "customers", "opportunities", "sales_forecast", "shipments"),
+    "marketing": ("campaigns", "market_indicators"),
+    "finance": ("prices", "unit_costs", "budget", "balance_sheet", "payment_terms", "exchange_rates", "ledger_actuals", "targets"),
+    "product": ("items", "lifecycle"),
+    "materials": ("suppliers", "supplier_items", "purchase_receipts", "inventory"),
+    "hr": ("workforce", "workforce_calendar"),
+}
 
 
 def points_to_chase(tables: Mapping[str, pd.DataFrame], *, cutoff: str) -> pd.DataFrame:
     """Points that somebody should answer before the demand review, the weightiest of each topic, by value.
 
     Args:
-        tables: demand_history, items, stock_outs, history_adjustments, campaign_results, supplier_performance, pipeline_hygiene,
-            indicator_correlations, target_achievement.
+        tables: participation, demand_history, items, stock_outs, history_adjustments, campaign_results, supplier_performance,
+            pipeline_hygiene, indicator_correlations, target_achievement.
         cutoff: last closed period.
 
     Returns:
@@ -26,6 +36,7 @@ def points_to_chase(tables: Mapping[str, pd.DataFrame], *, cutoff: str) -> pd.Da
     """
     price = _prices(tables["demand_history"], cutoff)
     parts = [
+        _missing(tables["participation"]),
         _stock_outs(tables["stock_outs"], price, cutoff),
         _outliers(tables["history_adjustments"], price, cutoff),
         _breaks(tables["history_adjustments"]),
@@ -56,6 +67,27 @@ def _prices(history: pd.DataFrame, cutoff: str) -> pd.Series:
     recent = history[history["period"] > shifted(cutoff, -12)]
     sums = recent.groupby("item")[["revenue", "sold_quantity"]].sum()
     return (sums["revenue"] / sums["sold_quantity"].where(sums["sold_quantity"] > 0)).fillna(0.0)
+
+
+def _missing(participation: pd.DataFrame) -> list[Point]:
+    """Contributions that did not come, or came as they were before: everything else waits for them, so they carry no value."""
+    told = {
+        "missing": "nothing came for this cycle: when does it come, and what do we plan with until then?",
+        "unchanged": "the same came as for the cycle before: is it still what you expect?",
+    }
+    late = participation[participation["status"].isin(list(told))]
+    return [
+        ("participation", f"{row.function} {row.table}", function_of(str(row.function), str(row.table)), told[row.status], np.nan)
+        for row in late.itertuples()
+    ]
+
+
+def function_of(role: str, table: str) -> str:
+    """The function that a role speaks for: `head_of_sales` is sales; else the one that a table usually comes from, finance for money."""
+    named = role.removeprefix("head_of_")
+    if named in CODES:
+        return named
+    return next((function for function, tables in USUALLY_FROM.items() if table in tables), "operations")
 
 
 def _stock_outs(stock_outs: pd.DataFrame, price: pd.Series, cutoff: str) -> list[Point]:

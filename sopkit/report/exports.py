@@ -58,7 +58,7 @@ def plan_workbook(tables: Mapping[str, "pd.DataFrame"], about: "About") -> bytes
     """The plan as .xlsx: by family, by item, demand, supply, loads, people, suppliers, money; a sheet without rows is left out.
 
     Args: tables by name (items, consensus_demand, supply_plan, demand_fulfilment, resource_load, workforce_plan, supplier_load,
-    plan_statement; coverage, which says what rests on tables that are not provided); what the workbook says of itself.
+    plan_statement, first_look; coverage, which says what rests on tables that are not provided); what the workbook says of itself.
     Returns the file; the same tables give the same bytes.
     """
     import xlsxwriter
@@ -99,6 +99,7 @@ def plan_sheets(tables: Mapping[str, "pd.DataFrame"]) -> list[Sheet]:
                 (N_("People"), N_("People by skill group and month"), "workforce_plan"),
                 (N_("Suppliers"), N_("Components asked for and agreed, by supplier and month"), "supplier_load"),
                 (N_("Money"), N_("Statement of the plan, by line and month"), "plan_statement"),
+                (N_("First look"), N_("What each function handed in, against last year, run-rate and its own last number"), "first_look"),
                 (N_("Commitments"), N_("What is committed, late and lost, by family, region and month"), "commitments"),
                 (N_("To promise"), N_("What can still be promised, by item and month"), "available_to_promise"),
                 (N_("Causes"), N_("What holds back each unmet unit"), "shortage_causes"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from sopkit.data.finding_rules import OUTCOMES, RULES
+from sopkit.data.finding_rules import OUTCOMES, RULES, title_of
 from sopkit.report.cells import Code, Number, count, listed
 from sopkit.report.language import language_of
 from sopkit.report.narrative import N_, Writer
@@ -73,7 +73,7 @@ def _index(writer: Writer, groups: Mapping[Group, list[Record]], places: Mapping
         roles = sorted({owners.get(record.word("table"), "") for group in own for record in groups[group]} - {""})
         links = Markup(" · ").join(
             Markup('<a href="#{}">{} {}</a> {}').format(
-                places[group], text(SHORT[group[0]]), group[2].replace("_", " "), writer.markup(_number_of(groups[group]))
+                places[group], text(SHORT[group[0]]), text(title_of(group[2])), writer.markup(_number_of(groups[group]))
             )
             for group in own
         )
@@ -109,9 +109,9 @@ def _blocks(writer: Writer, group: Group, records: Sequence[Record], place: str)
     rows = [Row(row.head, tuple(row.cells[place] for place in kept)) for row in rows]
     columns = tuple(Column(text(labels[place]), "text") for place in kept)
     caption = Markup('<span id="{}">{}: {}</span>, {}').format(
-        place, writer.markup(Code(group[1])), group[2].replace("_", " "), writer.say(N_("{count} findings"), count=_number_of(records))
+        place, writer.markup(Code(group[1])), text(title_of(group[2])), writer.say(N_("{count} findings"), count=_number_of(records))
     )
-    lines = [writer.say(N_("Expected: {holds}; {todo}."), holds=rule.holds, todo=rule.do)] if rule else []
+    lines = [writer.say(N_("Expected: {holds}; {todo}."), holds=text(rule.holds), todo=text(rule.do))] if rule else []
     if len(records) > MOST:
         more = N_("The first {shown} of {count} are shown; all are in the workbook of the file.")
         first = listed([str(record.values["finding"]) for record in records[:MOST]])

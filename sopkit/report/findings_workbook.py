@@ -9,6 +9,8 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from sopkit.data.finding_rules import RULES, title_of
+from sopkit.report.findings_page import SHORT
 from sopkit.report.language import language_of
 from sopkit.report.narrative import N_, Writer
 
@@ -31,10 +33,11 @@ COLUMNS = (
     ("outcome", N_("Outcome")),
     ("rule", N_("Rule")),
     ("message", N_("What is wrong")),
+    ("holds", N_("What was expected")),
     ("hint", N_("What to do")),
     ("new_value", N_("Read as")),
 )
-WIDTHS = (16, 8, 18, 8, 22, 10, 18, 60, 44, 18)
+WIDTHS = (16, 8, 18, 8, 22, 12, 22, 60, 40, 44, 18)
 MOST_COMMENTS = 2_000  # of one sheet: more make a workbook slow; the fill and the index remain
 MOST_LISTED = 50_000
 LAST_ROW = 1_048_576
@@ -123,7 +126,7 @@ def _write_index(
     only = names[0] if len(names) == 1 else ""
     for line, row in enumerate(findings.head(MOST_LISTED).to_dict("records"), start=6):
         for place, (column, _) in enumerate(COLUMNS):
-            value = (of_sheet.get(_told(row["sheet"]), only) if column == "sheet" else row[column]) or ""
+            value = (of_sheet.get(_told(row["sheet"]), only) if column == "sheet" else _in_words(writer, row, column)) or ""
             if column == "row" and row["row"]:
                 page.write_number(line, place, int(row["row"]))
             else:
@@ -134,12 +137,27 @@ def _write_index(
     page.autofilter(5, 0, max(6, 5 + min(len(findings), MOST_LISTED)), len(COLUMNS) - 1)
 
 
+def _in_words(writer: Writer, row: Mapping[str, object], column: str) -> object:
+    """A cell of the index in the company's language: outcome, rule, what was expected and what to do; the rest as it was found."""
+    rule = RULES.get(str(row["rule"]))
+    if column == "outcome":
+        return writer.text(SHORT[str(row["outcome"])])
+    if column == "rule":
+        return writer.text(title_of(str(row["rule"])))
+    if column == "holds":
+        return writer.text(rule.holds) if rule else ""
+    if column == "hint":
+        told, rules = _told(row["hint"]), writer.text(rule.do) if rule else ""
+        return told if writer.language.code == "en" and told else "; ".join(part for part in (rules, told) if part)
+    return row[column]
+
+
 def _write_mirror(book: "xlsxwriter.Workbook", writer: Writer, sheet: MarkedSheet, name: str, findings: "pd.DataFrame") -> None:
     page = book.add_worksheet(name)
     header = next((cells for row, cells in sheet.sent.rows if row == sheet.header_row), ())
     headers = [str(cell).strip() if cell is not None else "" for cell in header]
     masked = {place for place, label in enumerate(headers) if label in sheet.masked}
-    marks = _marks(findings, headers)
+    marks = _marks(findings, headers, writer)
     styles = _Styles(book)
     for row, cells in sheet.sent.rows:
         if row > LAST_ROW:
@@ -160,7 +178,7 @@ def _write_mirror(book: "xlsxwriter.Workbook", writer: Writer, sheet: MarkedShee
 Marks = dict[tuple[int, int | None], tuple[str, list[str]]]
 
 
-def _marks(findings: "pd.DataFrame", headers: Sequence[str]) -> dict[tuple[int, int | None], tuple[str, str]]:
+def _marks(findings: "pd.DataFrame", headers: Sequence[str], writer: Writer) -> dict[tuple[int, int | None], tuple[str, str]]:
     """Outcome and note by row and place; a finding on a row alone, or on a column that the file does not have, marks the row."""
     marks: Marks = {}
     folded = {label.casefold(): place for place, label in reversed(list(enumerate(headers)))}
@@ -170,8 +188,9 @@ def _marks(findings: "pd.DataFrame", headers: Sequence[str]) -> dict[tuple[int, 
         place = folded.get(_told(row["column"]).strip().casefold())
         outcome, notes = marks.get((int(row["row"]), place), ("ACCEPT", []))
         heavier = max(outcome, row["outcome"], key=WEIGHT.index)
-        hint = f"\n> {row['hint']}" if _told(row["hint"]) else ""
-        marks[int(row["row"]), place] = (heavier, [*notes, f"{row['outcome']} {row['rule']}: {row['message']}{hint}"])
+        hint = f"\n> {said}" if (said := _told(_in_words(writer, row, "hint"))) else ""
+        what = f"{_in_words(writer, row, 'outcome')}, {_in_words(writer, row, 'rule')}: {row['message']}"
+        marks[int(row["row"]), place] = (heavier, [*notes, f"{what}{hint}"])
     return {key: (outcome, "\n\n".join(notes)[:2_000]) for key, (outcome, notes) in marks.items()}
 
 

@@ -422,12 +422,12 @@ def lab(
     no_open: Annotated[bool, typer.Option("--no-open", help="prepare the copies and start nothing")] = False,
 ) -> None:
     """Open copies of the notebooks in JupyterLab, with the company's values in their parameters cells."""
-    from sopkit.run.lab import prepare_lab, start_lab
+    from sopkit.run.lab import lab_environment, prepare_lab, start_lab
 
     folder = prepare_lab(_params_path(company), cycle)
     print(f"notebooks of the sandbox: {folder}")
     if not no_open:
-        start_lab(folder)
+        start_lab(folder, lab_environment(_params_path(company), cycle))
 
 
 @app.command()

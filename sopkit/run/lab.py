@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from sopkit.errors import InfrastructureError, Problem
@@ -29,14 +30,20 @@ def prepare_lab(params_file: Path, cycle: str | None = None) -> Path:
     return folder
 
 
-def start_lab(folder: Path) -> None:
-    """Start JupyterLab on a folder, on this machine only, and wait for its end.
+def lab_environment(params_file: Path, cycle: str | None = None) -> dict[str, str]:
+    """What JupyterLab and its kernels find in their environment: all of this one but the secrets that the params name."""
+    withheld = {place.env for place in load_params(params_file, cycle).secrets if place.env}
+    places_of = {"SOPKIT_ROOT": str(places.suite_root().resolve()), "SOPKIT_REPORTS": str(places.reports_root().resolve())}
+    return {**{name: value for name, value in os.environ.items() if name not in withheld}, **places_of}
+
+
+def start_lab(folder: Path, environment: Mapping[str, str]) -> None:
+    """Start JupyterLab on a folder, on this machine only, and wait for its end; `environment` as `lab_environment` makes it.
 
     Raises InfrastructureError where it cannot be started.
     """
-    environment = {**os.environ, "SOPKIT_ROOT": str(places.suite_root().resolve()), "SOPKIT_REPORTS": str(places.reports_root().resolve())}
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"]
-    done = subprocess.run(command, env=environment, check=False)
+    done = subprocess.run(command, env=dict(environment), check=False)
     if done.returncode not in (0, -2, 130):
         problem = Problem("jupyterlab", f"exit code {done.returncode}", "a server on this machine", "Run: sop doctor")
         raise InfrastructureError("JupyterLab could not be started", [problem])

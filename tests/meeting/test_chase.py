@@ -13,6 +13,7 @@ from sopkit.periods import period_range
 CUTOFF = "2026-02"
 YEAR = period_range("2024-03", 24)
 NAMES = (
+    "participation",
     *("demand_history", "items", "stock_outs", "history_adjustments", "campaign_results"),
     *("supplier_performance", "pipeline_hygiene", "indicator_correlations", "target_achievement"),
 )
@@ -57,6 +58,25 @@ def test_a_point_has_someone_who_can_answer_it_and_the_weightiest_comes_first() 
     assert points["value"].iloc[0] == pytest.approx(60 * 30)
     assert "60 units (50 to 75)" in points["question"].iloc[0]
     assert np.isnan(points["value"].iloc[2]) and "70% of 20 deliveries on time, 95% agreed" in points["question"].iloc[2]
+
+
+def test_who_has_not_delivered_is_chased_first_of_what_has_no_value() -> None:
+    rows = [
+        ("sales", "sales_forecast", "missing"),
+        ("head_of_materials", "suppliers", "unchanged"),
+        ("data_owner", "workforce", "missing"),
+        ("marketing", "campaigns", "delivered"),
+    ]
+    came = [{"function": who, "table": what, "status": status, "rows": 0, "delivered": "-"} for who, what, status in rows]
+    points = points_to_chase(nothing() | {"participation": table("participation", came)}, cutoff=CUTOFF)
+    told = points.set_index("subject")
+    assert told["function"].to_dict() == {
+        "sales sales_forecast": "sales",
+        "head_of_materials suppliers": "materials",
+        "data_owner workforce": "hr",
+    }
+    assert "nothing came" in told.loc["sales sales_forecast", "question"]
+    assert "the same came" in told.loc["head_of_materials suppliers", "question"]
 
 
 def test_no_topic_drowns_the_others() -> None:

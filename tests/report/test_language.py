@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from sopkit.data.contracts import CONTRACTS
+from sopkit.data.finding_rules import RULES
 from sopkit.errors import ParamsError
 from sopkit.report.language import catalogue_file, known_languages, language_of
 from sopkit.report.suite import ROOT
@@ -19,6 +20,7 @@ NBSP, MINUS = "\u00a0", "\u2212"
 def messages() -> set[str]:
     """Every string that packs print in a language."""
     found = {contract.without for contract in CONTRACTS.values() if contract.without}
+    found |= {words for rule in RULES.values() for words in (rule.title, rule.holds, rule.do)}
     sources = [
         *(("python", path, ("N_", "say", "text")) for path in sorted((ROOT / "sopkit" / "report").rglob("*.py"))),
         *(("jinja2.ext:babel_extract", path, ("_", "say")) for path in sorted((ROOT / "templates").rglob("*.j2"))),

@@ -13,7 +13,7 @@ from sopkit.data.contracts import INPUTS
 from sopkit.errors import ParamsError
 from sopkit.run.doctor import drift
 from sopkit.run.init import begin_company
-from sopkit.run.lab import prepare_lab
+from sopkit.run.lab import lab_environment, prepare_lab
 from sopkit.run.params import load_params
 from sopkit.steps import STEPS
 
@@ -132,6 +132,18 @@ def test_init_writes_params_that_load_and_templates_of_all_tables(suite: Suite) 
         begin_company("acme")
     with pytest.raises(ParamsError, match="not a company's short name"):
         begin_company("../x")
+
+
+def test_a_lab_gets_no_secret_that_the_params_name(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINY_PASSWORD", "hush")
+    monkeypatch.setenv("TINY_OTHER", "said")
+    suite.params.write_text(
+        suite.params.read_text()
+        + "\nconnections:\n  erp: {kind: postgres, host: erp.example, database: erp, user: sop, password: {env: TINY_PASSWORD}}\n"
+    )
+    given = lab_environment(suite.params)
+    assert "TINY_PASSWORD" not in given and given["TINY_OTHER"] == "said"
+    assert given["SOPKIT_REPORTS"] == str(suite.reports)
 
 
 def test_lab_writes_copies_with_the_companys_values_and_keeps_changed_ones(suite: Suite) -> None:

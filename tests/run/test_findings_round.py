@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from sopkit.data.finding_rules import RULES
 from sopkit.errors import DataError
+from sopkit.report.language import language_of
 from sopkit.run.checking import print_findings
 
 PARAMS = """
@@ -76,10 +77,14 @@ def corrected(workbook: Path) -> list[list[str]]:
     book = load_workbook(workbook)
     index, sheet = book.worksheets[0], book.worksheets[1]
     lines = {row: [("" if cell is None else str(cell)) for cell in cells] for row, cells in enumerate(sheet.iter_rows(values_only=True), 1)}
-    listed = [cells for cells in index.iter_rows(min_row=7, values_only=True) if cells[5] == "REJECT"]
+    listed = [cells for cells in index.iter_rows(min_row=7, values_only=True) if cells[5] == "avvisad"]
     places = {name: place for place, name in enumerate(lines[1])}
-    for _, row, column, _, value, _, rule, *_ in listed:
-        assert rule in RULES and sheet.cell(int(row), places.get(column, 0) + 1).comment is not None
+    swedish = language_of("sv").text
+    named = {swedish(rule.title): rule for rule in RULES.values()}
+    for _, row, column, _, value, _, called, _, expected, todo, *_ in listed:
+        rule = named[called].name
+        assert expected == swedish(RULES[rule].holds) and todo.startswith(swedish(RULES[rule].do))
+        assert sheet.cell(int(row), places.get(column, 0) + 1).comment is not None
         if rule == "totals_row":
             del lines[int(row)]
             continue
@@ -109,6 +114,9 @@ def test_an_export_is_checked_corrected_from_the_sheet_and_passes(company: Path,
     assert rejected == [(5, "spreadsheet_error"), (6, "not_a_number"), (9, "other_dialect"), (10, "impossible_date"), (14, "totals_row")]
     page = (out / "findings.html").read_text()
     assert "#SAKNAS!" in page and "fakturor" in page and "<script" not in page
+    assert "fel i kalkylbladet" in page and "laga formeln i avsändarens fil" in page
+    aliases = [row["message"] for row in findings if row["rule"] == "header_alias"]
+    assert len(aliases) == 2 and any("'Antal' as quantity" in message for message in aliases)
     workbook = out / "findings" / ("fakturor.csv.xlsx" if form == "csv" else "fakturor.xlsx")
     send(company / "provbolag" / "sent", corrected(workbook), form)
     capsys.readouterr()

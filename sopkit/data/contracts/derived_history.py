@@ -293,7 +293,11 @@ class PointsToChase(Contract):
     grain = "one row per open point, the weightiest first"
     columns = (
         whole("position", "running number", "number"),
-        choice("topic", "what it is about", "stock_out | outlier | structural_break | campaign | supplier | pipeline | indicator | target"),
+        choice(
+            "topic",
+            "what it is about",
+            "participation | stock_out | outlier | structural_break | campaign | supplier | pipeline | indicator | target",
+        ),
         text("subject", "what exactly"),
         choice("function", "who can answer it", FUNCTIONS),
         text("question", "what was seen, and what to answer"),

@@ -131,9 +131,22 @@ class QueryFile(Dialect):
     def _one_origin(self) -> "QueryFile":
         if (self.file is None) == (not self.rows):
             raise ValueError("give either `file` or `rows`")
-        if self.file is not None and is_pattern(self.file):
-            raise ValueError(f"{self.file!r}: a query reads single files")
         return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_database(cls, given: object) -> object:
+        if isinstance(given, dict) and (named := sorted({"connection", "table", "query"} & set(given))):
+            raise ValueError(
+                f"{named[0]!r}: a query over files reads no database. Give the database a source of its own with `connection` and `query`, "
+                "or save what it answers as a file"
+            )
+        return given
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it means a folder of monthly files."""
+        return self.file is not None and is_pattern(self.file)
 
 
 class Acknowledgement(BaseModel):

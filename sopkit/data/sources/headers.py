@@ -35,6 +35,7 @@ def column_positions(
         log.note(not_on(table.header_row, row, table.origin, table.sheet))
         return {}
     found: dict[str, int] = {}
+    by_alias: dict[str, str] = {}
     made = set(source.constants) | ({source.unpivot.into, source.unpivot.value} if source.unpivot else set())
     for column in contract.columns:
         if column.name in made:
@@ -43,9 +44,12 @@ def column_positions(
         if position is not None:
             found[column.name] = position
             _tell_drift(wanted, position, table, log)
+            if wanted in column.aliases and column.name not in source.columns:
+                by_alias[table.header[position]] = column.name
         elif column.required or column.name in source.columns:
             _tell_missing(column, source, table, log)
     used = {*found.values(), *months, *beside_positions(table, source).values()}
+    _tell_aliases(by_alias, table, contract, log)
     twins = _tell_twins(table, found, used, contract, source, folded, log)
     _tell_doubled(table, folded, used, source, log)
     _tell_unknown(table, used | twins, contract, source, log)
@@ -124,6 +128,14 @@ def _tell_drift(wanted: str, position: int, table: RawTable, log: FindingLog) ->
         log.note(
             Finding(table.origin, "header_drift", told, "REPAIR", "", table.sheet, table.header_row, table.header[position], cell, came)
         )
+
+
+def _tell_aliases(by_alias: dict[str, str], table: RawTable, contract: type[Contract], log: FindingLog) -> None:
+    """Headers that were read by a Swedish or English alias of the contract: accepted, and told once a file."""
+    if by_alias:
+        read = ", ".join(f"{header!r} as {name}" for header, name in by_alias.items())
+        told = f"headers read by their alias in {contract.name}: {read}"
+        log.note(Finding(table.origin, "header_alias", told, "ACCEPT", "nothing, if that is what they mean", table.sheet, table.header_row))
 
 
 def _tell_missing(column: Column, source: Source, table: RawTable, log: FindingLog) -> None:

@@ -12,14 +12,11 @@ from sopkit.data.contracts.column import Contract
 from sopkit.data.contracts.conform import empty
 from sopkit.data.findings import LISTED, Finding, FindingLog
 from sopkit.data.sources.declaration import Source
+from sopkit.data.sources.folder_rules import none_called, same_header, tell_months
 from sopkit.data.sources.folders import MonthlyFile, matching_files
 from sopkit.data.sources.opened import OpenedFiles
-from sopkit.data.sources.raw import RawTable
 from sopkit.data.sources.table import ReadTable, dated_column, typed_table
 from sopkit.data.words import joined
-from sopkit.periods import months_between, period_range
-
-SHOWN = 8
 
 
 def read_folder(opened: OpenedFiles, root: Path, contract: type[Contract], source: Source, log: FindingLog, *, cutoff: str) -> ReadTable:
@@ -39,52 +36,20 @@ def read_folder(opened: OpenedFiles, root: Path, contract: type[Contract], sourc
     pattern = str(source.file)
     files = matching_files(pattern, root)
     if not files:
-        told = f"no file is called {pattern}"
-        log.note(Finding(pattern, "missing_file", told, "REJECT", "send the files, or correct the pattern in the params"))
+        log.note(none_called(pattern))
         return ReadTable(contract.name, empty(contract), np.zeros(0, np.int64), pattern)
-    _tell_months(files, pattern, log, cutoff=cutoff)
+    tell_months(files, pattern, log, cutoff=cutoff)
     raw = [(file, opened.table(source.model_copy(update={"file": file.name}))) for file in files]
     first = next((table for _, table in raw if not table.broken), None)
     parts: list[tuple[MonthlyFile, ReadTable]] = []
     for file, table in raw:
-        if first is None or not _same_header(table, first, log):
+        if first is None or not same_header(table, first, log):
             continue
         part = typed_table(table, contract.name, contract, source, log)
         parts.append((file, _of_its_month(part, file, contract, log)))
     read = _together(parts, contract, pattern)
     _tell_overlaps(parts, contract, pattern, log)
     return _without_duplicates(read, contract, log)
-
-
-def _tell_months(files: Sequence[MonthlyFile], pattern: str, log: FindingLog, *, cutoff: str) -> None:
-    """Months that no file is for, and months that two files are for."""
-    periods = [file.period for file in files if file.period]
-    if not periods:
-        return
-    last = max(cutoff, *periods)
-    missing = [month for month in period_range(periods[0], months_between(periods[0], last) + 1) if month not in periods]
-    if missing:
-        shown = ", ".join(missing[:SHOWN]) + (f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else "")
-        hint = "send them, or acknowledge that nothing happened in these months"
-        log.note(Finding(pattern, "missing_month", f"no file for {shown}", "ASK", hint, period=f"{missing[0]}..{missing[-1]}"))
-    for before, file in zip(files, files[1:], strict=False):
-        if file.period == before.period:
-            told = f"two files are for {file.period}: {before.name} and {file.name}"
-            log.note(Finding(file.name, "duplicate_month", told, "REJECT", "keep one of them, or declare a pattern that tells them apart"))
-
-
-def _same_header(table: RawTable, first: RawTable, log: FindingLog) -> bool:
-    if table.broken:
-        return True  # told already; it has no rows
-    if table.header == first.header:
-        return True
-    more = [name for name in table.header if name not in first.header]
-    less = [name for name in first.header if name not in table.header]
-    said = [f"{', '.join(names)} {word}" for names, word in ((more, "besides"), (less, "missing")) if names] or ["another order"]
-    told = f"another header than {first.origin}: {'; '.join(said)}"
-    hint = "all files of the folder have the header of the first: send this one again; its rows were not read"
-    log.note(Finding(table.origin, "other_header", told, "REJECT", hint, table.sheet, table.header_row))
-    return False
 
 
 def _of_its_month(part: ReadTable, file: MonthlyFile, contract: type[Contract], log: FindingLog) -> ReadTable:

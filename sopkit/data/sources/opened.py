@@ -10,9 +10,11 @@ from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.parsing import PLAIN
 from sopkit.data.sources.cells import parsed_cells
 from sopkit.data.sources.declaration import Dialect, QueryFile
+from sopkit.data.sources.folder_rules import none_called, same_header, tell_months
+from sopkit.data.sources.folders import is_pattern, matching_files
 from sopkit.data.sources.raw import Cells, RawTable, cells_of, unreadable
 from sopkit.data.sources.text_files import read_text_file
-from sopkit.data.sources.typed_files import ROW_COLUMN, read_parquet_file
+from sopkit.data.sources.typed_files import FILE_COLUMN, ROW_COLUMN, read_parquet_file
 from sopkit.data.sources.workbooks import read_workbook
 
 PARAMS_ROWS = "rows in the params"
@@ -41,13 +43,34 @@ class OpenedFiles:
 
     def questions(self, dialect: Dialect) -> tuple[Finding, ...]:
         """What a person must answer about a declared file before it may be used."""
-        return self.table(dialect).questions if dialect.file else ()
+        if dialect.file is None:
+            return ()
+        files = [found.name for found in matching_files(dialect.file, self._root)] if is_pattern(dialect.file) else [dialect.file]
+        return tuple(question for file in files for question in self.table(dialect.model_copy(update={"file": file})).questions)
 
-    def view(self, file: QueryFile) -> pa.Table | None:
+    def view(self, file: QueryFile, *, cutoff: str) -> pa.Table | None:
         """A declared file for a query: text as written (blank = NULL), declared kinds as numbers and dates, and `source_row`.
 
-        None where the file cannot be read.
+        Of a folder all files, one after the other, with `source_file` besides; a file with another header than the first is told.
+        None where a file cannot be read.
         """
+        if not file.is_folder:
+            return self._view_of_file(file)
+        found = matching_files(str(file.file), self._root)
+        files = [file.model_copy(update={"file": one.name}) for one in found]
+        tell_months(found, str(file.file), self._log, cutoff=cutoff)
+        views = {str(one.file): self._view_of_file(one) for one in files}
+        readable = {name: view for name, view in views.items() if view is not None}
+        if not files or len(readable) < len(views):
+            self._log.note(none_called(str(file.file))) if not files else None
+            return None
+        tables = [self.table(one) for one in files]
+        if [table for table in tables if not same_header(table, tables[0], self._log)]:
+            return None
+        named = [view.append_column(FILE_COLUMN, pa.array([name] * len(view), pa.string())) for name, view in readable.items()]
+        return pa.concat_tables(named).unify_dictionaries()
+
+    def _view_of_file(self, file: QueryFile) -> pa.Table | None:
         table = self.table(file)
         if table.broken:
             return None

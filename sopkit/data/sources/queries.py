@@ -15,7 +15,7 @@ from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.sources.declaration import Check, Source
 from sopkit.data.sources.opened import PARAMS_ROWS
 from sopkit.data.sources.raw import RawTable, unreadable
-from sopkit.data.sources.typed_files import ROW_COLUMN, raw_of_arrow
+from sopkit.data.sources.typed_files import FILE_COLUMN, ROW_COLUMN, raw_of_arrow
 from sopkit.periods import last_day
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _finding(check: Check, rows: pa.Table, origin: str) -> Finding:
     value = first.get("value")
     told = check.message if "{rows}" in check.message else f"{{rows}} rows: {check.message}"
     return Finding(
-        origin,
+        str(first.get(FILE_COLUMN) or origin),
         check.rule,
         told.replace("{rows}", f"{len(rows):,}"),
         check.outcome,

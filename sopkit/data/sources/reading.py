@@ -23,7 +23,7 @@ from sopkit.data.sources.opened import PARAMS_ROWS, OpenedFiles
 from sopkit.data.sources.queries import check_findings, query_result
 from sopkit.data.sources.raw import RawTable, unreadable
 from sopkit.data.sources.rules import Setting, table_rules
-from sopkit.data.sources.slots import file_hashes, tell_files_twice
+from sopkit.data.sources.slots import file_hashes, tell_files_twice, tell_folder_files_twice
 from sopkit.data.sources.table import ReadTable, typed_table
 from sopkit.data.sources.typed_files import read_received_table
 from sopkit.data.words import plain
@@ -101,6 +101,7 @@ def read_sources(
                 read[name] = typed_table(raw_table(source, opened, cutoff, log), name, INPUTS[name], source, log)
             check_control(read[name], source, root, log)
     tell_files_twice(sources, hashes, earlier, log)
+    tell_folder_files_twice(sources, root, log)
     _convert(read, sources, log)
     absent = [_absent(name, log) for name in NEEDED if name not in sources]
     frames = table_rules(read, sources, log, Setting(cutoff, currency, limits or PlausibilityLimits(), earlier, hashes))
@@ -147,7 +148,7 @@ def raw_table(source: Source, opened: OpenedFiles, cutoff: str, log: FindingLog)
         log.note(question)
     if source.sql is None:
         return opened.table(source)
-    views = {name: opened.view(file) for name, file in source.files.items()}
+    views = {name: opened.view(file, cutoff=cutoff) for name, file in source.files.items()}
     origin = f"query over {', '.join(dict.fromkeys(file.file or PARAMS_ROWS for file in source.files.values()))}"
     readable = {name: view for name, view in views.items() if view is not None}
     if len(readable) < len(views):

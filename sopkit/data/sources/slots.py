@@ -76,6 +76,18 @@ def tell_files_twice(sources: Mapping[str, Source], hashes: Mapping[str, str], e
             log.note(Finding(str(source.file), "wrong_slot", told, "ASK", f"put it in the place of {was[0]}", table=table))
 
 
+def tell_folder_files_twice(sources: Mapping[str, Source], root: Path, log: FindingLog) -> None:
+    """Tell files of one folder with the same content: the same month sent twice under two names."""
+    for table, source in sources.items():
+        for pattern in (name for name in source.file_names if is_pattern(name)):
+            first: dict[str, str] = {}
+            for name in _names(pattern, root):
+                other = first.setdefault(_hash(root / name), name)
+                if other != name:
+                    told = f"{name} is byte for byte the file {other} of the same folder"
+                    log.note(Finding(name, "same_file_twice", told, "ASK", f"send the file that {name} should be", table=table))
+
+
 def _hash(path: Path) -> str:
     digest = sha256()
     with path.open("rb") as opened:

@@ -13,6 +13,7 @@ from sopkit.data.sources.declaration import Dialect
 from sopkit.data.sources.raw import Cells, RawTable, unreadable
 
 ROW_COLUMN = "source_row"  # a query that returns it has its findings on the rows of the file
+FILE_COLUMN = "source_file"  # of a folder in a query: the file that a row came in
 
 
 def read_parquet_file(path: Path, dialect: Dialect, log: FindingLog) -> RawTable:

@@ -18,6 +18,7 @@ KINDS = {
     "working_days": N_("working days and demand"),
     "launch": N_("history that begins later"),
     "phase_out": N_("item that leaves"),
+    "participation": N_("what has not come"),
     "campaign": N_("campaign"),
     "supplier": N_("supplier"),
     "pipeline": N_("pipeline"),
