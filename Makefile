@@ -1,6 +1,6 @@
 # Each target sets up what it needs by itself; a second run does not install anything again.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary kpis benchmarks torture lock clean benchmarks-intake benchmarks-supply
+.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary kpis benchmarks torture lock clean benchmarks-intake benchmarks-supply benchmarks-money
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
@@ -79,6 +79,10 @@ torture: $(READY)  ## kill -9, power loss, full disks, flipped bits on ledger an
 	@$(BIN)/python -m benchmarks.torture --scale $(SCALE)
 
 SCALE ?= 1
+
+benchmarks-money: $(READY)  ## CPU of ten scenarios and of a thousand paths, on a finished cycle (COMPANY=demo CYCLE=2026-03)
+	@$(BIN)/python -m benchmarks.money --company $(or $(COMPANY),demo) --cycle $(or $(CYCLE),2026-03)
+
 MILLIONS ?= 1
 benchmarks-intake: $(READY)  ## a million sales lines checked, beside pyarrow, pandera, frictionless and DuckDB (MILLIONS=10: long file)
 	@$(BIN)/python -m benchmarks.intake --millions $(MILLIONS)

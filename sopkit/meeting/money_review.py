@@ -10,6 +10,8 @@ from sopkit.finance.customers import customer_checks, customer_statement
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.ledger import ledger_gap
 from sopkit.meeting.customers import concentration_facts, customer_review
+from sopkit.meeting.kpis.control import budget_signals, control_limits
+from sopkit.meeting.kpis.definitions import HEADLINE_LAG
 from sopkit.meeting.kpis.others import kpi_facts_other
 from sopkit.meeting.pricing import pricing
 from sopkit.meeting.scenarios.inputs import PlanInputs
@@ -26,15 +28,20 @@ class MoneyReview:
     by_customer: pd.DataFrame  # CustomerStatement
     customers: pd.DataFrame  # CustomerReview
     pricing: pd.DataFrame  # Pricing
+    control: pd.DataFrame  # KpiControl
+    signals: pd.DataFrame  # BudgetSignals
     facts: pd.DataFrame  # KPIs beyond the eight, concentration of customers
     checks: pd.DataFrame  # rule, ok, detail
 
 
-def money_review(inputs: PlanInputs, base: PlanOutcome, tables: Mapping[str, pd.DataFrame], *, currency: str) -> MoneyReview:
+def money_review(
+    inputs: PlanInputs, base: PlanOutcome, gap: pd.DataFrame, tables: Mapping[str, pd.DataFrame], *, currency: str
+) -> MoneyReview:
     """The review of a plan's money.
 
     Args:
         inputs, base: the plan.
+        gap: table budget_gap.
         tables: by name, those of step 4: last_plan, targets, ledger_actuals, sales_history, orders, opportunities, actions, assumptions …
         currency: the company's.
     """
@@ -49,6 +56,8 @@ def money_review(inputs: PlanInputs, base: PlanOutcome, tables: Mapping[str, pd.
         by_customer,
         customers,
         pricing(inputs, base),
+        control_limits(tables["kpi_history"], cutoff=cutoff),
+        budget_signals(gap, tables["forecast_accuracy"], lag=HEADLINE_LAG),
         pd.concat(facts, ignore_index=True),
         customer_checks(by_customer, base.plan_statement),
     )

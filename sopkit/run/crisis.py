@@ -85,6 +85,12 @@ def finished_plan(params: CompanyParams) -> tuple[PlanInputs, PlanOutcome]:
     return inputs, base_outcome(tables, tables["plan_statement"], tables["working_capital_plan"])
 
 
+def finished_table(params: CompanyParams, name: str) -> pd.DataFrame:
+    """A table of the cycle's last good run; empty where it has none, or there is no run."""
+    run = CompanyFolder.of(params.company).good_run(params.cycle)
+    return empty(CONTRACTS[name]) if run is None else _table(run, name)
+
+
 def _solved(params: CompanyParams, inputs: PlanInputs, base: PlanOutcome, overlay: Overlay) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Base, crisis, and each option of the decisions on top of the crisis; and what the crisis takes from each family."""
     memory, struck = Memory.of(inputs, base), apply_overlay(inputs, overlay)

@@ -58,7 +58,18 @@ def test_prices_of_the_tiny_company(inputs, base):
 
 
 def review_tables(inputs, base, **more):
-    names = ("orders", "actions", "assumptions", "opportunities", "sales_history", "ledger_actuals", "last_plan", "customers")
+    names = (
+        "orders",
+        "actions",
+        "assumptions",
+        "opportunities",
+        "sales_history",
+        "ledger_actuals",
+        "last_plan",
+        "customers",
+        "kpi_history",
+        "forecast_accuracy",
+    )
     tables = {name: table(name, [], []) for name in names} | dict(inputs.tables)
     made = {
         name: getattr(base.supply, name) for name in ("supply_plan", "demand_fulfilment", "resource_load", "workforce_plan", "plan_outlays")
@@ -67,7 +78,7 @@ def review_tables(inputs, base, **more):
 
 
 def test_a_review_without_customers_or_ledger_is_whole(inputs, base):
-    review = money_review(inputs, base, review_tables(inputs, base), currency="SEK")
+    review = money_review(inputs, base, table("budget_gap", [], []), review_tables(inputs, base), currency="SEK")
     assert review.by_customer.empty and review.customers.empty and review.ledger.empty
     assert review.checks["ok"].all()
     reasons = review.facts.set_index("id")["reason"]
@@ -91,7 +102,9 @@ def test_customers_against_the_year_before(inputs, base):
         ["order", "line", "item", "region", "channel", "customer", "order_date", "requested_date", "promised_date", "ship_date", "quantity"]
         + ["shipped_quantity", "net_price"],
     )
-    review = money_review(inputs, base, review_tables(inputs, base, sales_history=sales, orders=orders), currency="SEK")
+    review = money_review(
+        inputs, base, table("budget_gap", [], []), review_tables(inputs, base, sales_history=sales, orders=orders), currency="SEK"
+    )
     told = review.customers.set_index("customer")
     assert told["status"].to_dict() == {"C1": "steady", "C2": "lost", "C3": "new"}
     assert told.loc["C1", ["net_sales", "net_sales_before", "otif_share"]].tolist() == [6000, 6000, 0.5]

@@ -154,3 +154,38 @@ class Pricing(Contract):
         number("break_even_loss_share", "share of units that a price two per cent higher may lose", "share").optional(),
         choice("candidate", "which way the price would have to go", "raise | lower | keep"),
     )
+
+
+class KpiControl(Contract):
+    """What is noise and what is a signal in each KPI, from its own months."""
+
+    name, key = "kpi_control", ("kpi",)
+    grain = "one row per KPI with a history; limits are those of the months before the cutoff"
+    columns = (
+        code("kpi", "fact id"),
+        text("unit", "unit"),
+        whole("months", "months behind the limits, of the twelve before the cutoff", "months"),
+        number("value", "value of the cutoff month; empty where not available", "unit of the KPI").optional(),
+        number("mean", "mean of those months", "unit of the KPI").optional(),
+        number("low", "mean - 2.66 x mean moving range", "unit of the KPI").optional(),
+        number("high", "mean + 2.66 x mean moving range", "unit of the KPI").optional(),
+        choice("signal", "beyond a limit; eight months on one side; neither; too few months to say", "outside | shift | noise | too_few"),
+    )
+
+
+class BudgetSignals(Contract):
+    """Families whose estimate lies further from budget than their own forecast error."""
+
+    name, key = "budget_signals", ("family",)
+    grain = "one row per family with a budget for the fiscal year"
+    columns = (
+        code("family", "family"),
+        money("budget", "net sales of the fiscal year in the budget"),
+        money("gap", "latest estimate - budget"),
+        number("gap_share", "gap / budget", "share").optional(),
+        share("threshold_share", "its own forecast error at the headline lag, at least 5 %", most=None),
+        choice(
+            "basis", "whose error: the consensus, the statistical forecast; assumed without a record", "consensus | statistical | assumed"
+        ),
+        choice("signal", "beyond the threshold or not", "gap | noise"),
+    )
