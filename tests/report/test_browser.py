@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pack_sample import sample
 
-from sopkit.report.pack.build import shown_page
+from sopkit.report.pack.build import printed_pages, shown_page
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium")
@@ -103,3 +103,19 @@ def test_a_family_leads_to_its_sheet(page: Any) -> None:
     page.locator('#demand a[href="#family-gas-grills"]').click()
     assert page.evaluate("location.hash") == "#family-gas-grills"
     assert page.locator("#family-gas-grills details.screen").count() == 1
+
+
+@pytest.mark.parametrize("kind", ["executive", "pre_sop"])
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_everybody_can_use_it(browser: object, tmp_path: Path, kind: str, language: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    inputs, path = sample("full", language), tmp_path / "pack.html"
+    path.write_text(shown_page(inputs, printed_pages(inputs, kind)[1]))
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme, bypass_csp=True)  # type: ignore[attr-defined]
+        page = context.new_page()
+        page.goto(path.as_uri())
+        page.locator("tbody data").first.click()  # with the panel of a figure's source open
+        assert [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]] == []
+        context.close()
