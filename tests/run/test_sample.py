@@ -11,6 +11,8 @@ import pytest
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.sources.reading import Intake, read_sources
 from sopkit.errors import ParamsError, StepError
+from sopkit.meeting.scenarios import replan
+from sopkit.meeting.scenarios.outcome import supply_inputs
 from sopkit.periods import shifted
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.sample import write_sample
@@ -19,6 +21,8 @@ from sopkit.run.sample.orders import order_lines
 from sopkit.run.sample.tension import BANDS, check_tension, measured_tension, sample_inputs
 from sopkit.run.sample.world import World, simulated_world
 from sopkit.run.scenario_files import load_scenarios
+from sopkit.supply.explanation import bottlenecks
+from sopkit.supply.review.commitments import bottleneck_of
 
 PARAMS = Path(__file__).resolve().parents[2] / "params" / "demo.yaml"
 CYCLES = ("2026-02", "2026-03")
@@ -288,6 +292,16 @@ def test_the_tension_is_kept(reports: Path, truth: dict) -> None:
     worth = measured.set_index("measure")["value"]["worth of an hour of the bottleneck in the crunch month"]
     assert 0.8 * truth["hour_worth"]["least"] < worth < 1.25 * truth["hour_worth"]["most"]  # a lost unit costs goodwill beside its margin
     check_tension(measured)
+    base = replan(inputs)
+    asked = supply_inputs(inputs, base.consensus_demand)
+    found = bottlenecks(asked, inputs.supply, base.supply, cutoff=inputs.cutoff, most=6)
+    crunch = found[found["period"] == truth["bottleneck_period"]]
+    assert bottleneck_of(found, base.supply.resource_load) == truth["bottleneck_resource"] and crunch["limit"].tolist() == [
+        truth["bottleneck_resource"]
+    ]
+    hour = crunch.iloc[0]  # the planning value of an hour agrees with a solve with an hour more, and holds for the extra within its range
+    assert hour["value"] == pytest.approx(worth) and hour["first_value"] == pytest.approx(worth, rel=0.02)
+    assert hour["after_value"] <= hour["resolved_value"] + 1e-6 <= hour["first_value"] + 2e-6
 
 
 def test_a_lost_tension_is_named() -> None:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sopkit.data.cleaning import demand_history
+from sopkit.data.contracts import CONTRACTS
+from sopkit.data.contracts.conform import empty
 from sopkit.data.history import StockOutInputs, stock_outs, uncensored_history
 from sopkit.data.sources.reading import read_sources
 from sopkit.demand.hierarchy import coherent_forecast
@@ -57,6 +59,7 @@ def sample_inputs(params: CompanyParams) -> PlanInputs:
     tables["statistical_forecast"] = coherent_forecast(
         history, tables["items"], params.demand, cutoff=params.cutoff, horizon=HORIZON, models=MODELS, origins=ORIGINS
     ).table
+    tables["last_production"] = empty(CONTRACTS["last_production"])  # nothing was planned before
     return plan_inputs(
         tables.__getitem__,
         cycle=params.cycle,
