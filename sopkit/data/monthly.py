@@ -37,7 +37,8 @@ def _months_of_days(times: npt.NDArray[np.datetime64]) -> Codes:
     if last - first > MOST_COUNTED:
         return (times.astype("datetime64[M]").astype(np.int64) + EPOCH).astype(np.int32)
     months = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + EPOCH
-    days = times.astype("datetime64[s]").astype(np.int64) // DAY - first
+    days = times.astype("datetime64[s]", copy=False).view(np.int64) // DAY
+    days -= first
     return months.astype(np.int32)[days]
 
 
@@ -104,18 +105,26 @@ def series_grid(frames: Sequence[pd.DataFrame], months: Sequence[Codes], keys: S
     first = min((int(number[keep].min()) for number, keep in zip(months, inside, strict=True) if keep.any()), default=last + 1)
     words, codes = zip(*(joint_codes([frame[key] for frame in frames]) for key in keys), strict=True)
     widths = [max(len(known), 1) for known in words]
-    numbers = [np.ravel_multi_index(tuple(parts[place] for parts in codes), widths) if len(frame) else np.zeros(0, np.int64)
-               for place, frame in enumerate(frames)]  # fmt: skip
+    numbers = [_combined([parts[place] for parts in codes], widths) for place in range(len(frames))]
     most = int(np.prod(widths, dtype=np.int64))
     listed, places = _listed([number[keep] for number, keep in zip(numbers, inside, strict=True)], most)
     span = last - first + 1
-    rows = []
+    rows: list[Codes] = []
     for place, keep, month in zip(places, inside, months, strict=True):
-        cells = np.full(len(month), -1, np.int64)
-        cells[keep] = place * span + (month[keep] - first)
+        cells: Codes = np.full(len(month), -1, np.int32 if len(listed) * span < 1 << 31 else np.int64)
+        cells[keep] = place.astype(cells.dtype) * span + (month[keep] - first)
         rows.append(cells)
     series = np.stack(np.unravel_index(listed, widths), axis=1) if len(listed) else np.zeros((0, len(keys)), np.int64)
     return SeriesGrid(tuple(words), series, first, span, tuple(rows))
+
+
+def _combined(codes: Sequence[Codes], widths: Sequence[int]) -> Codes:
+    """One number per row for its codes, the first the most important."""
+    combined: Codes = np.zeros(len(codes[0]), np.int32 if np.prod(widths, dtype=np.float64) < 1 << 31 else np.int64)
+    for code, width in zip(codes, widths, strict=True):
+        combined *= width
+        combined += code
+    return combined
 
 
 def by_month(lines: pd.DataFrame, month: str, keys: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
@@ -152,5 +161,5 @@ def _listed(numbers: Sequence[Codes], most: int) -> tuple[Codes, list[Codes]]:
     there = np.zeros(most, bool)
     for number in numbers:
         there[number] = True
-    position = np.cumsum(there) - 1
+    position = (np.cumsum(there) - 1).astype(np.int32)
     return np.flatnonzero(there), [position[number] for number in numbers]

@@ -33,7 +33,7 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
     """
     found = []
     group = next((name for name in GROUPED_BY if name in contract.key or name in contract.column_names()), None)
-    series = coded(frame[group])[1] + np.int64(1) if group else None
+    series = coded(frame[group])[1] + np.int32(1) if group else None
     for column in contract.columns:
         if column.kind not in ("number", "whole") or column.name in NEVER or column.most is not None or column.name not in frame:
             continue
@@ -79,7 +79,7 @@ def _far_above(sizes: np.ndarray, group: np.ndarray, ratio: float) -> np.ndarray
     Only groups are sorted that can have such a gap: behind one, all values but the few above it are below the largest / ratio.
     """
     hit = np.zeros(len(sizes), bool)
-    rows = np.flatnonzero(sizes > 0)
+    rows = np.flatnonzero(sizes > 0).astype(np.int32)
     if len(rows) < LEAST_ROWS:
         return hit
     own, known = group[rows], sizes[rows]
@@ -89,7 +89,7 @@ def _far_above(sizes: np.ndarray, group: np.ndarray, ratio: float) -> np.ndarray
     above = np.minimum(MOST_OUTLIERS, count // LEAST_ROWS)
     near = np.bincount(own[known > (largest / ratio)[own]], minlength=len(count))
     chosen = np.flatnonzero((near <= above)[own])
-    chosen = chosen[sorted_places((own[chosen] + 1 << 32) - known[chosen].astype(np.float32).view(np.int32))]
+    chosen = chosen[sorted_places((own[chosen].astype(np.int64) + 1 << 32) - known[chosen].astype(np.float32).view(np.int32))]
     size, series = known[chosen], own[chosen]
     begins = np.append(True, series[1:] != series[:-1])[: len(series)]
     rank = np.arange(len(series)) - np.flatnonzero(begins)[np.cumsum(begins) - 1]
@@ -113,7 +113,7 @@ def mixed_units(sales: pd.DataFrame, limits: PlausibilityLimits, *, skip: frozen
         At most one oddity (rule mixed_units, ASK), on the rows.
     """
     quantity, revenue = sales["quantity"].to_numpy(), sales["revenue"].to_numpy()
-    rows = np.flatnonzero((quantity > 0) & (revenue > 0))
+    rows = np.flatnonzero((quantity > 0) & (revenue > 0)).astype(np.int32)
     price, item = revenue[rows] / quantity[rows], coded(sales["item"])[1][rows]
     lowest, highest = np.full(item.max(initial=0) + 1, np.inf), np.zeros(item.max(initial=0) + 1)
     np.minimum.at(lowest, item, price)

@@ -1,5 +1,6 @@
 """The files of one intake: each read once, and each column parsed once, whoever asks for it."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,13 @@ class OpenedFiles:
         if plain not in self._tables:
             self._tables[plain] = _read_file(self._root / str(plain.file), plain, self._log)
         return self._tables[plain]
+
+    def released(self, table: RawTable, later: Collection[str]) -> RawTable:
+        """The table, after giving free the files that come `later` no more: a large one is not kept beside what is made of it."""
+        self._tables = {dialect: opened for dialect, opened in self._tables.items() if dialect.file in later}
+        kept = {id(opened) for opened in (*self._tables.values(), *self._given)}
+        self._columns = {key: column for key, column in self._columns.items() if key[0] in kept}
+        return table
 
     def questions(self, dialect: Dialect) -> tuple[Finding, ...]:
         """What a person must answer about a declared file before it may be used."""

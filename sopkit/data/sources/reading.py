@@ -88,8 +88,10 @@ def read_sources(
     opened = OpenedFiles(root, log)
     read: dict[str, ReadTable] = {}
     hashes = file_hashes(sources, root)
-    for name in sorted(sources, key=list(INPUTS).index):
+    names = sorted(sources, key=list(INPUTS).index)
+    for place, name in enumerate(names, start=1):
         source = sources[name]
+        later = {file for other in names[place:] for file in sources[other].file_names}
         with log.of_table(name):
             source = as_detected(source, root, log)
             if source.is_folder:
@@ -98,7 +100,7 @@ def read_sources(
                 raw = read_received_table((received or root / DATABASES) / received_name(name, source), database_origin(source, name), log)
                 read[name] = typed_table(raw, name, INPUTS[name], source, log)
             else:
-                read[name] = typed_table(raw_table(source, opened, cutoff, log), name, INPUTS[name], source, log)
+                read[name] = typed_table(opened.released(raw_table(source, opened, cutoff, log), later), name, INPUTS[name], source, log)
             check_control(read[name], source, root, log)
     tell_files_twice(sources, hashes, earlier, log)
     tell_folder_files_twice(sources, root, log)

@@ -108,13 +108,15 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
         return ReadTable(name, empty(contract), np.zeros(0, np.int64), raw.origin, raw.sheet)
     grammar = source.grammar()
     tell_wrong_slot(raw, name, source, log)
+    no_rows = not len(raw.rows)
     table, positions = _records(raw, contract, source, grammar, log)
+    del raw  # of a large table every column is there once
     headers = {column: table.header[position] for column, position in positions.items()}
     sensitive = _sensitive(headers, contract, source)
     log.mask(sensitive)
     if not len(table.rows) and not source.may_be_empty:
-        told = "a header and no rows" if not len(raw.rows) else "no row is left"
-        log.note(Finding(raw.origin, "no_rows", f"{name}: {told}", "REJECT", "send the rows, or declare may_be_empty", raw.sheet))
+        told = "a header and no rows" if no_rows else "no row is left"
+        log.note(Finding(table.origin, "no_rows", f"{name}: {told}", "REJECT", "send the rows, or declare may_be_empty", table.sheet))
     broken = np.zeros(len(table.rows), bool)
     columns: dict[str, ParsedCells | None] = {}
     for column in contract.columns:
@@ -130,15 +132,14 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
         if column.required:
             broken |= _tell_blank(parsed, table, header, log)
     order = _good_order([columns[name] for name in contract.key], table, contract, ~broken, log)
-    frame = pd.DataFrame({column.name: _series(columns[column.name], column, order) for column in contract.columns}, copy=False)
     beside = {header: _beside(table, position, header, log).take(order) for header, position in beside_positions(table, source).items()}
     beside = {header: codes.reset_index(drop=True) for header, codes in beside.items()}
-    return ReadTable(
+    read = ReadTable(
         name,
-        frame,
+        pd.DataFrame(),
         table.rows[order],
-        raw.origin,
-        raw.sheet,
+        table.origin,
+        table.sheet,
         beside,
         headers=headers,
         places=_places(table, positions),
@@ -147,6 +148,8 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
         sensitive=sensitive,
         records=len(table.rows),
     )
+    del table
+    return replace(read, frame=pd.DataFrame({column.name: _series(columns.pop(column.name), column, order) for column in contract.columns}))
 
 
 def _places(table: RawTable, positions: Mapping[str, int]) -> dict[str, int]:

@@ -25,6 +25,7 @@ from sopkit.data.sources.text_blocks import WINDOWS_SIGNS, Block, UnusableText, 
 from sopkit.data.sources.text_columns import TextColumn
 
 MOST_COLUMNS = 2_000
+MOST_BAD_LINES = 100_000  # lines with too few or too many cells; a file with more is no table, and is not read to its end
 SAMPLE = 1 << 16  # bytes under the header in which another header is looked for
 
 
@@ -128,9 +129,11 @@ class _Lines:
     def _parse(self, data: bytes, line: int, spans_lines: bool) -> None:
         bad: list[pacsv.InvalidRow] = []
 
+        room = MOST_BAD_LINES - len(self._bad) - self._unlisted
+
         def left_out(row: pacsv.InvalidRow) -> str:
             bad.append(row)
-            return "skip"
+            return "skip" if len(bad) <= room else "error"
 
         names = [f"c{position}" for position in range(len(self._header))]
         kinds = {name: column.kind for name, column in zip(names, self._columns, strict=True)}
@@ -144,26 +147,30 @@ class _Lines:
                 convert_options=pacsv.ConvertOptions(column_types=kinds, strings_can_be_null=False),
             )
         except pa.ArrowInvalid as reason:
-            told = f"the lines under the header cannot be read: {str(reason).splitlines()[0][:200]}"
-            finding = Finding(self._origin, "unreadable_file", told, "REJECT", "check delimiter and line ends")
-            raise UnusableText(finding) from None
+            why = str(reason).splitlines()[0][:200]
+            if len(bad) > room:
+                self._keep_bad([line + row.number - 1 for row in bad], bad)
+                self._tell_lines()
+                why = f"more than {MOST_BAD_LINES:,} lines have too few or too many cells"
+            told = f"the lines under the header cannot be read: {why}"
+            raise UnusableText(Finding(self._origin, "unreadable_file", told, "REJECT", "check delimiter and line ends")) from None
         parts = [_one_array(table.column(name)) for name in names]
         rows, bad_rows = _physical_rows(parts if spans_lines else [], len(table), [row.number - 1 for row in bad], line)
         for column, part in zip(self._columns, parts, strict=True):
             column.take(part)
         self._rows.append(rows)
-        self._unlisted += max(0, len(self._bad) + len(bad) - LISTED)
-        listed = list(zip(bad_rows.tolist(), bad, strict=True))[: LISTED - len(self._bad)]
+        self._keep_bad(bad_rows.tolist(), bad)
+
+    def _keep_bad(self, rows: list[int], bad: list[pacsv.InvalidRow]) -> None:
+        listed = list(zip(rows, bad, strict=True))[: LISTED - len(self._bad)]
+        self._unlisted += len(bad) - len(listed)
         self._bad += [_BadLine(row, cut.actual_columns, cut.text[:200]) for row, cut in listed]
 
     def table(self, header_row: int, footer_rows: int) -> RawTable:
         """All records as a table, its bad lines told; without the footer, which is told too."""
-        stray = Finding(self._origin, "stray_quote", "a quote opens and does not close", "REJECT", "close or remove the quote")
-        self._log.note_rows(stray, self._stray, [""] * len(self._stray))
         rows = np.concatenate(self._rows) if self._rows else np.zeros(0, np.int32)
         records = self._without_footer(rows, footer_rows) if footer_rows else np.ones(len(rows), bool)
-        signs = {**self._signs, **({MASK: '"'} if self._stray else {})}
-        self._tell_bad_lines(signs)
+        signs = self._tell_lines()
         columns = []
         while self._columns:  # one by one: a column's blocks are given free before the next is joined
             columns.append(self._columns.pop(0).cells(signs))
@@ -181,8 +188,11 @@ class _Lines:
         self._bad = [line for line in self._bad if line.row not in footer]
         return ~np.isin(rows, footer)
 
-    def _tell_bad_lines(self, signs: Mapping[int, str]) -> None:
-        columns = len(self._header)
+    def _tell_lines(self) -> Mapping[int, str]:
+        """Tell stray quotes and lines of another shape; returns the signs that stand for others in all texts."""
+        stray = Finding(self._origin, "stray_quote", "a quote opens and does not close", "REJECT", "close or remove the quote")
+        self._log.note_rows(stray, self._stray, [""] * len(self._stray))
+        signs, columns = {**self._signs, **({MASK: '"'} if self._stray else {})}, len(self._header)
         for line in self._bad:
             short = line.cells < columns
             rule, word = ("short_row", "fewer") if short else ("long_row", "more")
@@ -192,6 +202,7 @@ class _Lines:
         if self._unlisted:
             told = f"{self._unlisted} more lines with too few or too many cells, not listed one by one"
             self._log.note(Finding(self._origin, "more_of_the_same", told, "REJECT", "check delimiter and decimal"))
+        return signs
 
 
 def _one_array(column: pa.ChunkedArray) -> pa.Array:
