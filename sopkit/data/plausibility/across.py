@@ -59,22 +59,22 @@ def unknown_codes(frame: pd.DataFrame, tables: Tables, table: str) -> pd.DataFra
     """
     found = []
     measure = next((name for name in VOLUME if name in frame), None)
-    volume = np.abs(frame[measure].to_numpy(float)) if measure else np.full(len(frame), np.nan)
-    total = float(np.nansum(volume))
+    amounts = frame[measure].to_numpy(float) if measure else np.zeros(len(frame))
     for column, (other, key) in REFERENCES.items():
         if column not in frame.columns or other == table or other not in tables or tables[other].empty:
             continue
         words, codes = coded(frame[column])
         known = {*coded(tables[other][key])[0], *ANY}
-        strange = [place for place, word in enumerate(words) if word not in known]
-        if not strange:
+        strange = np.array([word not in known for word in words] + [False])  # the last for an empty cell
+        hits = np.flatnonzero(strange[codes])
+        if not len(hits):
             continue
-        rows = np.bincount(codes + np.int64(1), minlength=len(words) + 1)[1:]
-        amounts = np.bincount(codes + np.int64(1), np.nan_to_num(volume), len(words) + 1)[1:]
+        total = float(np.nansum(np.abs(amounts)))
+        rows = np.bincount(codes[hits])
+        volume = np.bincount(codes[hits], np.nan_to_num(np.abs(amounts[hits])))
         found += [
-            (column, other, words[place], int(rows[place]), rows[place] / len(frame), amounts[place] / total if total else np.nan)
-            for place in strange
-            if rows[place]
+            (column, other, words[place], int(rows[place]), rows[place] / len(frame), volume[place] / total if total else np.nan)
+            for place in np.flatnonzero(rows).tolist()
         ]
     names = ["column", "other_table", "code", "rows", "row_share", "volume_share"]
     return pd.DataFrame(found, columns=names).sort_values(["column", "code"], ignore_index=True)

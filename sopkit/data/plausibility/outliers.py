@@ -1,5 +1,7 @@
 """Single values that stand far outside: a code typed into a quantity, zeros too many, another unit in some rows."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,7 @@ GROUPED_BY = ("item", "component", "resource", "skill_group", "supplier", "famil
 MOST_OUTLIERS = 5  # of one series; more of them are no outliers
 USUAL_QUANTILE = 0.95
 LEAST_ROWS = 5
+MANY = 2_000_000  # rows
 BALANCES = ("inventory", "balance_sheet")  # what is below zero there has a rule of its own
 NEVER = ("value",)  # columns whose unit differs from row to row
 
@@ -40,7 +43,10 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
         values = frame[column.name].to_numpy(dtype="float64", na_value=np.nan)
         sizes = np.where(values < 0, np.nan, values) if table in BALANCES else np.abs(values)
         hit = _far_above_all(sizes, limits.outlier_ratio)
-        own = _far_above(sizes, series, limits.outlier_ratio) if series is not None else hit
+        own = hit.copy()
+        if series is not None:
+            for rows in _by_group(series):
+                own[rows] |= _far_above(sizes[rows], series[rows], limits.outlier_ratio)
         if not (hit | own).any():
             continue
         usual, most = _usual(sizes)
@@ -71,6 +77,12 @@ def _far_above_all(sizes: np.ndarray, ratio: float) -> np.ndarray:
     largest = -np.sort(-np.partition(known, len(known) - most - 1)[-most - 1 :])
     gaps = np.flatnonzero(largest[:-1] >= ratio * largest[1:])
     return np.nan_to_num(sizes) >= largest[gaps[-1]] if len(gaps) else np.zeros(len(sizes), bool)
+
+
+def _by_group(group: np.ndarray) -> Iterator[np.ndarray | slice]:
+    """All rows; of very many, those of some groups at a time, so that what is made of them stays small."""
+    parts = 1 + len(group) // MANY
+    return (np.flatnonzero(group % parts == part) if parts > 1 else slice(None) for part in range(parts))
 
 
 def _far_above(sizes: np.ndarray, group: np.ndarray, ratio: float) -> np.ndarray:
@@ -112,17 +124,11 @@ def mixed_units(sales: pd.DataFrame, limits: PlausibilityLimits, *, skip: frozen
     Returns:
         At most one oddity (rule mixed_units, ASK), on the rows.
     """
-    quantity, revenue = sales["quantity"].to_numpy(), sales["revenue"].to_numpy()
-    rows = np.flatnonzero((quantity > 0) & (revenue > 0)).astype(np.int32)
-    price, item = revenue[rows] / quantity[rows], coded(sales["item"])[1][rows]
-    lowest, highest = np.full(item.max(initial=0) + 1, np.inf), np.zeros(item.max(initial=0) + 1)
-    np.minimum.at(lowest, item, price)
-    np.maximum.at(highest, item, price)
-    wide = (np.bincount(item) >= LEAST_ROWS) & (highest >= limits.implied_price_ratio * lowest) if len(rows) else highest > 0
-    rows, price, item = (cells[wide[item]] for cells in (rows, price, item))
-    ratio = price / pd.Series(price).groupby(item).transform("median").to_numpy()
-    odd = (ratio >= limits.implied_price_ratio) | (ratio <= 1 / limits.implied_price_ratio)
-    told_rows = tuple(place for place in rows[odd].tolist() if place not in skip)
+    quantity, revenue, item = sales["quantity"].to_numpy(), sales["revenue"].to_numpy(), coded(sales["item"])[1]
+    odd = np.zeros(len(sales), bool)
+    for rows in _by_group(item):
+        odd[rows] = _odd_prices(quantity[rows], revenue[rows], item[rows], limits.implied_price_ratio)
+    told_rows = tuple(place for place in np.flatnonzero(odd).tolist() if place not in skip)
     if not told_rows:
         return []
     shares = f"{len(told_rows)} of {int(((quantity > 0) & (revenue > 0)).sum())} rows"
@@ -135,3 +141,18 @@ def mixed_units(sales: pd.DataFrame, limits: PlausibilityLimits, *, skip: frozen
             "sales_history", "mixed_units", told, "ASK", "convert the rows to the item's unit", "quantity", positions=told_rows, each=True
         )
     ]
+
+
+def _odd_prices(quantity: np.ndarray, revenue: np.ndarray, item: np.ndarray, limit: float) -> np.ndarray:
+    """The rows whose revenue per unit is `limit` times the median of their item (a number per row), or a fraction of it."""
+    rows = np.flatnonzero((quantity > 0) & (revenue > 0))
+    price, item = revenue[rows] / quantity[rows], item[rows]
+    lowest, highest = np.full(item.max(initial=0) + 1, np.inf), np.zeros(item.max(initial=0) + 1)
+    np.minimum.at(lowest, item, price)
+    np.maximum.at(highest, item, price)
+    wide = (np.bincount(item, minlength=len(highest)) >= LEAST_ROWS) & (highest >= limit * lowest)
+    rows, price, item = (cells[wide[item]] for cells in (rows, price, item))
+    ratio = price / pd.Series(price).groupby(item).transform("median").to_numpy()
+    odd = np.zeros(len(quantity), bool)
+    odd[rows[(ratio >= limit) | (ratio <= 1 / limit)]] = True
+    return odd

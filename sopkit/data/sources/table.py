@@ -148,8 +148,9 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
         sensitive=sensitive,
         records=len(table.rows),
     )
-    del table
-    return replace(read, frame=pd.DataFrame({column.name: _series(columns.pop(column.name), column, order) for column in contract.columns}))
+    del table, parsed
+    series = {column.name: _series(columns.pop(column.name), column, order) for column in contract.columns}
+    return replace(read, frame=pd.DataFrame(series, copy=False))
 
 
 def _places(table: RawTable, positions: Mapping[str, int]) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,12 +14,15 @@ MOST_DISTINCT = 0.3  # share of distinct texts in a block beyond which looking e
 
 
 class TextColumn:
-    """Joins the parts of a column; a text may stand in it twice where a column has very many."""
+    """Joins the parts of a column; a text may stand in it twice where a column has very many.
+
+    Parts stay Arrow arrays: its memory is given back once they are joined, where many small arrays of numpy leave holes.
+    """
 
     def __init__(self) -> None:
         self.kind: pa.DataType = DICTIONARY  # how the next block is best read
         self._texts: list[pa.Array] = []
-        self._codes: list[npt.NDArray[np.integer] | None] = []  # None: each text stands once, in order
+        self._codes: list[pa.Array | None] = []  # None: each text stands once, in order
 
     def take(self, part: pa.Array) -> None:
         """Add the column's part of a block."""
@@ -30,7 +32,7 @@ class TextColumn:
             return
         texts = part.dictionary
         self._texts.append(texts)
-        self._codes.append(part.indices.to_numpy().astype(smallest(len(texts))))
+        self._codes.append(part.indices.cast(pa.from_numpy_dtype(smallest(len(texts)))))
         if len(texts) > 1_000 and len(texts) > MOST_DISTINCT * len(part):
             self.kind = pa.binary()
 
@@ -50,7 +52,7 @@ class TextColumn:
         row = 0
         for start, stop, length, codes in zip(places[:-1], places[1:], lengths, self._codes, strict=True):
             known = place_of[start:stop]
-            result[row : row + length] = known if codes is None else known[codes]
+            result[row : row + length] = known if codes is None else known[codes.to_numpy()]
             row += length
         return Cells(Texts(joined), result)
 

@@ -107,7 +107,7 @@ class _Lines:
     def __init__(self, header: list[str], delimiter: str, signs: Mapping[int, str], origin: str, log: FindingLog) -> None:
         self._header, self._delimiter, self._signs, self._origin, self._log = header, delimiter, signs, origin, log
         self._columns = [TextColumn() for _ in header]
-        self._rows: list[Rows] = []
+        self._rows: list[pa.Array] = []
         self._bad: list[_BadLine] = []
         self._unlisted = 0
         self._stray: list[int] = []
@@ -158,7 +158,7 @@ class _Lines:
         rows, bad_rows = _physical_rows(parts if spans_lines else [], len(table), [row.number - 1 for row in bad], line)
         for column, part in zip(self._columns, parts, strict=True):
             column.take(part)
-        self._rows.append(rows)
+        self._rows.append(pa.array(rows))
         self._keep_bad(bad_rows.tolist(), bad)
 
     def _keep_bad(self, rows: list[int], bad: list[pacsv.InvalidRow]) -> None:
@@ -168,12 +168,13 @@ class _Lines:
 
     def table(self, header_row: int, footer_rows: int) -> RawTable:
         """All records as a table, its bad lines told; without the footer, which is told too."""
-        rows = np.concatenate(self._rows) if self._rows else np.zeros(0, np.int32)
+        rows = pa.concat_arrays(self._rows or [pa.array([], pa.int32())]).to_numpy()
         records = self._without_footer(rows, footer_rows) if footer_rows else np.ones(len(rows), bool)
         signs = self._tell_lines()
         columns = []
         while self._columns:  # one by one: a column's blocks are given free before the next is joined
             columns.append(self._columns.pop(0).cells(signs))
+        pa.default_memory_pool().release_unused()
         last_row = int(rows[-1]) if len(rows) else 0
         questions = tuple(row_limit_question(self._origin, "", last_row))
         table = RawTable(self._origin, tuple(self._header), header_row, tuple(columns), rows, questions=questions)
