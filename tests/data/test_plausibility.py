@@ -130,7 +130,18 @@ def test_a_month_without_a_rate_is_rejected(tmp_path: Path, valid: Tables, seed:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("table", "column", "value"), [("sales_history", "date", "2062-03-15"), ("inventory", "period", "2027-01")])
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("sales_history", "date", "2062-03-15"),
+        ("sales_history", "date", "2026-05-01"),
+        ("inventory", "period", "2027-01"),
+        ("production_history", "start_date", "2026-06-30"),
+        ("production_history", "finish_date", "2062-03-15"),
+        ("balance_sheet", "period", "2062-03"),
+        ("ledger_actuals", "period", "2026-05"),
+    ],
+)
 def test_a_row_dated_in_the_future_is_rejected(tmp_path: Path, valid: Tables, form: str, table: str, column: str, value: str):
     row = random_row(valid[table], 11)
     found = told(read_set(tmp_path, changed(valid, table, column, row, value), form), "after_cutoff")

@@ -198,15 +198,8 @@ def _known(table: ReadTable, source: Source, log: FindingLog, cutoff: str, perio
     dated = table.frame if periods is None else periods.of(table.frame, table.name)
     closed = cleaning.known_at_cutoff(dated, table.name, cutoff=cutoff)
     current = shifted(cutoff, 1)
-    later = np.zeros(len(table.frame), bool)
-    if closed.future_rows:
-        later = month_numbers(dated[cleaning.KNOWN_FROM[table.name]]) > month_number(current)
-    if later.any() and source.later_rows == "reject":
-        column = cleaning.KNOWN_FROM[table.name]
-        told = f"dated after {current}, the current month: at the cutoff {cutoff} it cannot have happened"
-        hint = "correct the date, or declare later_rows: left_out"
-        oddity = Oddity(table.name, "after_cutoff", told, "REJECT", hint, column, positions=positions_of(later), each=True)
-        _tell(oddity, KnownTable(table, reaches_further=True), log)
+    if source.later_rows == "reject" and (closed.future_rows or closed.later_events):
+        _tell_later(table, dated, current, cutoff, log)
     left_out = f"rows dated after {current} were left out: at the cutoff {cutoff} they were not known"
     for rule, count, told in (
         ("partial_month", closed.partial_rows, f"rows of {current}, a month that is not over, were left out"),
@@ -236,6 +229,17 @@ def _as_received(came: pd.DataFrame, closed: pd.DataFrame, table: str) -> pd.Dat
         return came
     column, measures = cleaning.KNOWN_LATER[table]
     return came.assign(**{column: came[column].where(closed[column].notna())}, **{name: closed[name] for name in measures})
+
+
+def _tell_later(table: ReadTable, dated: pd.DataFrame, current: str, cutoff: str, log: FindingLog) -> None:
+    """Reject each row that is dated, or was finished, shipped or received, behind the current month (by its own calendar: `dated`)."""
+    event, _ = cleaning.KNOWN_LATER.get(table.name, ("", ()))
+    for column in filter(None, (cleaning.KNOWN_FROM[table.name], event)):
+        later = month_numbers(dated[column]) > month_number(current)
+        told = f"dated after {current}, the current month: at the cutoff {cutoff} it cannot have happened"
+        hint = "correct the date, or declare later_rows: left_out"
+        oddity = Oddity(table.name, "after_cutoff", told, "REJECT", hint, column, positions=positions_of(later), each=True)
+        _tell(oddity, KnownTable(table, reaches_further=True), log)
 
 
 def _missing_months(frame: pd.DataFrame, table: str, cutoff: str) -> list[Oddity]:
