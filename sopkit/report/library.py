@@ -141,7 +141,8 @@ def _beside(entry: Entry, writer: Writer) -> Table:
                 Number(known(row[name]), unit, source_of("plan_differences", key, name), with_unit=True)
                 for name in ("before", "now", "change")
             ]
-            rows.append(Row(writer.text(MEASURES[measure]), (cells[0], cells[1], cells[2].change())))
+            shown = (cells[0], cells[1], cells[2].change())
+            rows.append(Row(writer.text(MEASURES[measure]), tuple(writer.markup(cell) for cell in shown)))  # in its own currency
     columns = tuple(Column(writer.text(label)) for label in (N_("before"), N_("now"), N_("change")))
     caption = writer.say(N_("Beside {plan}"), plan=Words(entry.against, "manifest#against"))
     return table(writer, Table(caption, "", columns, tuple(rows), dense=True))
@@ -158,7 +159,7 @@ def _kpi_table(shelf: Shelf, writer: Writer) -> Table:
         cells = [
             Number(values.get(month), unit, source_of("facts", {"id": name, "period": month}, "value"), with_unit=True) for month in shown
         ]
-        rows.append(Row(label, (*cells, trend)))
+        rows.append(Row(label, (*(writer.markup(cell) for cell in cells), trend)))  # in this company's own currency
     columns = (*(Column(Month(month, "column")) for month in months[-6:]), Column(writer.text(N_("trend")), "text"))
     return table(writer, Table(writer.text(N_("KPIs by closed month")), "", columns, tuple(rows), dense=True))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sopkit.errors import ParamsError, Problem
+from sopkit.run.approving import WORDS
 from sopkit.run.cycle import CompanyFolder
 from sopkit.run.files import read_json, write_atomically
 from sopkit.run.publishing.sources import TABLES, plan_tables
@@ -103,7 +104,9 @@ def _text(differences: "pd.DataFrame", months: list[str], before: Compared, now:
 
 def _approved(plan: Compared) -> str:
     given = plan.manifest.get("approvals")
-    told = [f"approved by {one[1]} ({one[2]})" for one in given if isinstance(one, list)] if isinstance(given, list) else []
+    told = (
+        [f"approved by {one[1]} ({WORDS.get(one[2], one[2])})" for one in given if isinstance(one, list)] if isinstance(given, list) else []
+    )
     return ", ".join(told) or "not approved"
 
 

@@ -9,6 +9,7 @@ from sopkit.records.ledger.events import canonical_json
 from sopkit.run.cycle import CompanyFolder
 from sopkit.run.files import write_atomically
 
+UNSHOWN = ("content", "signature")  # long, and in the JSON form
 Action = Literal["verify", "backup", "export", "import"]
 
 
@@ -56,5 +57,8 @@ def _lines_of(file: Path) -> list[str]:
 
 
 def _line(event: Event) -> str:
-    told = ", ".join(f"{name} {value}" for name, value in event.body.items() if name != "content" and value)
+    shown = {name: value for name, value in event.body.items() if name not in UNSHOWN and value}
+    if shown.get("identity") == "typed":
+        shown["identity"] = "typed name, unsigned"
+    told = ", ".join(f"{name} {value}" for name, value in shown.items())
     return f"{event.seq:>5}  {event.at}  {event.cycle:<8} {event.kind:<12} {event.who or '-':<20} {told}"

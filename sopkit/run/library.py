@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sopkit.records.publications import Publication, holding, publications
 from sopkit.report.library import Entry, Shelf, library_page
 from sopkit.run import places
+from sopkit.run.approving import WORDS
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import read_json, write_atomically
 from sopkit.run.publishing.versions import Published
@@ -80,7 +81,7 @@ def _entry(company: CompanyFolder, store: Published, one: Publication, found: Se
         revision=one.revision,
         plan_hash=one.plan_hash,
         published_on=one.at[:10],
-        approved_by=tuple(f"{given[1]} ({given[2]})" for given in approvals) if isinstance(approvals, list) else (),
+        approved_by=tuple(f"{given[1]} ({WORDS.get(given[2], given[2])})" for given in approvals) if isinstance(approvals, list) else (),
         override=one.override,
         links=tuple((label, f"{_relative(folder)}/{name}") for label, name in DOCUMENTS if (folder / name).is_file()),
         decisions=_decisions(manifest),

@@ -9,7 +9,7 @@ from sopkit.errors import GateError, IntegrityError, Problem, StepError
 from sopkit.records.approvals import Plan, Standing, plain
 from sopkit.records.publications import Publication, holding, latest, publications, published
 from sopkit.report.minutes import Minutes, Noted, minutes
-from sopkit.run.approving import approval_standing, chosen_options, run_to_approve
+from sopkit.run.approving import WORDS, approval_standing, chosen_options, run_to_approve
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import file_hash, read_json
 from sopkit.run.keys import PACKAGE, hash_of, tree_hash
@@ -229,6 +229,7 @@ def told_of(event: "Event") -> str:
     for name, value in event.body.items():
         if name not in NOT_TOLD and value not in ("", [], {}, None):
             told = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            told = WORDS.get(told, told) if name == "identity" else told
             parts.append(f"{name.replace('_', ' ')}: {told}")
     return "; ".join(parts)
 
