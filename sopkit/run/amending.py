@@ -8,7 +8,7 @@ from sopkit.errors import GateError, ParamsError, Problem, StepError
 from sopkit.meeting.policy import Overlay
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.decided import read_decided
-from sopkit.run.deciding import ledger_of, revision_lines, write_in_force
+from sopkit.run.deciding import ledger_of, made_revision, write_in_force
 from sopkit.run.gates import content_of
 from sopkit.run.output import Reporter
 from sopkit.run.params import CompanyParams
@@ -46,7 +46,7 @@ def amend(params_file: Path, cycle: str | None, amendment: Amendment, reporter: 
         StepError: there is no plan to amend.
     """
     from sopkit.records.decisions import Answer, answered, answers_in_force, last_revision
-    from sopkit.run.runner import prepare, run_cycle
+    from sopkit.run.runner import prepare
 
     if not amendment.trigger.strip():
         raise ParamsError("an amendment needs a trigger", [Problem("--trigger", "nothing", "what made it needed")])
@@ -78,8 +78,7 @@ def amend(params_file: Path, cycle: str | None, amendment: Amendment, reporter: 
         ledger.append([answered(params.cycle, answer, place=place, promise={}, revision=last_revision(events) + 1, events=events)])
         told = [f"{amendment.by} amends {params.cycle}: {overlay.title}, because {amendment.trigger}; contribution {change:+,.0f}"]
     write_in_force(params, base, ledger.events(cycle=params.cycle))
-    outcome = run_cycle(prepare(Request(params_file, params.cycle, as_received=True)), reporter)
-    return told + revision_lines(outcome.run)
+    return told + made_revision(params_file, params.cycle, reporter)
 
 
 def price(params: CompanyParams, run: RunFolder, overlay: Overlay) -> float:

@@ -128,7 +128,7 @@ def rule_of(params: CompanyParams) -> Rule:
 
 def plan_to_approve(params: CompanyParams, run: RunFolder) -> Plan:
     """What the run holds to be approved: its revision, its plan hash, the amount of its decisions, its gates and its editors."""
-    from sopkit.run.deciding import not_as_recorded
+    from sopkit.run.as_recorded import not_as_recorded
     from sopkit.run.gates import open_gates
     from sopkit.run.manifest import plan_hash, revision_of
 

@@ -13,7 +13,6 @@ from sopkit.run.cycle import CompanyFolder, RunFolder, broken_outputs
 from sopkit.run.decided import Decided, decided_file, write_decided
 from sopkit.run.files import read_json
 from sopkit.run.gates import content_of
-from sopkit.run.manifest import revision_of
 from sopkit.run.output import Reporter
 from sopkit.run.params import CompanyParams
 from sopkit.run.request import Prepared, Request
@@ -60,14 +59,31 @@ def decide(params_file: Path, words: Sequence[str], cycle: str | None, asked: As
         GateError: the cycle is closed, a last date has passed (gates enforced), or somebody decides who may not.
         StepError: the cycle has not proposed anything yet. IntegrityError: its options are not what step 4 wrote.
     """
-    from sopkit.run.runner import prepare, run_cycle
-
     proposed = _proposed(params_file, cycle)
     asked = replace(asked, answers=answers_of(words, proposed.params.meeting), by=asked.by or proposed.params.accountable)
     told = _check_open(proposed, asked)
     told += record_answers(proposed.params, proposed.run, asked)
-    outcome = run_cycle(prepare(Request(params_file, proposed.params.cycle, as_received=True)), reporter)
-    return told + revision_lines(outcome.run)
+    return told + made_revision(params_file, proposed.params.cycle, reporter)
+
+
+def made_revision(params_file: Path, cycle: str, reporter: Reporter) -> list[str]:
+    """Make the revision that follows from what is in force, and tell its business difference.
+
+    With gates enforced it waits for its approval before it is published: that is no failure, and is told.
+
+    Raises:
+        SopError: what failed, with its exit code; what people read is then as it was.
+    """
+    from sopkit.run.runner import prepare, run_cycle
+
+    prepared = prepare(Request(params_file, cycle, as_received=True))
+    try:
+        run, waits = run_cycle(prepared, reporter).run, []
+    except GateError as error:
+        run, waits = prepared.run, [error.message]
+        if not run.done(BY_NAME["executive"]).is_file():
+            raise
+    return [*revision_lines(run), *waits]
 
 
 def answers_of(words: Sequence[str], policy: MeetingPolicy) -> dict[str, str]:
@@ -130,32 +146,6 @@ def write_in_force(params: CompanyParams, run: RunFolder, events: "Sequence[Even
     decided = Decided(params.cycle, last_revision(events, run.run_id), run.run_id, content, answers, last_promise(events, run.run_id))
     write_decided(decided_file(CompanyFolder.of(params.company).path, params.cycle), decided)
     return decided
-
-
-def not_as_recorded(params: CompanyParams, run: RunFolder) -> str:
-    """Where a revision is not what the ledger holds: other answers, or held against another promise; empty where it is.
-
-    Approving asks this before anything else: a revision is made from files, and the ledger is what was decided.
-    """
-    from sopkit.records.decisions import answers_in_force, last_promise
-
-    told = revision_of(run)
-    if told["base_run"] is None:
-        return ""
-    base, events = str(told["base_run"]), ledger_of(params).events(cycle=params.cycle)
-    held = {answer.decision: (answer.answer, answer.overlay) for answer in answers_in_force(events, base)}
-    made = {str(entry["decision"]): (entry["answer"], entry["overlay"]) for entry in told["decisions"]}  # type: ignore[attr-defined]
-    if held != made:
-        words = [", ".join(f"{name}={answer}" for name, (answer, _) in sorted(each.items())) for each in (made, held)]
-        return f"it was made from {words[0]}, the ledger holds {words[1] or 'nothing'} with other changes or answers"
-    recorded, promise = last_promise(events, base), told["promise"]
-    rows = promise.get("measures", []) if isinstance(promise, dict) else []
-    other = [
-        f"{row['measure']}: promised {recorded.get(row['measure']) or 'nothing'} by the ledger, held against {row['promised']}"
-        for row in rows
-        if not _same(row["promised"], recorded.get(row["measure"]))
-    ]
-    return "; ".join(other)
 
 
 def revision_lines(run: RunFolder) -> list[str]:
@@ -286,10 +276,3 @@ def _promise(answers: "Sequence[Answer]", tables: "Mapping[str, pd.DataFrame]") 
 
 def _text(value: float) -> str:
     return "" if value != value else f"{value:.6f}"
-
-
-def _same(figure: object, text: str | None) -> bool:
-    """Whether a figure is the one that a decimal text tells; both may be not available."""
-    if figure is None or not text:
-        return figure is None and not text
-    return abs(float(str(figure)) - float(text)) <= 1e-6 * max(abs(float(text)), 1.0)
