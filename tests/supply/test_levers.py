@@ -75,6 +75,11 @@ def test_a_lever_that_comes_too_late_says_until_when(crunch, weeks, verdict, las
         assert f"pulled by {last}" in row["sentence"]
 
 
+def test_what_never_comes_has_no_use_and_breaks_nothing(crunch):
+    row = told(crunch, lever("shift", "line", unit_price=20.0, lead_time_weeks=1e12)).loc["shift"]
+    assert row["verdict"] == "too late" and row["units_saved"] == pytest.approx(0)
+
+
 def test_half_a_month_left_gives_half_its_hours(crunch):
     """From 16 April on 15 of 30 days are left: an hour of two."""
     row = told(crunch, lever("shift", "line", maximum=2.0, unit_price=50.0, lead_time_weeks=2.0), on=date(2026, 4, 2)).loc["shift"]

@@ -139,6 +139,13 @@ def test_a_loss_is_what_a_plan_without_the_supplier_says(supplied):
     assert row["units_lost"] == pytest.approx(37)
 
 
+def test_where_all_demand_must_be_met_a_loss_has_no_plan(supplied):
+    policy = POLICY.model_copy(update={"unmet_demand": "refused", "waiting": {"*": Waiting(share=1, months=1)}})
+    hot = hot_plan_of(supplied, policy, cutoff=CUTOFF)
+    row = supplier_risk(supplied, policy, hot, cutoff=CUTOFF, months=4).set_index("supplier").loc["S"]
+    assert pd.isna(row["units_lost"]) and "no plan keeps all limits without it" in row["sentence"]
+
+
 def test_nobody_buys_ahead_of_a_loss_that_nobody_knows_of(supplied, inputs_of):
     """March is frozen and buys what its ten units take; from April on there is nothing, not even of what March could have bought."""
     orders = inputs_of(open_orders=[{"item": "A", "period": "2026-03", "quantity": 10.0}]).open_orders

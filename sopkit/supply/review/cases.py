@@ -36,12 +36,13 @@ def demand_cases(
         hot: the plan's model, solved before: it stands for the middle case.
 
     Returns:
-        The DemandCases contract: plan x case; empty without a range, or where it is not asked.
+        The DemandCases contract: plan x case; empty without a range, where unmet demand is refused, or where it is not asked.
 
     Raises:
         DataError: with all problems of the inputs.
     """
-    if not months_held or demand_range.empty or not (demand_range["unit"] == "units").any():
+    refused = policy.unmet_demand == "refused"  # a case that cannot be met in full has no plan
+    if refused or not months_held or demand_range.empty or not (demand_range["unit"] == "units").any():
         return empty(CONTRACTS["demand_cases"])
     raise_problems(inputs, cutoff=cutoff, policy=policy)
     plans = {}

@@ -19,6 +19,7 @@ from sopkit.supply.plan.situation import situation_of
 from sopkit.supply.policy import SupplyPolicy
 from sopkit.supply.review.lever_blocks import LeverBlock, add_levers
 
+NEVER = 5_200.0  # weeks
 MEETING = 15  # weekday of M0 on which the executives meet
 WORTH_MONEY = 1.0  # money: contribution below this is nothing
 WORTH_USE = 1e-6  # units, hours, people
@@ -96,7 +97,7 @@ def lever_effects(hot: HotPlan, blocks: dict[str, LeverBlock], levers: pd.DataFr
 
 
 def _row(hot: HotPlan, block: LeverBlock, lever: object, decided_on: date) -> dict:
-    effect_date = decided_on + timedelta(weeks=float(lever.lead_time_weeks))  # type: ignore[attr-defined]
+    effect_date = decided_on + _lead_time(lever)  # type: ignore[attr-defined]
     told = {"lever": block.lever, "kind": block.kind, "target": str(lever.target), "effect_date": pd.Timestamp(effect_date)}  # type: ignore[attr-defined]
     statement = str(lever.statement)  # type: ignore[attr-defined]
     if block.refused:
@@ -118,6 +119,11 @@ def _row(hot: HotPlan, block: LeverBlock, lever: object, decided_on: date) -> di
         "contribution_in_time": in_time.contribution,
         "sentence": f"{statement}: {_words(verdict, now, in_time, effect_date=effect_date, last=last, decided_on=decided_on)}.",
     }
+
+
+def _lead_time(lever: object) -> timedelta:
+    """From decision to effect; what takes longer than any horizon is as good as never."""
+    return timedelta(weeks=min(float(lever.lead_time_weeks), NEVER))  # type: ignore[attr-defined]
 
 
 def _first_open(hot: HotPlan) -> date:
@@ -171,7 +177,7 @@ def _last_date(hot: HotPlan, in_time: Effect, lever: object) -> date:
     """The day from which the lead time just reaches the first month it is used in."""
     used = np.flatnonzero(in_time.use > WORTH_USE)
     needed = first_day(hot.situation.months[used[0]]) if len(used) else _first_open(hot)
-    return needed - timedelta(weeks=float(lever.lead_time_weeks))  # type: ignore[attr-defined]
+    return needed - _lead_time(lever)
 
 
 def _words(verdict: str, now: Effect, in_time: Effect, *, effect_date: date, last: date | None, decided_on: date) -> str:

@@ -13,6 +13,7 @@ from sopkit.supply.explanation.hot import HotPlan, Swap, hot_plan
 from sopkit.supply.plan import SupplyInputs
 from sopkit.supply.plan.situation import situation_of
 from sopkit.supply.policy import SupplyPolicy
+from sopkit.supply.solver import Contradiction
 
 YEAR = 12
 SOURCE = ["supplier", "component"]
@@ -100,10 +101,13 @@ def supplier_risk(inputs: SupplyInputs, policy: SupplyPolicy, hot: HotPlan, *, c
     warm = _with_all_sources(inputs, policy, cutoff, set(solved["component"]), hot)
     losses = {(row.supplier, row.component): _loss(warm, str(row.supplier), str(row.component), months) for row in solved.itertuples()}
     found = [losses.get((row.supplier, row.component), (np.nan, np.nan)) for row in table.itertuples()]
-    table = table.assign(months_lost=float(months), units_lost=[loss[0] for loss in found], contribution_change=[loss[1] for loss in found])
+    asked = [(row.supplier, row.component) in losses for row in table.itertuples()]
+    table = table.assign(
+        solved=asked, months_lost=float(months), units_lost=[loss[0] for loss in found], contribution_change=[loss[1] for loss in found]
+    )
     table = table.sort_values(["contribution_change", "revenue", *SOURCE], ascending=[True, False, True, True], na_position="last")
     table = table.assign(rank=np.arange(1, len(table) + 1), sentence=[_words(row) for row in table.to_dict("records")])
-    return conform(table, CONTRACTS["supplier_risk"])
+    return conform(table.drop(columns="solved"), CONTRACTS["supplier_risk"])
 
 
 def _dependence(inputs: SupplyInputs, cutoff: str) -> pd.DataFrame:
@@ -140,14 +144,20 @@ def _with_all_sources(inputs: SupplyInputs, policy: SupplyPolicy, cutoff: str, w
 
 
 def _loss(hot: HotPlan, supplier: str, component: str, months: int) -> tuple[float, float]:
-    """Units and contribution lost where a source delivers nothing from the first open month on; before it, nobody buys ahead."""
+    """Units and contribution lost where a source delivers nothing from the first open month on; before it, nobody buys ahead.
+
+    Not a number where no plan keeps all limits without it.
+    """
     bought = hot.model.choices.bought
     row, free = hot.situation.sources.labels.index((supplier, component)), hot.situation.people_open
     ahead = np.flatnonzero(~free)
     as_planned = hot.base.values(bought)[:, ahead]
     swaps = [Swap("bounds", bought.at[:, ahead], as_planned, as_planned)] if len(ahead) else []
     known = hot.with_swaps(swaps)
-    found = hot.with_swaps([*swaps, Swap("bounds", bought.at[row, np.flatnonzero(free)[:months]], 0.0, 0.0)])
+    try:
+        found = hot.with_swaps([*swaps, Swap("bounds", bought.at[row, np.flatnonzero(free)[:months]], 0.0, 0.0)])
+    except Contradiction:  # unmet demand is refused, or an agreement must be bought
+        return np.nan, np.nan
     units = float((hot.never_shipped(found) - hot.never_shipped(known)).sum())
     return units, hot.contribution(found) - hot.contribution(known)
 
@@ -156,7 +166,8 @@ def _words(row: dict) -> str:
     """What is said of a source, in a line."""
     alone = "the only source" if row["single_source"] else "one of several sources"
     if pd.isna(row["contribution_change"]):
-        return f"{row['supplier']} is {alone} of {row['component']}, for {row['items']} items"
+        told = "; no plan keeps all limits without it" if row["solved"] else ""
+        return f"{row['supplier']} is {alone} of {row['component']}, for {row['items']} items{told}"
     lost = row["units_lost"] if row["units_lost"] > WORTH_TELLING else 0.0
     if not lost and row["contribution_change"] > -1:
         return f"{row['supplier']} is {alone} of {row['component']}: {row['months_lost']:.0f} months without it cost nothing"
