@@ -138,7 +138,7 @@ STEPS = (
         "Where are the gaps, what do they cost, and what do we propose?",
         reads=_names(
             "demand_range risks? forecast_snapshots? previous:plan_ranges? previous:range_record? "
-            "sales_history orders? opportunities? actions? ledger_actuals? kpi_history "
+            "sales_history orders? opportunities? actions? ledger_actuals? kpi_history market_indicators? "
             "items demand_history statistical_forecast consensus_demand prices? lifecycle? launch_references? overrides? unit_costs? "
             "inventory? open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? targets? "
             "budget? balance_sheet? payment_terms? exchange_rates? last_plan? supply_plan demand_fulfilment "
@@ -153,7 +153,8 @@ STEPS = (
         writes=_names(
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
             "decided revision_change promise_check issues waiting_costs meeting_points plan_ranges range_drivers range_record "
-            "estimate_comparison margin_change ledger_gap customer_statement customer_review pricing kpi_control budget_signals"
+            "estimate_comparison margin_change ledger_gap customer_statement customer_review pricing kpi_control budget_signals "
+            "assumption_tests"
         ),
     ),
     Step(

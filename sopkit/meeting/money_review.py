@@ -9,6 +9,7 @@ from sopkit.finance.comparison import estimate_comparison, margin_change
 from sopkit.finance.customers import customer_checks, customer_statement
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.ledger import ledger_gap
+from sopkit.meeting.assumption_tests import assumption_tests, observed
 from sopkit.meeting.customers import concentration_facts, customer_review
 from sopkit.meeting.kpis.control import budget_signals, control_limits
 from sopkit.meeting.kpis.definitions import HEADLINE_LAG
@@ -30,6 +31,7 @@ class MoneyReview:
     pricing: pd.DataFrame  # Pricing
     control: pd.DataFrame  # KpiControl
     signals: pd.DataFrame  # BudgetSignals
+    assumptions: pd.DataFrame  # AssumptionTests
     facts: pd.DataFrame  # KPIs beyond the eight, concentration of customers
     checks: pd.DataFrame  # rule, ok, detail
 
@@ -58,6 +60,7 @@ def money_review(
         pricing(inputs, base),
         control_limits(tables["kpi_history"], cutoff=cutoff),
         budget_signals(gap, tables["forecast_accuracy"], lag=HEADLINE_LAG),
+        assumption_tests(tables["assumptions"], observed(tables, cutoff=cutoff), cycle=inputs.cycle),
         pd.concat(facts, ignore_index=True),
         customer_checks(by_customer, base.plan_statement),
     )

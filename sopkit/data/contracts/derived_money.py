@@ -189,3 +189,22 @@ class BudgetSignals(Contract):
         ),
         choice("signal", "beyond the threshold or not", "gap | noise"),
     )
+
+
+class AssumptionTests(Contract):
+    """Each assumption against what tests it, its tripwire and its expiry."""
+
+    name, key = "assumption_tests", ("assumption",)
+    grain = "one row per assumption"
+    columns = (
+        code("assumption", "id"),
+        text("owner", "role that answers for it"),
+        text("feeds", "what in the plan rests on it").optional(),
+        code("observable", "what tests it").optional(),
+        number("tripwire_low", "broken below this", "unit of the observable").optional(),
+        number("tripwire_high", "broken above this", "unit of the observable").optional(),
+        number("value", "what is seen as of the cutoff", "unit of the observable").optional(),
+        choice("result", "what the test says; expired: its last month has passed", "held | broke | untested | expired"),
+        choice("by", "who says so: the observable, its expiry, or people", "observable | expiry | people"),
+        text("reason", "why it is not tested, or expired").optional(),
+    )

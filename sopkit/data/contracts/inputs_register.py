@@ -102,6 +102,26 @@ class Assumptions(Contract):
         .named("Kommentar", "Comment")
         .such_as("Sales of March as planned")
         .optional(),
+        text("feeds", "what in the plan rests on it: a table and column, a policy, a scenario")
+        .in_swedish("vad i planen som vilar på det: tabell och kolumn, policy, scenario")
+        .named("Matar")
+        .such_as("exchange_rates.rate")
+        .optional(),
+        code("observable", "what tests it: a KPI, `rate:NOK`, `indicator:steel` or `supplier_on_time:L-100`")
+        .in_swedish("vad som prövar det: ett nyckeltal, `rate:NOK`, `indicator:stål` eller `supplier_on_time:L-100`")
+        .named("Observerbar", "Prövas av")
+        .such_as("rate:NOK")
+        .optional(),
+        number("tripwire_low", "it is broken below this", "unit of the KPI")
+        .in_swedish("det är brutet under detta")
+        .named("Undre gräns", "Tripwire low")
+        .such_as("0.95")
+        .optional(),
+        number("tripwire_high", "it is broken above this", "unit of the KPI")
+        .in_swedish("det är brutet över detta")
+        .named("Övre gräns", "Tripwire high")
+        .such_as("0.99")
+        .optional(),
     )
 
 

@@ -30,6 +30,8 @@ NUMBERS = {
     "realised_contribution",
     "revenue_effect",
     "quantity",
+    "tripwire_low",
+    "tripwire_high",
 }
 
 
