@@ -93,7 +93,8 @@ def _actions(writer: Writer, actions: "pd.DataFrame") -> Table | Text:
 def _lines(noted: Sequence[Noted], actions: "pd.DataFrame", head: Letterhead) -> list[str]:
     """The same as plain text."""
     writer = head.writer()
-    lines = [f"{head.title}, {head.cycle} v{head.version} {head.status}: {writer.text(N_('Minutes and actions'))}"]
+    version = f" v{head.version}" if head.version else ""
+    lines = [f"{head.title}, {head.cycle}{version} {head.status}: {writer.text(N_('Minutes and actions'))}"]
     for heading, kinds in SECTIONS.items():
         own = [one for one in noted if one.kind in kinds]
         lines += ["", writer.text(heading), *(f"  {one.seq:>4}  {one.at[:10]}  {one.who or '-'}: {one.told}" for one in own)]

@@ -354,6 +354,14 @@ def compare(
 
 
 @app.command()
+def minutes(place: Annotated[str, typer.Argument(metavar="COMPANY/CYCLE", help="demo/2026-03")]) -> None:
+    """Minutes and actions of a cycle, from its record: as text, and as a page."""
+    from sopkit.run.minutes import minutes_lines
+
+    print("\n".join(minutes_lines(place)))
+
+
+@app.command()
 def library(language: Annotated[Literal["en", "sv"], typer.Option(help="of the page")] = "en") -> None:
     """Write reports/index.html: all plans of all companies, each beside the one before, searched without a server."""
     from sopkit.run.library import write_library

@@ -161,3 +161,15 @@ def test_a_plan_that_was_not_published_cannot_be_verified(demo: Path) -> None:
 
     with pytest.raises(ParamsError, match="no such published plan"):
         verify(SECOND)
+
+
+def test_minutes_are_told_at_any_time(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sopkit.run.minutes import minutes_lines
+
+    shutil.copytree(demo / "demo", tmp_path / "demo", symlinks=True, ignore=shutil.ignore_patterns("sample"))
+    monkeypatch.setenv("SOPKIT_REPORTS", str(tmp_path))
+    lines = minutes_lines(SECOND)
+    assert lines[0].startswith("Fjällglöd AB, 2026-03 DRAFT") and any("head_of_hr" in line for line in lines)
+    assert (tmp_path / "demo" / "minutes" / f"{CYCLES[1]}.html").is_file()
+    with pytest.raises(ParamsError, match="no finished run"):
+        minutes_lines("demo/1999-01")

@@ -64,7 +64,14 @@ def view_documents(rows: "pd.DataFrame", view: View, reader: str, head: Letterhe
 def audience_html(pages: Sequence[Page], head: Letterhead, reader: str) -> str:
     """Pages under the letterhead of an audience, as they are printed."""
     cover: dict[str, Cell] = {"cycle": Month(head.cycle, "long"), "reader": Words(reader.replace("_", " "), "audience#reader")}
-    return rendered("audience.html.j2", head.writer(), head=head, cover=cover, version=Code(f"v{head.version}"), pages=list(pages))
+    return rendered(
+        "audience.html.j2",
+        head.writer(),
+        head=head,
+        cover=cover,
+        version=Code(f"v{head.version}") if head.version else "",
+        pages=list(pages),
+    )
 
 
 def _view_page(rows: "pd.DataFrame", view: View, reader: str, head: Letterhead) -> Page:
