@@ -90,7 +90,7 @@ STEPS = (
             *(name.rstrip("?") for name in SOURCES),
             *_names(
                 "demand_history coverage findings kpi_history last_plan last_production plan_score forecast_accuracy "
-                "accuracy_by_region plan_stability"
+                "accuracy_by_region accuracy_by_owner plan_stability"
             ),
             *_names("received_sources data_trust participation first_look"),
             *_names("stock_outs item_classes working_day_effects monthly_history history_adjustments campaign_results campaign_months"),
@@ -109,7 +109,7 @@ STEPS = (
             "items demand_history forecast_accuracy prices? lifecycle? launch_references? inventory? open_orders? overrides? "
             "sales_forecast? bill_of_resources? opportunities? "
             "orders? last_plan? campaigns? campaign_results campaign_months market_indicators? indicator_correlations calendar? "
-            "previous:opportunities?"
+            "previous:opportunities? exchange_rates? previous:exchange_rates?"
         ),
         writes=_names(
             "backtest statistical_forecast reconciliation override_log override_conflicts override_load consensus_demand demand_range "

@@ -6,8 +6,10 @@ import pytest
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.demand.accuracy import (
+    accuracy_by_owner,
     accuracy_by_region,
     all_snapshots,
+    corrections,
     forecast_accuracy,
     frozen_layers,
     headline_accuracy,
@@ -15,6 +17,7 @@ from sopkit.demand.accuracy import (
     plan_score,
     plan_stability,
 )
+from sopkit.demand.asking.asked import Asked
 from sopkit.errors import DataError
 
 CUTOFF = "2026-02"
@@ -315,3 +318,47 @@ def test_plan_stability_by_hand(table, items):
     assert found.loc["*", ["change_ratio", "net_change_ratio"]].tolist() == pytest.approx([20 / 150, 0], abs=1e-6)
     assert found.loc["F", "net_change_ratio"] == pytest.approx(0.1)
     assert plan_stability(table("forecast_snapshots"), items).empty
+
+
+def test_owners_are_scored_in_what_they_are_asked_about(table, items, history):
+    """January, lag 1: sales says 110 for A (F), 80 for C (G); 100 and 50 came; statistical said 90 and 60."""
+    said = [("sales", "A", 110), ("sales", "C", 80), ("statistical", "A", 90), ("statistical", "C", 60), ("finance", "A", 1)]
+    snapshots = table("forecast_snapshots", [snapshot(layer, "2026-01", item, units) for layer, item, units in said])
+    asked = {
+        "keeper_f": Asked(function="sales", family=("F",)),
+        "keeper_g": Asked(function="sales", family=("G",), by="item"),
+        "everything": Asked(function="sales"),
+        "elsewhere": Asked(function="sales", region=("NO",)),
+        "hands_in_nothing": Asked(function="product"),
+        "not_frozen": Asked(function="marketing"),
+    }
+    found = accuracy_by_owner(snapshots, history, items, asked, cutoff=CUTOFF)
+    conform(found, CONTRACTS["accuracy_by_owner"])
+    by_owner = found.set_index("owner")
+    assert sorted(by_owner.index) == ["everything", "keeper_f", "keeper_g"] and set(found["lag"]) == {1}
+    # F: |110 - 100| + |0 - 50| of 150, against |90 - 100| + 50; B was asked for and not forecast
+    assert by_owner.loc["keeper_f", ["wape_ratio", "value_added_ratio"]].tolist() == pytest.approx([60 / 150, 0.0])
+    assert by_owner.loc["keeper_g", ["wape_ratio", "bias_ratio", "value_added_ratio"]].tolist() == pytest.approx([0.6, 0.6, -0.4])
+    assert by_owner.loc["everything", "wape_ratio"] == pytest.approx((60 + 30) / 200)
+    nobody = accuracy_by_owner(snapshots, history, items, {}, cutoff=CUTOFF)
+    assert conform(nobody, CONTRACTS["accuracy_by_owner"]).empty
+
+
+def test_the_signal_starts_anew_after_a_correction(table, items, history):
+    """Consensus of G at lag 1: +10 in January, -20 in February; the correction took hold in February."""
+    rows = [snapshot("consensus", "2026-01", "C", 60), snapshot("consensus", "2026-02", "C", 80, "2026-01")]
+    rows += [snapshot("statistical", "2026-01", "C", 60), snapshot("statistical", "2026-02", "C", 80, "2026-01")]
+    override = {"override": "O1", "function": "sales", "owner": "head_of_sales", "family": "*", "item": "C", "region": "*", "channel": "*"}
+    override |= {"first_period": "2026-02", "last_period": "2026-12", "kind": "multiply", "value": 0.9, "reason": "history misleads"}
+    later = {**override, "override": "O2", "first_period": "2026-03", "reason_code": "correction"}
+    overrides = table(
+        "overrides", [override | {"reason_code": "correction"}, later, override | {"override": "O3", "reason_code": "market"}]
+    )
+    corrected = corrections(overrides, items, cutoff=CUTOFF)
+    assert corrected == {"G": "2026-02"}
+    snapshots = table("forecast_snapshots", rows)
+    found = forecast_accuracy(snapshots, history, items, cutoff=CUTOFF, corrected=corrected).set_index(["layer", "family", "lag"])
+    columns = ["tracking_signal_ratio", "signal_months"]
+    assert found.loc[("consensus", "G", 1), columns].tolist() == pytest.approx([-1.0, 1])
+    assert found.loc[("consensus", "*", 1), columns].tolist() == pytest.approx([-10 / 30, 2])
+    assert found.loc[("statistical", "G", 1), columns].tolist() == pytest.approx([-10 / 30, 2])  # nobody corrected that one

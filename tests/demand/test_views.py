@@ -1,5 +1,6 @@
 """Views side by side, their weights, and what changed since the last plan: by hand."""
 
+import numpy as np
 import pytest
 
 from sopkit.data.contracts import CONTRACTS
@@ -67,9 +68,24 @@ def test_changes_sum_exactly(table, items):
     ]
     parts = {"baseline": 100, "lifecycle": 0, "override": 0}
     found = changes_since(now, table("last_plan", [row | parts for row in last]), items).set_index("family")
-    assert found.loc["F"].tolist() == pytest.approx([100, 110, 4, 0, 6, 1000, 1320, 100, 220])
+    assert found.loc["F"].tolist() == pytest.approx([100, 110, 4, 0, 6, 1000, 1320, 100, 220, np.nan], nan_ok=True)
     assert found.loc["*", ["last_revenue", "revenue", "volume", "price"]].tolist() == pytest.approx([1000, 1420, 200, 220])
     assert (found["revenue"] - found["last_revenue"] - found["volume"] - found["price"]).abs().max() < 1e-9
     blind = changes_since(now, table("last_plan", last), items)
     assert blind["baseline_change"].isna().all()
     assert changes_since(now, table("last_plan"), items).empty
+
+
+def test_what_rates_did_to_prices_stands_apart(table, items):
+    """100 at 10 became 110 at 12; the region's money rose from 0.9 to 1.0: a tenth of 1,320 comes from it, and 88 of 220 from price."""
+    now = plan_of(table, 110.0, net_price=12)
+    cell = CELL | {"made_in": "2026-02", "period": "2026-03", "quantity": 100, "shipped": 0, "net_price": 10}
+    last = table("last_plan", [cell])
+    rates = [{"currency": "NOK", "region": CELL["region"], "period": "2026-03", "rate": rate, "budget_rate": 1.0} for rate in (1.0, 0.9)]
+    known = {"rates": table("exchange_rates", rates[:1]), "last_rates": table("exchange_rates", rates[1:])}
+    found = changes_since(now, last, items, **known).set_index("family").loc["*"]
+    assert found[["volume", "price", "currency"]].tolist() == pytest.approx([100, 88, 132])
+    still = changes_since(plan_of(table, 110.0, net_price=10), last, items, **known).set_index("family").loc["*"]
+    assert still[["volume", "price", "currency"]].tolist() == pytest.approx([100, 0, 0])  # the list is in our money: no rate moved it
+    other = {**known, "rates": known["rates"].assign(region="XX")}
+    assert changes_since(now, last, items, **other).set_index("family").loc["*", "currency"] == 0

@@ -29,6 +29,7 @@ def _scores() -> tuple[Column, ...]:
         number("wape_ratio", "sum of absolute item errors / sum of actuals", "ratio", least=0).optional(),
         number("bias_ratio", "sum of errors (forecast - actual) / sum of actuals; positive = over-forecast", "ratio").optional(),
         number("tracking_signal_ratio", "sum of the last twelve monthly errors / sum of their sizes", "ratio", least=-1, most=1).optional(),
+        whole("signal_months", "months behind it: at most twelve, and those after the last correction", "months").optional(),
         number("value_added_ratio", "WAPE of the layer before minus WAPE of this one; positive = better", "ratio").optional(),
         number("value_added_low_ratio", "lower end of its 90 % interval, paired by month", "ratio").optional(),
         number("value_added_high_ratio", "upper end of its 90 % interval", "ratio").optional(),
@@ -51,6 +52,14 @@ class AccuracyByRegion(Contract):
     name, key = "accuracy_by_region", ("layer", "region", "lag")
     grain = "one row per layer, region and lag; region `*` is the company"
     columns = (choice("layer", "which forecast", LAYERS), code("region", "region, or `*`"), *_scores())
+
+
+class AccuracyByOwner(Contract):
+    """How good each owner's numbers were: the function's frozen forecast in what the owner is asked about."""
+
+    name, key = "accuracy_by_owner", ("owner", "lag")
+    grain = "one row per owner who is asked and whose function's forecasts were frozen, and lag"
+    columns = (code("owner", "role that answers for it"), choice("function", "function that it speaks for", LAYERS), *_scores())
 
 
 class PlanStability(Contract):
