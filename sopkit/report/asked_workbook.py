@@ -27,7 +27,8 @@ TITLES = {
     "plan_now": N_("Plan now"),
 }
 ANSWER = N_("Your number")
-REASON_CODE, REASON = N_("Reason code"), N_("Reason")
+REASON_CODE, REASON, EVIDENCE = N_("Reason code"), N_("Reason"), N_("Evidence")
+CHANGES_MONEY, CHANGES_HOURS = N_("Which changes money by"), N_("Which changes hours by")
 HEADS = (N_("Family"), N_("Item"), N_("Region"), N_("Channel"), N_("What"))
 CODES = {
     "campaign": N_("a campaign that is not in the baseline"),
@@ -152,7 +153,7 @@ def _write_plan(pen: _Book, form: Form, to: Addressed) -> dict[tuple[str, ...], 
     page.write_string(1, 0, " ".join([text(N_("Send back by")), to.due.isoformat()]), pen.head)
     page.write_string(2, 0, text(RULES[0]))
     page.write_string(3, 0, text(RULES[1]))
-    pen.write_head(page, HEADER_ROW - 1, [*map(text, HEADS), *form.months, text(REASON_CODE), text(REASON)])
+    pen.write_head(page, HEADER_ROW - 1, [*map(text, HEADS), *form.months, text(REASON_CODE), text(REASON), text(EVIDENCE)])
     rows: dict[tuple[str, ...], int] = {}
     line = HEADER_ROW
     for keys, part in form.numbers.groupby(LINE, sort=True):
@@ -163,12 +164,12 @@ def _write_plan(pen: _Book, form: Form, to: Addressed) -> dict[tuple[str, ...], 
             line += 1
         _write_answer(pen, page, line, keys, form, to)
         rows[tuple(map(str, keys))] = line + 1
-        line += 2
+        line = _write_changes(pen, page, line, keys, form) + 1
     page.freeze_panes(HEADER_ROW, len(HEADS))
     page.set_column(0, len(HEADS) - 2, 12)
     page.set_column(len(HEADS) - 1, len(HEADS) - 1, 30)
     page.set_column(len(HEADS) + len(form.months), len(HEADS) + len(form.months), 16)
-    page.set_column(len(HEADS) + len(form.months) + 1, len(HEADS) + len(form.months) + 1, 60)
+    page.set_column(len(HEADS) + len(form.months) + 1, len(HEADS) + len(form.months) + 2, 50)
     page.set_landscape()
     page.fit_to_pages(1, 0)
     page.repeat_rows(HEADER_ROW - 1)
@@ -190,11 +191,35 @@ def _write_answer(pen: _Book, page: "Worksheet", line: int, keys: Sequence[str],
     for place, word in enumerate((*map(str, keys), text(ANSWER))):
         page.write_string(line, place, word, pen.head)
     first, last = len(HEADS), len(HEADS) + len(form.months) - 1
-    for place in range(first, last + 3):
+    for place in range(first, last + 4):
         page.write_blank(line, place, None, pen.fillable)
     number = {"validate": "decimal", "criteria": ">=", "value": 0, "error_title": text(N_("A number, please"))}
     page.data_validation(line, first, line, last, {**number, "error_message": text(N_("Units expected in the month, not below zero."))})
     page.data_validation(line, last + 1, line, last + 1, {"validate": "list", "source": list(to.reason_codes)})
+
+
+def _write_changes(pen: _Book, page: "Worksheet", line: int, keys: Sequence[str], form: Form) -> int:
+    """Below the answer in `line` what it does to money and to hours, computed as it is typed; returns the first free line.
+
+    Each is (answer - plan now) x what a unit of the line is worth; nothing stands there until an answer does.
+    """
+    text, known = pen.language.text, form.worth
+    mine = known[(known[LINE].astype("str") == [str(key) for key in keys]).all(axis=1)].to_dict("records")
+    rows = [(text(CHANGES_MONEY), mine[0]["price"])] if mine else []
+    if mine and mine[0]["hours"] == mine[0]["hours"]:
+        rows.append((f"{text(CHANGES_HOURS)} ({mine[0]['resource']})", mine[0]["hours"]))
+    for below, (label, worth) in enumerate(rows, start=1):
+        page.write_string(line + below, len(HEADS) - 1, label, pen.plain)  # without keys: a row that has moved up is no line to answer
+        for place in range(len(HEADS), len(HEADS) + len(form.months)):
+            answer, plan = (_address(row, place) for row in (line, line - 1))
+            page.write_formula(line + below, place, f'=IF({answer}="","",({answer}-{plan})*{float(worth):.6f})', pen.plain, "")
+    return line + 1 + len(rows)
+
+
+def _address(line: int, place: int) -> str:
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    return str(xl_rowcol_to_cell(line, place))
 
 
 def _write_history(pen: _Book, form: Form) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 NEEDED = ("items", "demand_history", "statistical_forecast", "consensus_demand", "demand_range", "overrides")
-USEFUL = ("budget", "opportunities", "forecast_snapshots")
+USEFUL = ("budget", "opportunities", "forecast_snapshots", "bill_of_resources")
 ASKED = "asked"  # folder of the forms, below the reports of the company
 
 
@@ -44,6 +44,7 @@ def ask(params_file: Path, cycle: str | None, folder: Path | None) -> list[str]:
     """
     from sopkit.demand.asking.form import Form, form_numbers, open_opportunities, recorded_history
     from sopkit.demand.asking.mirror import mirror
+    from sopkit.demand.asking.worth import worth_of_units
     from sopkit.report.asked_workbook import Addressed, asked_workbook
     from sopkit.report.language import language_of
 
@@ -66,6 +67,7 @@ def ask(params_file: Path, cycle: str | None, folder: Path | None) -> list[str]:
             recorded_history(tables, asked, cutoff=params.cutoff),
             open_opportunities(tables, asked),
             mirror(tables["forecast_snapshots"], tables["demand_history"], tables["items"], asked, cutoff=params.cutoff),
+            worth_of_units(tables, asked, cycle=params.cycle),
         )
         to = Addressed(params.company, params.title, params.cycle, owner, asked.function, _due(params, owner), codes)
         path = folder / f"{params.cycle} {owner}.xlsx"

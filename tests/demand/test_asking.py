@@ -9,6 +9,7 @@ from sopkit.demand.asking.answers import STANDS, overrides_of, standing_override
 from sopkit.demand.asking.asked import Asked
 from sopkit.demand.asking.form import form_numbers, open_opportunities, recorded_history
 from sopkit.demand.asking.mirror import mirror
+from sopkit.demand.asking.worth import worth_of_units
 from sopkit.demand.policy import DemandPolicy
 
 ITEMS = pd.DataFrame({"item": ["A", "B", "C"], "family": ["F", "F", "G"]})
@@ -134,7 +135,24 @@ def test_answers_become_overrides_of_their_month_and_agreement_changes_nothing()
         ("kam.002", "2026-05", -9.0),
     ]
     assert list(rows["family"]) == ["F", "*"] and list(rows["item"]) == ["*", "A"]
-    conform(rows, INPUTS["overrides"])
+    assert conform(rows, INPUTS["overrides"])["evidence"].isna().all()
+    shown = _answers(("*", "2026-04", 24, 30)).assign(evidence="a letter")
+    assert overrides_of(shown, owner="kam", function="sales")["evidence"].tolist() == ["a letter"]
+
+
+def test_what_a_unit_of_a_line_is_worth_follows_the_mix_of_the_plan() -> None:
+    cells = [("A", "2026-03", 30.0, 10.0), ("A", "2026-04", 10.0, 10.0), ("B", "2026-03", 10.0, 20.0), ("C", "2026-03", 0.0, 4.0)]
+    plan = pd.DataFrame(cells, columns=["item", "period", "quantity", "net_price"]).assign(region="N", channel="retail")
+    hours = pd.DataFrame([("A", "press", 0.5), ("B", "press", 0.1), ("B", "paint", 1.0)], columns=["item", "resource", "hours"])
+    given = {"items": ITEMS, "consensus_demand": plan, "bill_of_resources": hours}
+    by_family = worth_of_units(given, Asked(function="sales", family=("F",)), cycle="2026-03").iloc[0]
+    # 40 units at 10 and 10 at 20: 12 a unit; the press needs 20 + 1 hours, the paint shop 10: 21 / 50
+    assert by_family["price"] == 12 and by_family["resource"] == "press" and by_family["hours"] == pytest.approx(0.42)
+    by_item = worth_of_units(given, Asked(function="sales", by="item"), cycle="2026-03").set_index("item")
+    assert by_item["price"].to_dict() == {"A": 10.0, "B": 20.0, "C": 4.0}
+    assert by_item.loc["B", "resource"] == "paint" and pd.isna(by_item.loc["C", "hours"])
+    none = worth_of_units({**given, "bill_of_resources": hours.iloc[:0]}, Asked(function="sales"), cycle="2026-03")
+    assert none["hours"].isna().all() and none["price"].notna().all()
 
 
 def test_who_does_not_answer_leaves_the_last_consensus_standing() -> None:

@@ -29,7 +29,11 @@ def _form() -> Form:
     numbers = pd.DataFrame(rows, columns=["family", "item", "region", "channel", "measure", "period", "quantity"])
     history = numbers[numbers["measure"] == "baseline"].drop(columns="measure")
     opportunity = pd.DataFrame([["=O1", "k", "A", "N", "retail", "won?", 0.5, 10.0, "2026-03"]])
-    return Form(MONTHS, numbers, history, opportunity, pd.DataFrame())
+    worth = pd.DataFrame(
+        [("F", "*", "N", "=retail", 5.0, "press", 0.25), ("G", "*", "N", "=retail", 7.5, None, float("nan"))],
+        columns=["family", "item", "region", "channel", "price", "resource", "hours"],
+    )
+    return Form(MONTHS, numbers, history, opportunity, pd.DataFrame(), worth)
 
 
 def _sent(folder: Path, language: str = "en") -> Path:
@@ -73,7 +77,17 @@ def test_what_is_filled_comes_back(tmp_path: Path, language: str) -> None:
     row = answers.rows.iloc[0]
     assert len(answers.rows) == 1
     assert (row["family"], row["period"], row["shown"], row["answer"]) == ("G", "2026-04", 21.0, 35.0)
-    assert (row["reason_code"], row["reason"]) == ("listing", "A chain lists it")
+    assert (row["reason_code"], row["reason"]) == ("listing", "A chain lists it") and pd.isna(row["evidence"])
+
+
+def test_evidence_comes_back_too(tmp_path: Path) -> None:
+    def fill(sheet: Any) -> None:
+        _answer("G", None, 35)(sheet)
+        _row(sheet, "G")[9].value = "letter of 2 March"
+
+    answers, log = _read(_filled(_sent(tmp_path), fill))
+    assert answers is not None and not log.stopping
+    assert answers.rows["evidence"].tolist() == ["letter of 2 March"]
 
 
 def test_only_the_answers_are_open_and_no_text_is_a_formula(tmp_path: Path) -> None:
@@ -82,7 +96,16 @@ def test_only_the_answers_are_open_and_no_text_is_a_formula(tmp_path: Path) -> N
     assert sheet.protection.sheet and book["identity"].sheet_state == book["form"].sheet_state == "veryHidden"
     openings = {cell.row for row in sheet.iter_rows() for cell in row if not cell.protection.locked}
     assert len(openings) == 2
-    assert not [cell for page in book for row in page.iter_rows() for cell in row if cell.data_type == "f"]
+    formulas = [cell for page in book for row in page.iter_rows() for cell in row if cell.data_type == "f"]
+    assert all(cell.parent.title == "Your plan" and cell.protection.locked for cell in formulas)
+    asked = _row(sheet, "F")[5].row
+    # a number typed in F's first month changes money by 5 a unit and the press by a quarter of an hour; G has no hours on record
+    assert [cell.value for cell in formulas if cell.column == 6] == [
+        f'=IF(F{asked}="","",(F{asked}-F{asked - 1})*5.000000)',
+        f'=IF(F{asked}="","",(F{asked}-F{asked - 1})*0.250000)',
+        f'=IF(F{(last := _row(sheet, "G")[5].row)}="","",(F{last}-F{last - 1})*7.500000)',
+    ]
+    assert sheet.cell(asked + 2, 5).value == "Which changes hours by (press)"
     assert asked_workbook(_form(), Addressed("a", "b", "2026-03", "c", "sales", date(2026, 3, 6), []), language_of("en")) == asked_workbook(
         _form(), Addressed("a", "b", "2026-03", "c", "sales", date(2026, 3, 6), []), language_of("en")
     )

@@ -21,7 +21,7 @@ from sopkit.data.sources.declaration import Dialect
 from sopkit.data.sources.raw import RawTable, cell_address, is_blank
 from sopkit.data.sources.workbooks import read_workbook
 
-SCHEMA = 1
+SCHEMA = 2
 HEADER_ROW = 6  # of the sheet to fill, physical
 IDENTITY, FORM = "identity", "form"  # the sheets that nobody sees
 IDENTITY_KEYS = ("schema", "company", "cycle", "owner", "function", "language", "sheet", "digest")
@@ -30,7 +30,7 @@ LINE = ["family", "item", "region", "channel"]
 GRAMMARS = {"en": Grammar(".", ","), "sv": Grammar(",", " ")}
 ANSWER = units("answer", "what the owner expects")
 REASON_CODE: Column = INPUTS["overrides"].column("reason_code")
-REASON = text("reason", "why, in words")
+REASON, EVIDENCE = text("reason", "why, in words"), text("evidence", "what shows it").optional()
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Answers:
 
     owner: str
     function: str
-    rows: pd.DataFrame  # LINE, period, shown, answer (units), reason_code, reason; one row per month with an answer
+    rows: pd.DataFrame  # LINE, period, shown, answer (units), reason_code, reason, evidence; one row per month with an answer
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,8 @@ def _answered(sheet: _Sheet, form: pd.DataFrame) -> pd.DataFrame:
         parts.append(pd.DataFrame({"row": table.rows, "period": month, "answer": _meant(parsed), "place": place}))
     answers = pd.concat(parts, ignore_index=True)
     answers = answers[answers["answer"].notna()].astype({"answer": float})
-    why = pd.DataFrame({"row": table.rows, "reason_code": _meant(codes), "reason": _meant(reasons)})
+    proofs = sheet.column(reason_at + 1, "text", EVIDENCE)
+    why = pd.DataFrame({"row": table.rows, "reason_code": _meant(codes), "reason": _meant(reasons), "evidence": _meant(proofs)})
     rows = form.merge(answers, on=["row", "period"], how="inner", validate="one_to_one").merge(
         why, on="row", how="left", validate="many_to_one"
     )
@@ -182,7 +183,7 @@ def _answered(sheet: _Sheet, form: pd.DataFrame) -> pd.DataFrame:
     for column, place, broken in (("reason_code", code_at, codes), ("reason", reason_at, reasons)):
         faulty = set(table.rows[broken.broken])
         _tell_missing(sheet, changed, column, place, faulty)
-    return rows[[*LINE, "period", "shown", "answer", "reason_code", "reason"]].sort_values([*LINE, "period"], ignore_index=True)
+    return rows[[*LINE, "period", "shown", "answer", "reason_code", "reason", "evidence"]].sort_values([*LINE, "period"], ignore_index=True)
 
 
 def _tell_missing(sheet: _Sheet, changed: pd.DataFrame, column: str, place: int, faulty: set[int]) -> None:

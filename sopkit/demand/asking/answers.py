@@ -8,7 +8,7 @@ STANDS = " (from the last consensus: no answer to this one)"
 NOTHING = 0.5  # units: an answer this near to what the form showed is agreement
 OVERRIDES = [
     "override", "function", "owner", "family", "item", "region", "channel",
-    "first_period", "last_period", "kind", "value", "reason_code", "reason",
+    "first_period", "last_period", "kind", "value", "reason_code", "reason", "evidence",
 ]  # fmt: skip
 
 
@@ -16,7 +16,7 @@ def overrides_of(answers: pd.DataFrame, *, owner: str, function: str) -> pd.Data
     """Each number that an owner changed, as an override of that month: the difference to the plan that the form showed.
 
     Args:
-        answers: KEYS, period, shown and answer (units), reason_code, reason; a row per month that has an answer.
+        answers: KEYS, period, shown and answer (units), reason_code, reason, evidence (may be left out); a row per month with an answer.
         owner: role of the owner; the overrides are named `<owner>.001` and so on.
         function: function that the owner speaks for.
 
@@ -24,7 +24,9 @@ def overrides_of(answers: pd.DataFrame, *, owner: str, function: str) -> pd.Data
         overrides contract: one row per changed line and month; an answer within half a unit of what was shown changes nothing.
     """
     changed = answers[(answers["answer"] - answers["shown"]).abs() > NOTHING].sort_values([*KEYS, "period"], ignore_index=True)
-    return changed.assign(
+    if "evidence" not in changed:
+        changed = changed.assign(evidence=None)
+    return changed.astype({"evidence": "str"}).assign(
         override=[f"{owner}.{number:03d}" for number in range(1, len(changed) + 1)],
         function=function,
         owner=owner,

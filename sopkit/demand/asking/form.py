@@ -1,13 +1,14 @@
 """What stands on an owner's form: each line with what is known of it, month by month, before a number is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from sopkit.demand.asking.asked import Asked
 from sopkit.demand.asking.lines import ANY, KEYS, covers, lined
+from sopkit.demand.asking.worth import COLUMNS
 from sopkit.demand.overrides import override_effects
 from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.series import CELLS, with_family
@@ -29,6 +30,7 @@ class Form:
         pd.DataFrame
     )  # open ones in scope: opportunity, customer, item, region, channel, stage, probability_share, quantity, period
     mirror: pd.DataFrame  # see `mirror`
+    worth: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))  # see `worth_of_units`
 
 
 def form_numbers(tables: Mapping[str, pd.DataFrame], asked: Asked, policy: DemandPolicy, *, owner: str, cycle: str) -> pd.DataFrame:
