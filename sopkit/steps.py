@@ -109,11 +109,11 @@ STEPS = (
             "items demand_history forecast_accuracy prices? lifecycle? launch_references? inventory? open_orders? overrides? "
             "sales_forecast? bill_of_resources? opportunities? "
             "orders? last_plan? campaigns? campaign_results campaign_months market_indicators? indicator_correlations calendar? "
-            "previous:opportunities? exchange_rates? previous:exchange_rates?"
+            "previous:opportunities? previous:crm_record? exchange_rates? previous:exchange_rates?"
         ),
         writes=_names(
             "backtest statistical_forecast reconciliation override_log override_conflicts override_load consensus_demand demand_range "
-            "function_forecasts demand_views view_weights crm_demand crm_calibration lifecycle_log driver_effects"
+            "function_forecasts demand_views view_weights crm_demand crm_calibration crm_record plan_customers lifecycle_log driver_effects"
         ),
     ),
     Step(

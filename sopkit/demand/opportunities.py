@@ -10,6 +10,7 @@ OPEN = ("prospect", "qualified", "proposal", "negotiation")
 DECIDED = ("won", "lost")
 TRUST = 20  # decided deals at which what became of them and what is stated count alike
 LEAST_SLIPS = 5  # won deals with both months behind a slip
+RECORD = ["opportunity", "decided_in", "stage", "stated_share", "won", "slipped_months"]
 CALIBRATION = ["stage", "decided", "won_share", "stated_share", "brier_score", "calibrated_share", "open_deals"]
 DEMAND = ["opportunity", *CELLS, "customer", "stage", "quantity", "stated_share", "calibrated_share", "expected_quantity", "stated_period"]
 
@@ -37,6 +38,24 @@ def decided_deals(opportunities: pd.DataFrame, earlier: pd.DataFrame) -> pd.Data
     return table.assign(stage=both["stage_then"])[["stage", "stated_share", "won", "slipped_months"]].reset_index()
 
 
+def deals_on_record(decided: pd.DataFrame, record: pd.DataFrame, *, cycle: str) -> pd.DataFrame:
+    """Every deal that has been decided since pipelines are kept, as it stood before: what calibration learns from.
+
+    A deal counts once, as it was decided first; one that is opened anew and decided again is another deal only under another id.
+
+    Args:
+        decided: `decided_deals` of this cycle.
+        record: crm_record contract of the cycle before; empty where there is none.
+        cycle: M0.
+
+    Returns:
+        crm_record contract: one row per deal.
+    """
+    fresh = decided[~decided["opportunity"].isin(set(record["opportunity"]))].assign(decided_in=cycle)
+    both = pd.concat([record, fresh.astype({"decided_in": "str"})], ignore_index=True) if len(record) else fresh
+    return both[RECORD].sort_values("opportunity", ignore_index=True)
+
+
 def crm_calibration(opportunities: pd.DataFrame, decided: pd.DataFrame) -> pd.DataFrame:
     """How far stated probabilities can be believed, by the stage that deals were in when they were stated.
 
@@ -45,7 +64,7 @@ def crm_calibration(opportunities: pd.DataFrame, decided: pd.DataFrame) -> pd.Da
 
     Args:
         opportunities: opportunities contract: deals as they stand.
-        decided: `decided_deals`.
+        decided: `decided_deals`, or all that were ever decided (`deals_on_record`).
 
     Returns:
         crm_calibration contract: one row per open stage and `*`.

@@ -5,7 +5,8 @@ import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
-from sopkit.demand.opportunities import crm_calibration, crm_cover, crm_demand, decided_deals, slip_months
+from sopkit.demand.customers import plan_customers
+from sopkit.demand.opportunities import crm_calibration, crm_cover, crm_demand, deals_on_record, decided_deals, slip_months
 
 
 def deal(name: str, stage: str, probability: float, **changes: object) -> dict:
@@ -98,3 +99,61 @@ def test_cover_by_hand(table):
     assert found.loc["A"].tolist() == pytest.approx([60, 50, 300, 110 / 300])
     assert found.loc["*", "cover_ratio"] == pytest.approx(110 / 300)
     assert crm_cover(plan, pipeline, table("orders"), items).set_index("family").loc["*", "cover_ratio"] == pytest.approx(50 / 300)
+
+
+def test_calibration_learns_from_all_cycles_on_record(table):
+    """Five deals stated .6 were decided in two cycles, two of them won: Brier (2 x .16 + 3 x .36) / 5 = .28."""
+    first = [deal(f"O{number}", "won" if number < 2 else "lost", 1.0) for number in range(3)]
+    second = [deal(f"O{number}", "lost", 0.0) for number in range(3, 5)]
+    stated = table("opportunities", [deal(f"O{number}", "proposal", 0.6, period="2026-04") for number in range(5)])
+    february = deals_on_record(decided_deals(table("opportunities", first), stated), table("crm_record"), cycle="2026-02")
+    february = conform(february, CONTRACTS["crm_record"])
+    assert february["decided_in"].tolist() == ["2026-02"] * 3 and february["slipped_months"].tolist() == [1.0] * 3
+    now = table("opportunities", [*first, *second])
+    march = conform(deals_on_record(decided_deals(now, stated), february, cycle="2026-03"), CONTRACTS["crm_record"])
+    assert march["decided_in"].tolist() == ["2026-02"] * 3 + ["2026-03"] * 2  # each once, as it was decided first
+    row = crm_calibration(now, march).set_index("stage").loc["proposal"]
+    assert (row["decided"], row["won_share"]) == (5, 0.4) and row["brier_score"] == pytest.approx(0.28)
+    again = deals_on_record(decided_deals(now, stated), march, cycle="2026-04")
+    assert conform(again, CONTRACTS["crm_record"]).equals(march)
+
+
+def test_the_plan_by_customer(table):
+    """K bought three quarters of A, M the rest; nobody is known to have bought B. A deal of M adds 40 units of A to come."""
+    keys = {"region": "SE", "channel": "retail"}
+    parts = {"baseline": 0, "lifecycle": 0, "override": 0}
+    plan = table(
+        "consensus_demand",
+        [
+            keys | parts | {"item": item, "period": period, "quantity": units, "net_price": 10, "revenue": 10 * units}
+            for item, units in (("A", 100.0), ("B", 50.0))
+            for period in ("2026-03", "2027-03")
+        ],
+    )
+    plan = plan[(plan["period"] == "2026-03")].reset_index(drop=True)
+    bought = [("K", 80.0, 5.0, "2026-01-10"), ("M", 25.0, 0.0, "2025-06-01"), ("K", 999.0, 0.0, "2025-01-01")]
+    orders = orders_of(table, keys, bought)
+    pipeline = demand_of(table, [deal("O1", "proposal", 0.4, customer="M", period="2026-03")]).reset_index()
+    found = conform(plan_customers(plan, orders, pipeline, cutoff="2026-02"), CONTRACTS["plan_customers"]).set_index("customer")
+    assert found["revenue"].to_dict() == {"-": 500, "K": 750, "M": 250}
+    assert found["rank"].to_dict() == {"-": 2, "K": 1, "M": 3} and found["share"].sum() == pytest.approx(1)
+    assert found["pipeline_revenue"].to_dict() == {"-": 0, "K": 0, "M": 400}
+    assert plan_customers(plan, table("orders"), pipeline, cutoff="2026-02").empty
+
+
+def orders_of(table, keys: dict, bought: list[tuple]):
+    rows = [
+        keys
+        | {
+            "order": f"X{number}",
+            "line": "1",
+            "item": "A",
+            "customer": customer,
+            "quantity": units,
+            "shipped_quantity": units,
+            "cancelled_quantity": off,
+        }
+        | dict.fromkeys(("order_date", "requested_date", "promised_date"), np.datetime64(day, "s"))
+        for number, (customer, units, off, day) in enumerate(bought)
+    ]
+    return table("orders", rows)

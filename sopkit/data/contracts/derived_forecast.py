@@ -1,6 +1,6 @@
 """Tables that judge and explain forecasts: how good they were, how much the plan moves, how levels were brought together."""
 
-from sopkit.data.contracts.column import Column, Contract, choice, code, number, period, share, text, units, whole
+from sopkit.data.contracts.column import Column, Contract, choice, code, money, number, period, share, text, units, whole
 from sopkit.data.contracts.inputs_demand import LAYERS
 
 
@@ -176,6 +176,36 @@ class CrmCalibration(Contract):
         number("brier_score", "mean squared difference between stated probability and outcome", "score", least=0, most=1).optional(),
         share("calibrated_share", "share that is expected to be won: outcomes, shrunk to what is stated").optional(),
         whole("open_deals", "open deals in the stage", "deals"),
+    )
+
+
+class CrmRecord(Contract):
+    """Every deal that has been decided since pipelines are kept, as it stood in the pipeline before."""
+
+    name, key = "crm_record", ("opportunity",)
+    grain = "one row per decided deal; earlier cycles' rows are carried on"
+    columns = (
+        code("opportunity", "opportunity"),
+        period("decided_in", "cycle in which it was first seen decided"),
+        text("stage", "stage in which it stood before"),
+        share("stated_share", "probability that was stated then"),
+        share("won", "1 where it was won, 0 where it was lost"),
+        number("slipped_months", "month of delivery when decided, less the month stated before", "months").optional(),
+    )
+
+
+class PlanCustomers(Contract):
+    """The next twelve months of the plan by customer, by what each has ordered."""
+
+    name, key = "plan_customers", ("customer",)
+    grain = "one row per customer; `-` is demand of series that nobody is known to have bought"
+    columns = (
+        whole("rank", "1 is the largest", "rank"),
+        code("customer", "customer"),
+        units("quantity", "units of the plan: its share of each series' orders of the last twelve months"),
+        money("revenue", "net sales of them"),
+        share("share", "of the plan's net sales"),
+        money("pipeline_revenue", "expected net sales of its deals, which are not in the plan"),
     )
 
 
