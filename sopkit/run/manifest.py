@@ -51,7 +51,7 @@ def merge(
     """
     digest = plan_hash(run.path / "tables")
     about = {"schema": SCHEMA, "company": made_from.params.company, "cycle": made_from.params.cycle, "run_id": run.run_id}
-    write_json(run.facts_file, {**about, "revision": revision_of(run)["revision"], "plan_hash": digest, "facts": _merged_facts(run, steps)})
+    write_json(run.facts_file, {**about, **_decided(run), "plan_hash": digest, "facts": _merged_facts(run, steps)})
     write_json(run.findings_file, {**about, "findings": _findings(run)})
     outputs = {name: value for step in steps for name, value in (marker_outputs(run, step) or {}).items()}
     pages = sorted((run.path / "pack" / "notebooks").glob("*.html"))
@@ -105,6 +105,13 @@ def revision_of(run: RunFolder) -> dict[str, object]:
         "base_run": decided.base_run,
         "promise": {"kept": not broken, "detail": "; ".join(broken), "measures": rows} if rows else {},
     }
+
+
+def _decided(run: RunFolder) -> dict[str, object]:
+    """What facts say of the revision: its name, the run it was decided on, the answers."""
+    told = revision_of(run)
+    answers = {str(entry["decision"]): str(entry["answer"]) for entry in told["decisions"]}  # type: ignore[attr-defined]
+    return {"revision": told["revision"], "base_run": told["base_run"], "decisions": answers}
 
 
 def is_whole(run: RunFolder, keys: Mapping[str, str]) -> bool:

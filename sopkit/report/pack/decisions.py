@@ -163,7 +163,7 @@ def _decision(desk: Desk, options: list[Record], prefix: Scale) -> Lead:
         cells += [_floors(desk, record)] if with_floors else []
         named = N_("{option} {title}, recommended") if record.values["recommended"] else N_("{option} {title}")
         head = say(named, option=record.code("option"), title=record.words("title"))
-        rows.append(Row(head, (*cells, record.words("note")), "chosen" if record.values["recommended"] else ""))
+        rows.append(Row(head, (*cells, _note(desk, record)), "chosen" if record.values["recommended"] else ""))
     labels = [label for *_, label in shown] + ([N_("highest load")] if with_load else [])
     columns = [Column(text(label)) for label in labels]
     columns += [Column(text(label), "text") for label in ([N_("breaks floor")] if with_floors else []) + [N_("note")]]
@@ -175,6 +175,16 @@ def _decision(desk: Desk, options: list[Record], prefix: Scale) -> Lead:
     if waiting := _waiting(desk, first.word("decision")):
         deadline += Markup("; ") + waiting
     return Lead(first.code("decision"), first.words("question"), deadline, (plain,), _departures(desk, options))
+
+
+def _note(desk: Desk, option: Record) -> Cell:
+    """The owner's note; where the decisions before change what the option brings, its contribution on top of them."""
+    alone, on_top = (option.number(name, "money") for name in ("contribution_change", "contribution_change_on_top"))
+    note = option.words("note")
+    if alone.value is None or on_top.value is None or abs(on_top.value - alone.value) <= 0.02 * max(abs(alone.value), abs(on_top.value)):
+        return note
+    depends = desk.writer.say(N_("{change} on top of those above"), change=on_top.change())
+    return desk.writer.markup(note) + Markup("; ") + depends if option.word("note") else depends
 
 
 def _departures(desk: Desk, options: list[Record]) -> tuple[Markup, ...]:
