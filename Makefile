@@ -1,6 +1,6 @@
 # Each target sets up what it needs by itself; a second run does not install anything again.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary kpis benchmarks torture lock clean benchmarks-intake benchmarks-supply benchmarks-money
+.PHONY: help install demo test bad_inputs slow estimators forecast_accuracy forecast_choices forecast_speed check lab gallery dictionary kpis benchmarks torture lock clean benchmarks-intake benchmarks-supply benchmarks-money
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
@@ -31,6 +31,9 @@ demo: $(READY)  ## two monthly cycles of the demo company, with decision packs
 
 test: $(READY)  ## all tests, on the small demo company
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+bad_inputs: $(READY)  ## a valid file with one fault, in each table, column and format; its last line is the number of cases
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m bad_inputs tests/data
 
 slow: $(READY)  ## the long sweeps
 	@$(BIN)/python -m pytest -m slow

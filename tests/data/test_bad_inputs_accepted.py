@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 from bad_inputs import FORMATS, TEXT, VALID, broken, random_row, told
 
+pytestmark = pytest.mark.bad_inputs
+
 
 @dataclass(frozen=True)
 class Odd:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from bad_inputs import FORMATS, TEXT, VALID, Format, Valid, broken, lines_of, random_row, read, told, write
 
+pytestmark = pytest.mark.bad_inputs
+
 TYPED = ("xlsx", "parquet")
 COLUMNS = {
     "number": [

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from bad_inputs import FORMATS, TEXT, VALID, Lines, broken, lines_of, random_row, read, text_of, told, write
 
+pytestmark = pytest.mark.bad_inputs
+
 Change = Callable[[Lines, int], None]
 TABLES = ("sales_history", "orders", "inventory")
 MIXED = [("sales_history", "swedish"), ("orders", "german"), ("inventory", "plain"), ("sales_history", "tabs"), ("orders", "xlsx")]

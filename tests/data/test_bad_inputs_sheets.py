@@ -7,10 +7,16 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from bad_inputs import FORMATS, VALID, Lines, broken, lines_of, read, told, write
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+
+from sopkit.data.sources import text_files, typed_files
+
+pytestmark = pytest.mark.bad_inputs
 
 XLSX = FORMATS["xlsx"]
 STOCK = VALID["inventory"]
@@ -137,6 +143,26 @@ def _package(parts: dict[str, bytes]) -> Callable[[Path], None]:
 
 
 ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]><x>&b;</x>'
+MAIN, OFFICE = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+)
+BOOK = {
+    "[Content_Types].xml": b"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>
+<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>""",
+    "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>'.encode(),
+    "xl/_rels/workbook.xml.rels": f"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>""".encode(),
+    "_rels/.rels": f"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>""".encode(),
+}
+
+
+def _sheet(rows: bytes) -> bytes:
+    return f'<worksheet xmlns="{MAIN}"><sheetData>'.encode() + rows + b"</sheetData></worksheet>"
+
+
 PACKAGES: list[tuple[str, Callable[[Path], None], str]] = [
     ("zip bomb", _package({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b"0" * (64 << 20)}), "too_large"),
     ("many parts", _package({f"x{number}": b"" for number in range(10_001)}), "too_large"),
@@ -145,6 +171,21 @@ PACKAGES: list[tuple[str, Callable[[Path], None], str]] = [
     ("utf-16 entities", _package({"xl/workbook.xml": ENTITIES.decode().encode("utf-16")}), "unsafe_file"),
     ("xlsb", _package({"xl/workbook.bin": b""}), "unreadable_file"),
     ("ods", _package({"content.xml": b"<x/>", "mimetype": b"x"}), "unreadable_file"),
+    (
+        "entities behind a long comment",
+        _package({"xl/workbook.xml": b"<?xml version='1.0'?><!--" + b"x" * 9_000 + b"-->" + ENTITIES[21:]}),
+        "unreadable_file",
+    ),
+    (
+        "a row far out",
+        _package({**BOOK, "xl/worksheets/sheet1.xml": _sheet(b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>')}),
+        "unreadable_file",
+    ),
+    (
+        "a column far out",
+        _package({**BOOK, "xl/worksheets/sheet1.xml": _sheet(b'<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>')}),
+        "unreadable_file",
+    ),
     ("no sheets", _package({"xl/workbook.xml": b"<x/>"}), "unreadable_file"),
     ("html", lambda path: path.write_bytes(b"<html>") and None, "unreadable_file"),
     ("xls", lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0") and None, "unreadable_file"),
@@ -183,6 +224,25 @@ def test_texts_that_are_bombs(tmp_path: Path, content: bytes, rule: str):
     assert rule in [finding[0] for finding in told(result)]
     assert after.ru_maxrss - before.ru_maxrss < 400 << 10
     assert result.findings["value"].dropna().str.len().max() <= 200 or result.findings["value"].isna().all()
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1_000, 2), (1, 3_000)])
+def test_a_parquet_file_that_is_a_bomb(tmp_path: Path, rows: int, columns: int, monkeypatch: pytest.MonkeyPatch):
+    """A few bytes can stand for a billion equal cells: what the file says of itself is looked at before any of it is read."""
+    group = pa.table({f"c{place}": pa.array([1] * min(rows, 1_000)) for place in range(columns)})
+    monkeypatch.setattr(typed_files, "MOST_CELLS", 1_500)
+    pq.write_table(group, tmp_path / "inventory.parquet")
+    assert told(read(tmp_path, STOCK, FORMATS["parquet"])) == [("too_large", "REJECT", 0, "")]
+
+
+def test_a_file_of_bad_lines_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The work is bounded: so many bad lines are told, and nothing behind them is looked at."""
+    monkeypatch.setattr(text_files, "MOST_BAD_LINES", 50)
+    lines = ["item;period;quantity", *(f"NA;2026-0{month};1" for month in (1, 2, 3)), *["y"] * 200]
+    (tmp_path / "inventory.csv").write_text("\n".join(lines) + "\n")
+    found = told(read(tmp_path, STOCK, FORMATS["swedish"]))
+    assert [finding[2] for finding in found if finding[0] == "short_row"] == list(range(5, 56))
+    assert ("unreadable_file", "REJECT", 0, "") in found
 
 
 def test_a_packed_bomb(tmp_path: Path):

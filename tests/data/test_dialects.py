@@ -20,6 +20,8 @@ from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.opened import OpenedFiles
 from sopkit.data.sources.table import typed_table
 
+pytestmark = pytest.mark.bad_inputs
+
 FEW = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 MANY = settings(max_examples=300, deadline=None, derandomize=True)
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from sopkit.data.parsing import PLAIN, Fault, Grammar, choice_of, code_of, date_of, flag_of, is_total_label, month_of, number_of, trimmed
 from sopkit.data.sources.declaration import Dialect
 
+pytestmark = pytest.mark.bad_inputs
+
 SWEDISH = Grammar(",", " ", "YYYY-MM-DD")
 GERMAN = Grammar(",", ".", "DD.MM.YYYY")
 

@@ -14,6 +14,8 @@ from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.reading import Intake, read_sources
 from sopkit.periods import shifted
 
+pytestmark = pytest.mark.bad_inputs
+
 FORMS = ("csv", "swedish", "xlsx", "parquet")
 SEEDS = (1, 2, 3)
 Tables = dict[str, pd.DataFrame]

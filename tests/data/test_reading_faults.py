@@ -10,6 +10,8 @@ from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.reading import Intake, read_sources
 from sopkit.errors import DataError
 
+pytestmark = pytest.mark.bad_inputs
+
 CUTOFF = "2026-03"
 ITEMS = "item;item_name;family;supply_strategy\n00123;Grill å;Grills;stock\nNA;Torch;Torches;buy\n1E5;Spare;Grills;buy\n"
 SALES_HEADER = "Fakturadatum;Artikelnr;region;channel;customer;Antal;Belopp"

@@ -12,6 +12,8 @@ from sopkit.data.sources.database_columns import CAME_AS, PADDED
 from sopkit.data.sources.declaration import Dialect
 from sopkit.data.sources.raw import Cells, RawTable, unreadable
 
+MOST_COLUMNS = 2_000
+MOST_CELLS = 400_000_000  # rows x columns: a few bytes of Parquet can stand for a billion equal cells
 ROW_COLUMN = "source_row"  # a query that returns it has its findings on the rows of the file
 FILE_COLUMN = "source_file"  # of a folder in a query: the file that a row came in
 
@@ -20,6 +22,12 @@ def read_parquet_file(path: Path, dialect: Dialect, log: FindingLog) -> RawTable
     """The cells of a Parquet file with their types; row 2 is its first record, as under a header."""
     origin = dialect.file or path.name
     try:
+        size = pq.read_metadata(path)
+        if size.num_columns > MOST_COLUMNS or size.num_rows * size.num_columns > MOST_CELLS:
+            told = f"{size.num_rows:,} rows of {size.num_columns:,} columns"
+            hint = f"send at most {MOST_COLUMNS:,} columns and {MOST_CELLS:,} cells"
+            log.note(Finding(origin, "too_large", told, "REJECT", hint))
+            return unreadable(origin)
         table = pq.read_table(path, partitioning=None)
     except (pa.ArrowException, OSError) as reason:
         told = f"this is no Parquet file: {str(reason).splitlines()[0]}"

@@ -18,7 +18,7 @@ from sopkit.data.sources.declaration import Dialect
 from sopkit.data.sources.header_rows import SAMPLED, header_below, not_on
 from sopkit.data.sources.meanings import NOT_CALCULATED, PaddedNumber
 from sopkit.data.sources.packages import package_fault
-from sopkit.data.sources.raw import RawTable, cell_address, cells_of, row_limit_question, unreadable
+from sopkit.data.sources.raw import SPREADSHEET_ROWS, RawTable, cell_address, cells_of, row_limit_question, unreadable
 from sopkit.data.sources.sheet_marks import Area, SheetMarks, area_of, sheet_marks
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def _lines(sheet: "ReadOnlyWorksheet", marks: SheetMarks, area: Area | None) -> 
     """The rows that hold something, from the range's left column on."""
     left, right = (area.left - 1, area.right) if area else (0, MOST_COLUMNS + 1)
     for row, line in enumerate(sheet.iter_rows(max_row=area.bottom if area else None), start=1):
+        if row > SPREADSHEET_ROWS[-1]:
+            raise ValueError(f"a row behind row {SPREADSHEET_ROWS[-1]:,}, the last one of a spreadsheet")
         if area and row < area.top:
             continue
         cells = [_value(cell) for cell in line[left:right]]
