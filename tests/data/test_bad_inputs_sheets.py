@@ -143,26 +143,24 @@ def _package(parts: dict[str, bytes]) -> Callable[[Path], None]:
 
 
 ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]><x>&b;</x>'
-MAIN, OFFICE = (
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-)
-BOOK = {
-    "[Content_Types].xml": b"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>
-<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>""",
-    "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>'.encode(),
-    "xl/_rels/workbook.xml.rels": f"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>""".encode(),
-    "_rels/.rels": f"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>""".encode(),
-}
 
 
-def _sheet(rows: bytes) -> bytes:
-    return f'<worksheet xmlns="{MAIN}"><sheetData>'.encode() + rows + b"</sheetData></worksheet>"
+def _sheet(rows: bytes) -> Callable[[Path], None]:
+    """A workbook whose one sheet has these rows."""
+
+    def make(path: Path) -> None:
+        Workbook().save(path)
+        with zipfile.ZipFile(path) as package:
+            parts = {name: package.read(name) for name in package.namelist()}
+        sheet = "xl/worksheets/sheet1.xml"
+        assert b"<sheetData/>" in parts[sheet] or b"<sheetData />" in parts[sheet]
+        filled = b"<sheetData>" + rows + b"</sheetData>"
+        _package({**parts, sheet: parts[sheet].replace(b"<sheetData />", b"<sheetData/>").replace(b"<sheetData/>", filled)})(path)
+
+    return make
 
 
+HIDDEN = b"<?xml version='1.0'?><!--" + b"x" * 9_000 + b"-->" + ENTITIES[21:]
 PACKAGES: list[tuple[str, Callable[[Path], None], str]] = [
     ("zip bomb", _package({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b"0" * (64 << 20)}), "too_large"),
     ("many parts", _package({f"x{number}": b"" for number in range(10_001)}), "too_large"),
@@ -171,21 +169,9 @@ PACKAGES: list[tuple[str, Callable[[Path], None], str]] = [
     ("utf-16 entities", _package({"xl/workbook.xml": ENTITIES.decode().encode("utf-16")}), "unsafe_file"),
     ("xlsb", _package({"xl/workbook.bin": b""}), "unreadable_file"),
     ("ods", _package({"content.xml": b"<x/>", "mimetype": b"x"}), "unreadable_file"),
-    (
-        "entities behind a long comment",
-        _package({"xl/workbook.xml": b"<?xml version='1.0'?><!--" + b"x" * 9_000 + b"-->" + ENTITIES[21:]}),
-        "unreadable_file",
-    ),
-    (
-        "a row far out",
-        _package({**BOOK, "xl/worksheets/sheet1.xml": _sheet(b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>')}),
-        "unreadable_file",
-    ),
-    (
-        "a column far out",
-        _package({**BOOK, "xl/worksheets/sheet1.xml": _sheet(b'<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>')}),
-        "unreadable_file",
-    ),
+    ("entities behind a long comment", _package({"xl/workbook.xml": HIDDEN}), "unreadable_file"),
+    ("a row far out", _sheet(b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>'), "unreadable_file"),
+    ("a column far out", _sheet(b'<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>'), "unreadable_file"),
     ("no sheets", _package({"xl/workbook.xml": b"<x/>"}), "unreadable_file"),
     ("html", lambda path: path.write_bytes(b"<html>") and None, "unreadable_file"),
     ("xls", lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0") and None, "unreadable_file"),
