@@ -153,9 +153,9 @@ def _sheet(rows: bytes) -> Callable[[Path], None]:
         with zipfile.ZipFile(path) as package:
             parts = {name: package.read(name) for name in package.namelist()}
         sheet = "xl/worksheets/sheet1.xml"
-        assert b"<sheetData/>" in parts[sheet] or b"<sheetData />" in parts[sheet]
-        filled = b"<sheetData>" + rows + b"</sheetData>"
-        _package({**parts, sheet: parts[sheet].replace(b"<sheetData />", b"<sheetData/>").replace(b"<sheetData/>", filled)})(path)
+        filled = parts[sheet].replace(b"</sheetData>", rows + b"</sheetData>")
+        assert rows in filled
+        _package({**parts, sheet: filled})(path)
 
     return make
 
