@@ -1,5 +1,6 @@
 """The reference model's data as a company: input tables by contract, planned by the function that plans companies."""
 
+import numpy as np
 import pandas as pd
 
 from benchmarks.supply_reference import HIRE, HOURS, LAY_OFF, OVERTIME_COST, OVERTIME_SHARE, WAGE, Reference
@@ -72,9 +73,10 @@ def _routes(data: Reference, names: list[str], lines: list[str]) -> dict[str, pd
             "item": [names[item] for item in data.route_item],
             "resource": [lines[resource] for resource in data.route_resource],
             "hours": data.route_hours,
+            "extra_cost": np.round(data.price[data.route_item] * 0.02, 4),
         }
     )
-    bill = routes.drop_duplicates("item")
+    bill = routes.drop_duplicates("item").drop(columns="extra_cost")
     others = routes[routes.duplicated("item")].rename(columns={"resource": "alternative"})
-    others = others.merge(bill[["item", "resource"]], on="item").assign(extra_cost=1.0)
+    others = others.merge(bill[["item", "resource"]], on="item")
     return {"bill_of_resources": bill, "alternative_resources": others}

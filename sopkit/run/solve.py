@@ -1,7 +1,7 @@
 """`sop solve DIR`: the objective of a planning case, its costs, and how far it is from what is published."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -44,17 +44,29 @@ def solve(
     workforce: Annotated[
         Workforce | None, typer.Option(help="people in fractions or whole (default: as published, else as in params)")
     ] = None,
+    what_ifs: Annotated[bool, typer.Option("--what-ifs", help="solve the variants of what_ifs.yaml instead, each with its time")] = False,
+    processes: Annotated[int, typer.Option(min=1, help="variants solved at a time")] = 1,
     form: Annotated[Literal["plain", "json"], typer.Option("--format")] = "plain",
 ) -> None:
     """Plan a folder of input tables and print its objective beside the published one."""
     from sopkit.run.cases import read_case
 
     case = read_case(folder)
+    if what_ifs:
+        _print_what_ifs(case, folder, processes, as_json=form == "json")
+        return
     answers = answers_of(case, workforce)
     told = {"case": case.name, "title": case.params.title, "source": case.params.source, "answers": [_as_json(each) for each in answers]}
     print(json.dumps(told, ensure_ascii=False, indent=1) if form == "json" else "\n".join(_lines(case.name, case.params.title, answers)))
     if not all(answer.ok for answer in answers):
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _print_what_ifs(case: "Case", folder: Path, processes: int, *, as_json: bool) -> None:
+    from sopkit.run.what_ifs import lines_of, read_what_ifs, told_variants
+
+    told = told_variants(case, read_what_ifs(folder), processes=processes)
+    print(json.dumps([asdict(each) for each in told], ensure_ascii=False, indent=1) if as_json else "\n".join(lines_of(told)))
 
 
 def answers_of(case: "Case", workforce: Workforce | None = None) -> list[Answer]:
