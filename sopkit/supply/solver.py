@@ -41,6 +41,7 @@ WAYS: tuple[dict[str, object], ...] = (
     {"presolve": "on", "solver": "simplex"},
 )
 WAYS_OF_LARGE = WAYS[1:]
+WAYS_OF_ELASTIC = (WAYS[3], *WAYS[:3])  # most costs are zero: what presolve finds pays
 STATUS_WORDS = {
     Status.kInfeasible: "the limits contradict each other: no plan keeps all of them",
     Status.kUnbounded: "cost falls without end: a price or a cost has the wrong sign",
@@ -116,9 +117,9 @@ def _on_grid(grid: "Grid", numbers: Numbers) -> Numbers:
 class Solver:
     """HiGHS with one model in it: solve, change costs, bounds and limits in place, solve again from where it stood."""
 
-    def __init__(self, arrays: Arrays, work: Work | None = None) -> None:
+    def __init__(self, arrays: Arrays, work: Work | None = None, *, ways: tuple[dict[str, object], ...] | None = None) -> None:
         self.arrays, self.work = arrays, work or Work()
-        self._ways = WAYS_OF_LARGE if len(arrays.cost) >= LARGE else WAYS
+        self._ways = ways or (WAYS_OF_LARGE if len(arrays.cost) >= LARGE else WAYS)
         self._stands = False  # whether a basis is there to start from
         self._bounds = (arrays.lower.copy(), arrays.upper.copy())
         self._whole = np.flatnonzero(arrays.integer)

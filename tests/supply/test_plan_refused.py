@@ -64,6 +64,16 @@ def test_people_and_suppliers_that_are_short_are_told(one_line, inputs_of):
     assert all(text.startswith("S valve in ") for text in short(supplied))
 
 
+def test_stock_that_may_not_lie_so_long_is_told(one_line, inputs_of):
+    # April's 20 units take 12 h at most in April: eight of them are made in March, where no stock may cover a month, or have no hours
+    rules = inputs_of(stock_rules=[{"item": "A", "most_cover_months": 0.0}]).stock_rules
+    inputs = replace(asked(one_line, [4, 20, 8, 9]), stock_rules=rules)
+    told = short(inputs)
+    assert told == ["8 units of A would lie longer at the end of 2026-03 than stock_rules allows"] or told == [
+        "line in 2026-04 is short 8 h"
+    ]
+
+
 def test_what_no_limit_explains_is_told_by_item(one_line, inputs_of):
     # M0 is frozen and nothing is on order: the ten units of March cannot be there
     orders = inputs_of(open_orders=[{"item": "A", "period": "2026-03", "quantity": 0.0}]).open_orders

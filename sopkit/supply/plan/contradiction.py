@@ -13,7 +13,7 @@ from sopkit.errors import Problem
 from sopkit.supply.lp import Grid, Numbers, Solver
 from sopkit.supply.plan.model import Limits, plan_model
 from sopkit.supply.plan.situation import Situation
-from sopkit.supply.solver import Contradiction
+from sopkit.supply.solver import WAYS_OF_ELASTIC, Contradiction
 
 WORTH_TELLING = 1e-4  # hours, units, components
 WEIGHT_OF_DEMAND = 1000.0  # an hour, a component, a place in the store is easier to find than a unit that nobody can make
@@ -52,7 +52,7 @@ def shortfalls(situation: Situation) -> list[Problem]:
         blocks.append(block)
     arrays = model.lp.arrays()
     cost = np.where(np.arange(len(arrays.cost)) < base, 0.0, arrays.cost)
-    solver = Solver(replace(arrays, cost=cost, integer=np.zeros(len(cost), dtype=bool)))
+    solver = Solver(replace(arrays, cost=cost, integer=np.zeros(len(cost), dtype=bool)), ways=WAYS_OF_ELASTIC)
     solution = solver.solve()
     return [problem for relief, block in zip(reliefs, blocks, strict=True) for problem in _told(situation, relief, solution.values(block))]
 
@@ -97,6 +97,24 @@ def _reliefs(situation: Situation, limits: Limits) -> list[Relief]:
             ["the storage"],
             "{name} in {month} is short {amount:,.0f} family units",
             "Raise supply.storage_limit.",
+        ),
+        Relief(
+            "storage of a site",
+            limits.site_storage,
+            -1.0,
+            1.0,
+            sorted(situation.policy.site_storage_limit),
+            "the storage of {name} in {month} is short {amount:,.0f} family units",
+            "Raise supply.site_storage_limit.",
+        ),
+        Relief(
+            "cover",
+            limits.cover,
+            -1.0,
+            1.0,
+            situation.sites.items,
+            "{amount:,.0f} units of {name} would lie longer at the end of {month} than stock_rules allows",
+            "Let it lie or cover longer, or make it later.",
         ),
         Relief(
             "units",

@@ -154,7 +154,7 @@ def stock_of_a_site_fits_its_storage(lp: Model, choices: Choices, situation: Sit
     return rows
 
 
-def stock_covers_only_so_many_months(lp: Model, choices: Choices, situation: Situation) -> None:
+def stock_covers_only_so_many_months(lp: Model, choices: Choices, situation: Situation) -> Grid:
     """Stock of an item at a month end, all places together, is no more than what is asked for in the months that it may cover.
 
     For shelf life and for a maximum cover alike. What goes into other items counts as asked for. What lies or comes anyway is allowed;
@@ -177,6 +177,7 @@ def stock_covers_only_so_many_months(lp: Model, choices: Choices, situation: Sit
     for kept in (choices.stock, choices.band):
         lp.add(rows, kept, row=(sites.item,))
     _used_ahead(lp, choices, situation, rows, whole)
+    return rows
 
 
 def _used_ahead(lp: Model, choices: Choices, situation: Situation, rows: Grid, whole: NDArray[np.int64]) -> None:

@@ -55,6 +55,7 @@ class Limits:
     component_roll: Grid
     crew_overtime: Grid
     site_storage: Grid
+    cover: Grid
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def plan_model(situation: Situation) -> PlanModel:
     made_in_multiples(lp, choices, situation)
     storage = stock_fits_the_storage(lp, choices, situation)
     site_storage = stock_of_a_site_fits_its_storage(lp, choices, situation)
-    stock_covers_only_so_many_months(lp, choices, situation)
+    cover = stock_covers_only_so_many_months(lp, choices, situation)
     made_near_to_the_last_plan(lp, choices, situation)
     subcontractors = subcontractors_make_so_much(lp, choices, situation)
     regular_hours = work_fits_the_hours(lp, choices, situation)
@@ -95,7 +96,7 @@ def plan_model(situation: Situation) -> PlanModel:
     prices_change_beyond_a_quantity(lp, choices, situation)
     work_changes_little_from_month_to_month(lp, choices, situation)
     lp.offset = float((short_cost(situation)[:, None] * situation.goods.target)[planned_items(situation)].sum())
-    limits = Limits(stock_roll, regular_hours, crew_hours, storage, subcontractors, component_roll, crew_overtime, site_storage)
+    limits = Limits(stock_roll, regular_hours, crew_hours, storage, subcontractors, component_roll, crew_overtime, site_storage, cover)
     return PlanModel(lp, choices, limits, _second_cost(lp, choices, situation))
 
 
