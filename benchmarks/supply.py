@@ -31,7 +31,7 @@ from sopkit.supply.solver import Arrays, Solver, highs_model
 from sopkit.supply.what_if import WhatIfs
 
 REPEATS, VARIANTS, CHECKED = 3, 20, 5
-PATIENCE = 300.0  # seconds of the clock that the floor may take
+PATIENCE = 900.0  # seconds of the clock that the floor may take
 Made = TypeVar("Made")
 
 

@@ -110,8 +110,11 @@ def _inputs(folder: Path) -> SupplyInputs:
             contract, source = CaseDemand if name == DEMAND else CONTRACTS[name], Source(file=f"{name}.csv")
             tables[name] = typed_table(opened.table(source), name, contract, source, log).plain
     problems += problems_of(log.stopping)
-    if DEMAND not in files:
-        problems.append(Problem(str(folder / f"{DEMAND}.csv"), "no such file", CaseDemand.grain))
+    for name, grain in ((DEMAND, CaseDemand.grain), ("items", CONTRACTS["items"].grain)):
+        if name not in files:
+            problems.append(
+                Problem(str(folder / f"{name}.csv"), "no such file", grain, "Every case has consensus_demand.csv and items.csv.")
+            )
     if problems:
         raise DataError("the tables of the case cannot be used", problems)
     tables[DEMAND] = _consensus(tables[DEMAND])
@@ -138,6 +141,11 @@ def _expected(folder: Path) -> tuple[Expected, ...]:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         return tuple(Expected.model_validate(answer) for answer in (said if isinstance(said, list) else [said]))
-    except (ValidationError, ValueError) as reason:
-        told = str(reason).replace("\n", " ")[:200]
-        raise ParamsError("the expected answer cannot be read", [Problem(str(path), told, "objective, workforce, tolerance")]) from None
+    except ValidationError as reason:
+        problems = [
+            Problem(f"{path}, {'.'.join(map(str, each['loc']))}", str(each["msg"]), "objective, workforce, tolerance")
+            for each in reason.errors()
+        ]
+        raise ParamsError("the expected answer cannot be read", problems) from None
+    except ValueError as reason:
+        raise ParamsError("the expected answer cannot be read", [Problem(str(path), f"no JSON: {reason}", "an object or a list")]) from None

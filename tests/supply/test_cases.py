@@ -95,6 +95,36 @@ def test_a_folder_an_answer_or_a_policy_that_cannot_be_used_is_told(tools):
         read_case(tools)
 
 
+def test_files_that_every_case_has_are_missed_by_name(tools):
+    (tools / "items.csv").unlink()
+    (tools / "consensus_demand.csv").unlink()
+    with pytest.raises(DataError) as raised:
+        read_case(tools)
+    assert [problem.where.rsplit("/", 1)[1] for problem in raised.value.problems] == ["consensus_demand.csv", "items.csv"]
+
+
+def test_every_wrong_cell_of_a_case_is_told_with_its_row_and_column(tools):
+    (tools / "workforce.csv").write_text((tools / "workforce.csv").read_text().replace("wage", "wagee"))
+    (tools / "unit_costs.csv").write_text((tools / "unit_costs.csv").read_text().replace(",10", ",-10"))
+    demand = (tools / "consensus_demand.csv").read_text()
+    (tools / "consensus_demand.csv").write_text(demand.replace("quantity\n", "quantity,colour\n").replace("1600", "1600,red"))
+    with pytest.raises(DataError) as raised:
+        read_case(tools)
+    told = str(raised.value)
+    assert "workforce.csv, row 1, column wage: no column 'wage'" in told
+    assert "unit_costs.csv, row 2, column unit_cost: -10 is less than 0" in told
+    assert "consensus_demand.csv, row 1, column colour" in told
+
+
+def test_an_expected_answer_is_told_by_its_key(tools):
+    (tools / "expected.json").write_text('{"objective": 1, "work": 2}')
+    with pytest.raises(ParamsError, match=r"expected.json, work: Extra inputs are not permitted"):
+        read_case(tools)
+    (tools / "expected.json").write_text("{objective")
+    with pytest.raises(ParamsError, match="no JSON"):
+        read_case(tools)
+
+
 def test_refused_demand_that_cannot_be_met_is_no_plan(tools):
     (tools / "workforce.csv").write_text((tools / "workforce.csv").read_text().replace("workers,80", "workers,10").replace("1000", "0"))
     (tools / "params.yaml").write_text((tools / "params.yaml").read_text().replace("all: 1000000", "all: 1"))
