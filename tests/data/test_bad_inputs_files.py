@@ -253,6 +253,26 @@ def test_files_without_a_table(tmp_path: Path, content: bytes, rule: str):
         assert told(read(tmp_path, VALID["inventory"], FORMATS["swedish"], may_be_empty=True)) == []
 
 
+@pytest.mark.parametrize("form", TEXT)
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_has_a_cell_more_than_the_header(tmp_path: Path, name: str, form: str):
+    table = VALID[name]
+    result = broken(tmp_path, table, FORMATS[form], lambda lines: [line.append("") for line in lines[1:]])  # type: ignore[func-returns-value]
+    found = [finding[:3] for finding in told(result) if finding[0] != "no_rows"]
+    assert found == [("long_row", "REJECT", row) for row in range(2, len(table.rows) + 2)]
+    assert result.tables[name].empty
+
+
+@pytest.mark.parametrize("form", [*TEXT, "xlsx"])
+def test_months_in_columns_that_nobody_declared(tmp_path: Path, form: str):
+    def change(lines: Lines) -> None:
+        lines[:] = [["item", "2026-01", "2026-02", "2026-03"], ["NA", 1.0, 2.0, 3.0], ["1E5", 4.0, 5.0, 6.0]]
+
+    result = broken(tmp_path, VALID["inventory"], FORMATS[form], change)
+    assert {finding[:2] for finding in told(result)} >= {("missing_column", "REJECT")}
+    assert "unpivot" in " ".join(result.findings["hint"].dropna()) and result.tables["inventory"].empty
+
+
 @pytest.mark.parametrize(
     ("name", "lines", "rows"),
     [

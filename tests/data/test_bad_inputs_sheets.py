@@ -91,6 +91,24 @@ def test_leading_zeros_come_back_where_the_format_shows_them(tmp_path: Path):
     ]
 
 
+@pytest.mark.parametrize("name", ["sales_history", "orders", "inventory"])
+def test_a_code_that_lost_its_zeros_is_not_joined(tmp_path: Path, name: str):
+    table = VALID[name]
+
+    def as_number(lines: Lines) -> None:
+        for line in lines[1:]:
+            line[table.place("item")] = 123 if line[table.place("item")] == "00123" else line[table.place("item")]
+
+    found = broken(tmp_path, table, XLSX, as_number).findings.query("rule == 'unknown_code'")
+    assert found["outcome"].tolist() == ["REJECT"] and found["value"].tolist() == ["123"]
+    assert "did you mean 00123 for 123?" in found["hint"].iloc[0]
+
+
+def test_the_lock_file_of_an_open_workbook_is_no_workbook(tmp_path: Path):
+    (tmp_path / "~$inventory.xlsx").write_bytes(b"\x05lock")
+    assert told(read(tmp_path, STOCK, XLSX, file="~$inventory.xlsx")) == [("unreadable_file", "REJECT", 0, "")]
+
+
 def test_a_far_cell_and_a_long_gap(tmp_path: Path):
     assert changed(tmp_path, lambda sheet: setattr(sheet["A1048576"], "number_format", "0.0")) == []
     assert changed(tmp_path, lambda sheet: setattr(sheet["XFD9"], "value", "stray")) == [("long_row", "REJECT", 9, "")]

@@ -96,9 +96,16 @@ def unknown_code_oddities(frame: pd.DataFrame, tables: Tables, table: str, broke
         counts = [f"{code} ({rows})" for code, rows in zip(group["code"], group["rows"], strict=True)]
         told = f"{table}: {len(codes)} codes in {group['rows'].sum()} rows ({shares}) are not in {other}: {shown(counts)}"
         places = positions_of(frame[str(column)].isin(codes))
-        hint = f"add them to {other}, or correct the codes"
+        hint = f"add them to {other}, or correct the codes{_without_zeros(codes, coded(tables[other][REFERENCES[str(column)][1]])[0])}"
         found.append(Oddity(table, "unknown_code", told, "REJECT", hint, str(column), codes[0], positions=places))
     return found
+
+
+def _without_zeros(codes: list[str], known: list[str]) -> str:
+    """What codes may mean that a spreadsheet has taken the leading zeros from; empty where that is not it."""
+    padded = {code.lstrip("0"): code for code in known}
+    meant = [f"{padded[code.lstrip('0')]} for {code}" for code in codes if code.lstrip("0") in padded]
+    return f"; did you mean {shown(meant)}?" if meant else ""
 
 
 def unknown_places(frame: pd.DataFrame, tables: Tables, table: str) -> list[Oddity]:
