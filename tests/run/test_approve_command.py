@@ -14,17 +14,16 @@ from sopkit.run.params import load_params
 
 
 @pytest.fixture
-def suite_with_keys(warm: Suite) -> Suite:
+def suite_with_keys(done: Suite) -> Suite:
     """A finished cycle; keys of three roles in the allowed signers, the lead's among them."""
-    folder = warm.root / "params" / "tiny"
+    folder = done.root / "params" / "tiny"
     folder.mkdir()
     lines = []
     for role in ("managing_director", "sop_lead"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(warm.root / role)], check=True)
-        lines.append(f'{role} namespaces="sopkit" {(warm.root / f"{role}.pub").read_text()}')
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(done.root / role)], check=True)
+        lines.append(f'{role} namespaces="sopkit" {(done.root / f"{role}.pub").read_text()}')
     (folder / "allowed_signers").write_text("".join(lines))
-    warm.run(6)
-    return warm
+    return done
 
 
 def state(suite: Suite) -> str:

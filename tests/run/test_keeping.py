@@ -15,20 +15,19 @@ from sopkit.run.publishing.versions import Published
 
 
 @pytest.fixture
-def company(warm: Suite) -> Suite:
+def company(done: Suite) -> Suite:
     """A company that has run, signed, and published two versions of a folder that stands for a plan."""
-    warm.run(6)
-    sign_off(warm.params, "demand", "head_of_sales", None, "")
-    store = Published(warm.reports / "tiny" / "published")
-    (warm.root / "params" / "tiny").mkdir()
-    (warm.root / "params" / "tiny" / "overrides.csv").write_text("override\n")
+    sign_off(done.params, "demand", "head_of_sales", None, "")
+    store = Published(done.reports / "tiny" / "published")
+    (done.root / "params" / "tiny").mkdir()
+    (done.root / "params" / "tiny" / "overrides.csv").write_text("override\n")
 
     def write(folder: Path) -> dict[str, object]:
         (folder / "page.html").write_text("the plan")
-        return {"status": "FINAL", "plan_hash": "h", "revision": "r1", "run_id": warm.run_folder().name, "made_from": "m"}
+        return {"status": "FINAL", "plan_hash": "h", "revision": "r1", "run_id": done.run_folder().name, "made_from": "m"}
 
     store.build("2026-03", 1, write)
-    return warm
+    return done
 
 
 def files(folder: Path) -> dict[str, bytes]:
