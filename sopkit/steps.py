@@ -172,7 +172,8 @@ STEPS = (
             "resource_calendar? workforce? bill_of_resources? supplier_items? planning_costs? alternative_resources? "
             "stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? stock_rules? "
             "supplier_contracts? last_production? balance_sheet? payment_terms? exchange_rates? deliveries plan_outlays "
-            "points_to_chase decided revision_change promise_check issues waiting_costs override_conflicts lifecycle_log demand_fulfilment"
+            "points_to_chase decided revision_change promise_check issues waiting_costs override_conflicts lifecycle_log demand_fulfilment "
+            "commitments lever_effects hiring_requests supplier_risk"
         ),
         writes=_names("pack_index"),
         documents=tuple(

@@ -117,12 +117,12 @@ class HeadcountPlan(Contract):
 class HiringRequests(Contract):
     """Whom to hire, how many, from when, and what it costs."""
 
-    name, key = "hiring_requests", ("skill_group", "start_date")
-    grain = "one row per skill group and day of entry"
+    name, key = "hiring_requests", ("skill_group", "needed_from")
+    grain = "one row per skill group and month from which people are needed"
     columns = (
         code("skill_group", "role"),
-        day("start_date", "day of entry, so that they work at full pace when they are needed"),
         period("needed_from", "month from which they are needed"),
+        day("start_date", "day of entry, so that they work at full pace when they are needed"),
         period("needed_until", "last month in which they are needed"),
         number("number", "people", "people", least=0),
         number("ramp_up_months", "months until full pace", "months", least=0),

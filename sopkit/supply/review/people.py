@@ -79,9 +79,9 @@ def hiring_requests(headcount: pd.DataFrame, workforce: pd.DataFrame, *, decided
     if not rows:
         return empty(CONTRACTS["hiring_requests"])
     told = pd.DataFrame(rows)
-    joined = told.groupby(["skill_group", "start_date"], sort=True, as_index=False).agg(
+    joined = told.groupby(["skill_group", "needed_from"], sort=True, as_index=False).agg(
         {
-            "needed_from": "min",
+            "start_date": "min",
             "needed_until": "max",
             "number": "sum",
             "ramp_up_months": "max",
