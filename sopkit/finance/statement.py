@@ -40,6 +40,7 @@ OUTLAYS = {
     "alternative_resource": "sourcing",
     "site": "sourcing",
     "supplier": "sourcing",
+    "temporary_people": "workforce_change",
 }  # kinds of plan_outlays that are no line of their own
 DECIMALS = 6  # those of the contract: lines are rounded before they are added, so that sums hold on disk too
 CLOSED_MONTHS = 13

@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sopkit.data.contracts import CONTRACTS
+from sopkit.finance.statement import COST_LINES, OUTLAYS
 from sopkit.supply.last_plan import last_production
 from sopkit.supply.plan import checks, constrained_plan, inputs_problems
 from sopkit.supply.policy import Fence, SupplyPolicy, Waiting
@@ -232,3 +234,8 @@ def test_what_cannot_be_right_is_found(company):
     told = "\n".join(str(each) for each in inputs_problems(aging, cutoff=CUTOFF, policy=fenced))
     assert "stock_rules, row 1 (A): safety stock of 45 days in at most 1 months of cover" in told
     assert "supply.fences: site moon is in no table" in told
+
+
+def test_each_kind_of_outlay_has_a_line_in_the_statement():
+    kinds = CONTRACTS["plan_outlays"].column("kind").choices
+    assert {OUTLAYS.get(kind, kind) for kind in kinds} <= set(COST_LINES)
