@@ -3,7 +3,7 @@
 python -m benchmarks.money [--company demo] [--cycle 2026-03]
 
 Needs a finished cycle (`make demo`). Ten scenarios are the six playbooks and four changes of demand, planned from consensus demand to
-cash. A thousand paths are walked through stock, statement and cash; of them 24 are planned anew.
+cash. A thousand paths are walked through stock, statement and cash; of them 16 are planned anew.
 """
 
 import os
@@ -39,7 +39,7 @@ from sopkit.run.crisis import finished_plan, finished_table
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.scenario_files import load_playbook, playbook_names
 
-PATHS, ANEW = 1_000, 24
+PATHS, ANEW = 1_000, 16
 GROWTH = (1, 4, 16)  # times as many items
 
 

@@ -92,6 +92,7 @@ def plan_statement(
     told_beside = _lines_of(
         prebuild_effect(inputs.supply_plan if len(inputs.inventory) else inputs.supply_plan.iloc[:0], inputs.items, closed.costs), MEMO
     )
+    told_beside = told_beside.assign(region="*", channel="*", scenario="base")
     result = pd.concat([closed.lines, _statement_lines(trade, company), told_beside], ignore_index=True)
     return result[CONTRACTS["plan_statement"].column_names()].sort_values(KEY, kind="stable", ignore_index=True)
 
@@ -246,13 +247,14 @@ def _company_costs(inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame
 
 def _lines_of(amount: pd.Series, line: str) -> pd.DataFrame:
     """A line of the company from amounts by month."""
-    rows = amount.round(DECIMALS).rename("amount").rename_axis("period").reset_index().astype({"period": "str"})
-    return rows.assign(line=line, family="*", region="*", channel="*", scenario="base")
+    return pd.DataFrame({"line": line, "family": "*", "period": amount.index.to_numpy(), "amount": amount.to_numpy().round(DECIMALS)})
 
 
 def _outlays(inputs: MoneyInputs) -> pd.DataFrame:
     """What the plan pays beside the cost of the units, by line, family and month; items that are none (`*`) belong to no family."""
     paid = inputs.plan_outlays
+    if paid.empty:
+        return paid[["period", "amount"]].assign(line=pd.Series([], dtype="str"), family=pd.Series([], dtype="str"))
     family = paid["item"].map(inputs.items.set_index("item")["family"]).fillna("*")
     rows = paid[["period", "amount"]].assign(line=paid["kind"].replace(OUTLAYS), family=family)
     return rows.astype({"line": "str", "family": "str"})
