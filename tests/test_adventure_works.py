@@ -49,3 +49,27 @@ def test_what_is_assumed_is_listed(run):
 def test_the_pack_is_complete(run):
     assert (run / "pack" / "executive.pdf").read_bytes().startswith(b"%PDF-")
     assert (run / "plan.xlsx").stat().st_size > 10_000
+
+
+def test_sales_by_channel_tie_to_the_order_lines_and_resellers_buy_below_cost(run):
+    with gzip.open(ORDERS, "rt", encoding="utf-8") as lines:
+        sold = {}
+        for row in csv.DictReader(lines):
+            if row["order_date"].startswith("2013-10"):
+                sold[row["channel"]] = sold.get(row["channel"], Decimal(0)) + Decimal(row["sales_amount"])
+    statement = pd.read_parquet(run / "tables" / "plan_statement.parquet")
+    told = statement[statement["period"].eq("2013-10")].groupby(["line", "channel"])["amount"].sum()
+    assert set(told["net_sales"].index) == set(sold)
+    assert all(abs(Decimal(str(round(amount, 4))) - sold[channel]) < Decimal("0.01") for channel, amount in told["net_sales"].items())
+    year = statement[statement["period"].between("2013-01", "2013-11") & statement["line"].eq("gross_margin")]
+    assert year.groupby("channel")["amount"].sum()["Reseller"] < 0
+
+
+def test_the_ledger_and_the_order_book_part_and_the_rest_is_named(run):
+    """Invoiced: 25.3, 34.0 and, up to November, 48.1 million; the ledger has 24.2, 35.3 and 42.9 in the same months."""
+    gap = pd.read_parquet(run / "tables" / "ledger_gap.parquet").set_index("fiscal_year")
+    assert (gap.loc[["2011", "2012", "2013"], "invoiced"] / 1e6).round(1).tolist() == [25.3, 34.0, 48.1]
+    assert (gap.loc[["2011", "2012", "2013"], "ledger"] / 1e6).round(1).tolist() == [24.2, 35.3, 42.9]
+    assert (gap["invoiced"] - gap["ledger"] - gap["unexplained"]).abs().max() < 0.01
+    against = pd.read_parquet(run / "tables" / "estimate_comparison.parquet")
+    assert set(against.loc[against["against"].eq("budget"), "reason"]) == {"budget is not provided"}

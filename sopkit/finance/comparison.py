@@ -14,6 +14,7 @@ LINES = ("net_sales", "operating_contribution")
 BUDGETED = {"net_sales": "revenue", "operating_contribution": "contribution"}
 CELL = ["item", "region", "channel"]
 YEAR = 12
+NOT_PROVIDED = "budget is not provided"
 NO = {
     "budget": "budget does not hold every month of the span",
     "target": "no target of total sales for the company",
@@ -47,7 +48,8 @@ def estimate_comparison(
             estimate = _whole(lines[line], months)
             for against, other in _others(money, lines[line], last_plan, targets, line, months).items():
                 known = not (np.isnan(other) or np.isnan(estimate))
-                told = (span, months[0], months[-1], line, against, estimate, other, estimate - other, None if known else NO[against])
+                reason = NOT_PROVIDED if against == "budget" and money.budget.empty else NO[against]
+                told = (span, months[0], months[-1], line, against, estimate, other, estimate - other, None if known else reason)
                 rows.append(told)
     columns = ["span", "first_period", "last_period", "line", "against", "estimate", "other", "difference", "reason"]
     return conform(pd.DataFrame(rows, columns=columns), CONTRACTS["estimate_comparison"])
