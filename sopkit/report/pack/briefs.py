@@ -8,7 +8,7 @@ from sopkit.report.pack.demand import override_table
 from sopkit.report.pack.evidence import chase_table
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.tolerance import Tolerance, tolerances
-from sopkit.report.pack.words import KINDS, STATUS_OF_DELIVERY, family_cell, missing, name_of, role, word
+from sopkit.report.pack.words import KINDS, STATUS_OF_DELIVERY, family_cell, missing, name_of, role, unavailable, unknown, word
 from sopkit.report.tables import Block, Column, Page, Row, Table, side_by_side, table
 
 MOST_LAUNCHES, MOST_CONFLICTS, MOST_CELLS = 6, 5, 8
@@ -126,6 +126,8 @@ def meeting_page(desk: Desk) -> Page:
 
 def _meeting_title(desk: Desk) -> Markup:
     say, sums = desk.writer.say, desk.book.grouped("gaps", [], ["lost", "late", "lost_revenue"], periods=desk.next_year)
+    if absent := unavailable(desk).service:
+        return unknown(desk, N_("Whether demand can be met is not available, because these tables are not provided: {tables}."), absent)
     lost, late, money = (sums[0].number(column, unit) for column, unit in (("lost", "units"), ("late", "units"), ("lost_revenue", "money")))
     if lost.value or late.value:
         told = N_("Demand and supply part by {lost} lost and {late} late in twelve months; {money} of net sales are at stake.")
@@ -135,6 +137,8 @@ def _meeting_title(desk: Desk) -> Markup:
 
 def _parting_table(desk: Desk) -> tuple[Table, ...]:
     text, rows = desk.writer.text, []
+    if unavailable(desk).service:
+        return ()
     columns = ("demand", "shipped", "late", "lost")
     gap = {
         record.word("family"): record.number("amount", "money")
