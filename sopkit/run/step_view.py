@@ -269,6 +269,20 @@ class StepView:
         self.document(f"pack/{kind}.pdf", pack.pdf)
         return pack
 
+    def packs_to_write(self) -> tuple[str, ...]:
+        """The packs that this run writes anew; a revision takes over those of the meetings that were held before it was decided.
+
+        The briefs and the pre-S&OP pack were read for the proposed plan: in a revision they stay as they were read.
+        """
+        kinds = tuple(dict.fromkeys(path.split("/")[1].split(".")[0] for path in self.step.documents))
+        held = [kind for kind in kinds if self.proposed and kind != "executive"]
+        taken = {path: self.proposed / path for path in self.step.documents if self.proposed and path.split("/")[1].split(".")[0] in held}
+        if not taken or not all(file.is_file() for file in taken.values()):
+            return kinds
+        for path, file in taken.items():
+            self.document(path, file.read_bytes())
+        return tuple(kind for kind in kinds if kind not in held)
+
     def about(self) -> "About":
         """What a pack says of itself: company, cycle, run, data as of, status."""
         from sopkit.run.provenance import about
