@@ -66,6 +66,7 @@ def test_deciding_makes_the_next_revision_and_leaves_the_proposed_plan(proposed:
     facts = json.loads((decided / "facts.json").read_text())
     assert (facts["revision"], facts["base_run"], facts["decisions"]) == ("r2", proposed.name, {"D1": "B", "D2": "C"})
     assert "r2" in (decided / "pack" / "executive.html").read_text()
+    assert (decided / "pack" / "pre_sop.html").read_bytes() == (proposed / "pack" / "pre_sop.html").read_bytes()  # as it was read
     assert set(table(decided, "options")["decision"]) == {"D3"}  # what was answered is not asked again
 
 
