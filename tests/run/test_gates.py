@@ -1,11 +1,13 @@
 """An attended cycle: the run advances to the next closed gate, people sign, and what they signed must still be there."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 from tiny_suite import Suite
 
 from sopkit.errors import GateError, IntegrityError, ParamsError, StepError
+from sopkit.run.decided import Decided, decided_file, write_decided
 from sopkit.run.gates import revoke, sign_off
 from sopkit.run.ledger import ledger_lines, log_lines
 from sopkit.run.status import cycle_status, status_lines
@@ -118,3 +120,21 @@ def test_the_commands_and_their_exit_codes(warm: Suite) -> None:
     assert warm.sop("ledger", "export", "tiny", str(warm.root / "export.jsonl")).returncode == 0
     assert warm.sop("revoke", "tiny", "demand", "--as", "head_of_sales", "--reason", "new prices").returncode == 0
     assert "7 events, the chain holds" in warm.sop("ledger", "verify", "tiny").stdout
+
+
+def test_a_revision_stands_on_what_was_signed_for_the_proposed_plan(at_supply: Suite) -> None:
+    """Steps that deciding does not reach are taken over; their gates were signed for what was decided on, and stay open to a late input."""
+    proposed = at_supply.run(gates="enforce").run
+    answer = {"decision": "D1", "answer": "A", "overlay": "", "expected": {}}
+    write_decided(decided_file(at_supply.reports / "tiny", "2026-03"), Decided("2026-03", 2, proposed.run_id, "c", (answer,), {}))
+    done = at_supply.executed()
+    revision = at_supply.run(gates="enforce").run
+    assert revision.run_id != proposed.run_id
+    assert at_supply.executed() == done  # nothing was executed
+    manifest = json.loads(revision.manifest.read_text())
+    assert (manifest["revision"], manifest["base_run"]) == ("r2", proposed.run_id)
+    assert (revision.path / "tables" / "items.parquet").stat().st_ino == (proposed.path / "tables" / "items.parquet").stat().st_ino
+    at_supply.change_params("lift: 2", "lift: 3")
+    with pytest.raises(GateError, match="waiting for: consensus demand"):
+        at_supply.run(gates="enforce")
+    assert at_supply.prepare().made_from.decided is None  # decided on another run: the cycle proposes anew
