@@ -270,7 +270,7 @@ class SupplierContracts(Contract):
         .such_as("0"),
         number("price", "price of a component beyond that quantity; empty = as in supplier_items", "money per component", least=0)
         .in_swedish("pris för en komponent bortom kvantiteten; tomt = som i supplier_items")
-        .named("Pris", "Price")
+        .named("Pris")
         .such_as("85")
         .optional(),
         number("monthly_limit", "most components a month, told in the first step; empty = no limit", "components per month", least=0)
