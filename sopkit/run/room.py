@@ -4,6 +4,7 @@ Without a front end (under the runner, nbval, plain papermill) the room is the t
 """
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,4 +124,8 @@ def kept_scenario(name: str, overlay: Overlay, note: str = "") -> Path:
 
 def _html(page: "pd.DataFrame") -> str:
     breaks = page.attrs.get("breaks_first") or "nothing"
-    return page.to_html(float_format="{:,.3f}".format, border=0) + f"<p>breaks first: {breaks}</p>"
+    written = page.astype("object")
+    for name in page.index:  # shares and ratios with their decimals, money and units whole
+        form = "{:.1%}" if name in ("fill_rate", "load_peak") else "{:,.0f}"
+        written.loc[name] = ["not available" if value != value else form.format(value) for value in page.loc[name]]
+    return written.to_html(border=0) + f"<p>breaks first: {escape(str(breaks))}</p>"
