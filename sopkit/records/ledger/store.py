@@ -89,12 +89,20 @@ class Ledger:
             if found.previous != expected or found.hash != found.expected_hash:
                 raise self._broken(found.seq, "content that is not what its hash says", "the event as it was recorded")
             expected, count = found.hash, found.seq
+        self._check_file()
         known = self._known_head()
         if known and (known[0] > count or (known[0] == count and known[1] != expected)):
             raise self._broken(
                 count + 1, f"the chain ends at event {count}", f"event {known[0]} with hash {known[1][:12]}, as the head file says"
             )
         return count
+
+    def _check_file(self) -> None:
+        """The indexes of the file belong to its rows: the chain says nothing of them, and keys are looked up by them."""
+        with _told(self.path), self.engine.connect() as connection:
+            found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one())
+        if found != "ok":
+            raise IntegrityError("the ledger cannot be read", [Problem(str(self.path), found, "a ledger", "Restore its last backup.")])
 
     def backup(self, target: Path) -> None:
         """A whole copy, safe while others write."""
