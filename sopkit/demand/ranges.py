@@ -1,6 +1,7 @@
 """How certain the demand plan is: of any node in units or money, written by family in units and for the company in money."""
 
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,8 @@ from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.series import CELLS, COMPANY, SERIES, with_family
 
 WIDTHS = ["below", "above"]  # median - P10 and P90 - median
+SHARES = "share_variance"  # of the errors of shares, where a forecast was divided
+TAIL = NormalDist().inv_cdf(0.9)
 COLUMNS = ["family", "period", "unit", "p10", "p50", "p90"]
 
 
@@ -31,7 +34,7 @@ def demand_range(
     cells = with_width(consensus, forecast, items)
     families = node_range(cells, ["family"], correlation, policy).assign(unit="units")
     price = cells["net_price"]
-    money = cells.assign(quantity=cells["revenue"], **{name: cells[name] * price for name in WIDTHS})
+    money = cells.assign(quantity=cells["revenue"], **{name: cells[name] * price for name in WIDTHS}, **{SHARES: cells[SHARES] * price**2})
     company = node_range(money.assign(company=COMPANY), ["company"], correlation, policy).rename(columns={"company": "family"})
     table = pd.concat([families, company.assign(unit="money")], ignore_index=True)[COLUMNS]
     return table.astype({"family": "str", "period": "str", "unit": "str"}).sort_values(["family", "period"], ignore_index=True)
@@ -42,6 +45,11 @@ def node_range(cells: pd.DataFrame, keys: Sequence[str], correlation: Correlatio
 
     P50 is the consensus: bias is told by the backtest, not hidden in the range. The widths below and above are `summed_width` of those of
     the series that were forecast. P10 is at least zero.
+
+    Where a forecast was divided over series, the node also carries what their shares may be off by: of a forecast of which it holds the
+    series G, u^2 = S_G - S_G^2 / S, S the sum of the squared errors of shares (`share_error`), since shares add up to one and a node
+    that holds all of them has no such error. Shares of different forecasts are taken to err apart from one another, mostly by chance of
+    single orders; the squares stand beside those of the forecasts.
 
     Args:
         cells: `with_width`.
@@ -54,14 +62,19 @@ def node_range(cells: pd.DataFrame, keys: Sequence[str], correlation: Correlatio
     """
     keys = list(keys)
     series = list(dict.fromkeys([*keys, "family", "item", *policy.forecast_level]))
-    moving = cells.groupby([*series, "period"], sort=True)[WIDTHS].sum().reset_index()
+    moving = cells.groupby([*series, "period"], sort=True)[[*WIDTHS, SHARES]].sum().reset_index()
+    divided = [*policy.forecast_level, "period"]
+    whole = moving.merge(cells.groupby(divided, sort=True)[SHARES].sum().rename("whole").reset_index(), on=divided, how="left")["whole"]
+    moving[SHARES] = TAIL * np.sqrt((moving[SHARES] * (1 - moving[SHARES] / whole.where(whole > 0))).clip(lower=0).fillna(0.0))
     middle = cells.groupby([*keys, "period"], sort=True)["quantity"].sum()
     rows = []
     for node, own in moving.groupby(keys, sort=True):
-        wide = own.pivot_table(index=series, columns="period", values=WIDTHS, fill_value=0.0)
+        wide = own.pivot_table(index=series, columns="period", values=[*WIDTHS, SHARES], fill_value=0.0)
         about = wide.index.to_frame(index=False)
         point = middle.loc[node]
         below, above = (summed_width(wide[name].reindex(columns=point.index).to_numpy(), about, correlation) for name in WIDTHS)
+        shares = np.sqrt((wide[SHARES].reindex(columns=point.index).to_numpy() ** 2).sum(axis=0))
+        below, above = np.hypot(below, shares), np.hypot(above, shares)
         named = dict(zip(keys, node, strict=True))
         value = point.to_numpy()
         rows.append(
@@ -77,7 +90,11 @@ def with_width(consensus: pd.DataFrame, forecast: pd.DataFrame, items: pd.DataFr
     A cell without a statistical forecast of its own (a launch) has the width, in relation to its units, that its family's cells have
     together, the company's where the family has none.
     """
-    told = forecast.assign(below=forecast["p50"] - forecast["p10"], above=forecast["p90"] - forecast["p50"])[[*CELLS, "quantity", *WIDTHS]]
+    widths = {"below": forecast["p50"] - forecast["p10"], "above": forecast["p90"] - forecast["p50"]}
+    if "share_error" in forecast:  # of divided series the range holds the error of shares apart
+        widths = {name: forecast[f"divided_{name}"].fillna(width) for name, width in widths.items()}
+    shares = forecast["share_error"].fillna(0.0) ** 2 if "share_error" in forecast else 0.0
+    told = forecast.assign(**widths, **{SHARES: shares})[[*CELLS, "quantity", *WIDTHS, SHARES]]
     told = told.rename(columns={"quantity": "expected"})
     cells = with_family(consensus, items).merge(told, on=CELLS, how="left", validate="one_to_one")
     launched = cells["expected"].isna() | cells.groupby(SERIES)["expected"].transform("sum").eq(0) & cells["quantity"].gt(0)
@@ -87,4 +104,4 @@ def with_width(consensus: pd.DataFrame, forecast: pd.DataFrame, items: pd.DataFr
         whole = everyone[name] / everyone["expected"] if everyone["expected"] > 0 else 0.0
         share = (sums[name] / sums["expected"].where(sums["expected"] > 0)).reindex(cells["family"]).fillna(whole).to_numpy()
         cells[name] = np.where(launched, share * cells["quantity"], cells[name].fillna(0.0))
-    return cells.drop(columns="expected")
+    return cells.assign(**{SHARES: cells[SHARES].fillna(0.0)}).drop(columns="expected")

@@ -227,3 +227,16 @@ def test_the_baseline_is_coherent_in_whole_units(company):
 def test_a_coarser_level_that_is_forecast_takes_part(company):
     made = coherent_forecast(*company, DemandPolicy(forecast_level=("item", "channel"), hierarchy=("total",)), **KNOBS)
     assert made.levels["level"].tolist() == ["total", "item x channel", "item x region x channel"]
+
+
+def test_divided_series_say_what_their_shares_may_be_off_by(company):
+    made = conform(
+        coherent_forecast(*company, DemandPolicy(forecast_level=("item", "channel")), **KNOBS).table, CONTRACTS["statistical_forecast"]
+    )
+    both = made[made["item"] == "A"]
+    assert (both["share_error"] > 0).all()
+    below = np.sqrt(both["divided_below"] ** 2 + (1.2815515655 * both["share_error"]) ** 2)
+    assert both["p10"].to_numpy() == pytest.approx(np.maximum(both["p50"] - below, 0), abs=1e-3)
+    assert (both["p90"] - both["p50"] >= both["divided_above"] - 1e-9).all()
+    own = conform(coherent_forecast(*company, DemandPolicy(), **KNOBS).table, CONTRACTS["statistical_forecast"])
+    assert own[["share_error", "divided_below", "divided_above"]].isna().all(axis=None)

@@ -125,3 +125,18 @@ def test_nodes_of_any_level(plan):
     found = node_range(with_width(*plan), ["region", "item"], Correlation(0, 0, 0, 3, 9), POLICY)
     assert found[["region", "item"]].drop_duplicates().to_numpy().tolist() == [["SE", "A"], ["SE", "B"], ["SE", "N"]]
     assert (found["p10"] <= found["p50"]).all()
+
+
+def test_a_node_that_holds_a_part_of_a_forecast_carries_what_its_share_may_be_off_by(plan):
+    """Item A over two regions, each 5 of its 10 below, shares off by 10 each: 100 - 100^2 / 200 = 50, and 1.2816 x 7.07 beside the 5."""
+    consensus, forecast, items = (frame[frame["item"] == "A"] for frame in plan)
+    halves = [pd.concat([frame.assign(region=region) for region in ("SE", "NO")], ignore_index=True) for frame in (consensus, forecast)]
+    halves = [frame.assign(**{name: frame[name] / 2 for name in ("quantity", "p10", "p50", "p90") if name in frame}) for frame in halves]
+    divided = halves[1].assign(share_error=10.0, divided_below=5.0, divided_above=10.0, p10=0.0, p90=99.0)
+    cells, policy = with_width(halves[0], divided, items), DemandPolicy(forecast_level=("item",))
+    nothing = Correlation(0, 0, 0, 3, 9)
+    region = node_range(cells, ["region"], nothing, policy).iloc[0]
+    share = 1.2815515655 * 50**0.5
+    assert region[["p10", "p90"]].tolist() == pytest.approx([50 - (5**2 + share**2) ** 0.5, 50 + (10**2 + share**2) ** 0.5])
+    whole = node_range(cells, ["family"], nothing, policy).iloc[0]
+    assert whole[["p10", "p90"]].tolist() == pytest.approx([90, 120])  # shares add up to one: a node that holds all of them is not off

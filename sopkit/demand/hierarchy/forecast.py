@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sopkit.demand.panel import PoolForecaster
 
 BOTTOM = " x ".join(SERIES)
+TAIL = NormalDist().inv_cdf(LEVELS["p90"])  # standard deviations to the 90 % quantile
 COLUMNS = ["level", "nodes", "forecast_quantity", "coherent_quantity", "moved_quantity", "residual_ratio"]
 
 
@@ -89,6 +91,8 @@ def coherent_forecast(
     coherent = reconciled(hierarchy.sums, forecast, bottom, variance=variance, bottom_variance=own)
     factor = driver_factor(base, items, factors) if factors is not None and driven else np.ones(len(base))
     table = _moved(base, coherent.ravel(), items, factor)
+    if set(policy.forecast_level) != set(SERIES):
+        table = _with_share_error(table, own, residual_variance(pool.combination_), list(policy.forecast_level))
     levels = _told(hierarchy, np.vstack([forecast, bottom]), coherent, np.sqrt(np.r_[variance, own]))
     correlation = error_correlation(pool.combination_, _keys(series, items))
     computed = pool.combination_.compute.told(len(pool.combination_.panel.values), models)
@@ -154,6 +158,37 @@ def _moved(base: pd.DataFrame, coherent: np.ndarray, items: pd.DataFrame, factor
     table = base.assign(quantity=coherent * factor, **quantiles)
     whole = whole_cells(table, "quantity", items)
     return table.assign(quantity=whole, driver_quantity=whole * (1 - 1 / factor))
+
+
+def _with_share_error(table: pd.DataFrame, own: np.ndarray, parents: np.ndarray, level: list[str]) -> pd.DataFrame:
+    """The forecasts of series that were divided, their quantiles widened by what their shares may be off by.
+
+    u^2 = v - s^2 V, at least 0: v the variance of the series' errors, V that of the forecast it was divided from, s its share of it; what
+    a share is off by grows with the month as the forecast does. The widths that came with the divided forecast are kept beside.
+
+    Args:
+        table: cells sorted by series and month.
+        own: v, units squared, by series.
+        parents: V, units squared, by the keys of the level in sorted order.
+        level: keys that were forecast.
+    """
+    months = table["period"].nunique()
+    mean = table.groupby(SERIES, sort=True)["quantity"].transform("mean").to_numpy(dtype=float)
+    place = table.groupby(level, sort=True).ngroup().to_numpy() if level else np.zeros(len(table), dtype=np.int64)
+    whole = np.bincount(place, mean)[place] / months
+    share = np.divide(mean, whole, out=np.zeros(len(table)), where=whole > 0)
+    left = np.maximum(np.repeat(own, months) - share**2 * parents[place], 0.0)
+    season = np.divide(table["quantity"].to_numpy(dtype=float), mean, out=np.zeros(len(table)), where=mean > 0)
+    error = np.sqrt(left) * season
+    below, above = (table["p50"] - table["p10"]).to_numpy(), (table["p90"] - table["p50"]).to_numpy()
+    wide = {name: np.sqrt(width**2 + (TAIL * error) ** 2) for name, width in (("below", below), ("above", above))}
+    return table.assign(
+        p10=np.maximum(table["p50"] - wide["below"], 0.0),
+        p90=table["p50"] + wide["above"],
+        share_error=error,
+        divided_below=below,
+        divided_above=above,
+    )
 
 
 def _told(hierarchy: Hierarchy, forecast: np.ndarray, coherent: np.ndarray, error: np.ndarray) -> pd.DataFrame:
