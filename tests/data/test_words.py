@@ -52,9 +52,7 @@ def test_numbers_are_sorted_and_equal_ones_keep_their_order(keys: list[int]):
 @FEW
 @given(
     lines=st.lists(
-        st.tuples(
-            st.dates(pd.Timestamp("2024-01-01").date(), pd.Timestamp("2025-12-31").date()), st.sampled_from("AB"), st.integers(-9, 9)
-        ),
+        st.tuples(st.dates(date(2024, 1, 1), date(2025, 12, 31)), st.sampled_from("AB"), st.integers(-9, 9)),
         min_size=1,
         max_size=20,
     )
