@@ -247,7 +247,7 @@ def _company_costs(inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame
 
 def _lines_of(amount: pd.Series, line: str) -> pd.DataFrame:
     """A line of the company from amounts by month."""
-    return pd.DataFrame({"line": line, "family": "*", "period": amount.index.to_numpy(), "amount": amount.to_numpy().round(DECIMALS)})
+    return pd.DataFrame({"line": line, "family": "*", "period": amount.index.astype("str"), "amount": amount.to_numpy().round(DECIMALS)})
 
 
 def _outlays(inputs: MoneyInputs) -> pd.DataFrame:
