@@ -66,6 +66,8 @@ def _next(params_file: Path, params: CompanyParams, company: CompanyFolder) -> s
     if (company.published / params.cycle / "latest").exists():
         return f"open {company.published / params.cycle}/latest/executives/executive.html"
     pack = f"open {company.link(params.cycle)}/pack/executive.html"
+    if approval_words(params, company.good_run(params.cycle)).startswith("approved"):
+        return f"{pack}; then sop publish {words}"
     return f"{pack}; then sop approve {words} --who {params.accountable}, sop publish {words}"
 
 
