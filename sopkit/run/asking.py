@@ -19,7 +19,9 @@ from sopkit.steps import BY_NAME
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sopkit.data.contracts.column import Column
     from sopkit.data.findings import FindingLog
+    from sopkit.data.sources.declaration import Source
     from sopkit.data.sources.forms import Answers
 
 SCHEMA = 1
@@ -217,12 +219,30 @@ def _ids_of(params: CompanyParams) -> set[str]:
         return {row[0] for row in list(csv.reader(file, delimiter=source.delimiter))[1:] if row}
 
 
+def _header_beside(params: CompanyParams) -> list[str]:
+    """The header of the company's own file of overrides, which the received one shares; empty where there is no such file."""
+    source = params.sources["overrides"]
+    others = [path for path in sorted(params.data_path.glob(str(source.file))) if path.name != params.received_file]
+    if not others:
+        return []
+    with others[0].open(encoding=source.encoding, newline="") as file:
+        return [name.strip().casefold() for name in next(csv.reader(file, delimiter=source.delimiter), [])]
+
+
+def _stands_in(column: "Column", header: list[str], source: "Source") -> bool:
+    names = (source.columns.get(column.name, column.name), column.name, *column.aliases)
+    return not header or any(name.casefold() in header for name in names)
+
+
 def _written(overrides: "pd.DataFrame", params: CompanyParams) -> bytes:
     """The overrides in the dialect of the company's own file; DataError where its encoding lacks a sign."""
     from sopkit.data.contracts import INPUTS
+    from sopkit.demand.asking.answers import with_evidence_in_reason
 
-    source = params.sources["overrides"]
-    columns = [column.name for column in INPUTS["overrides"].columns if column.name in overrides]
+    source, held = params.sources["overrides"], _header_beside(params)
+    columns = [column.name for column in INPUTS["overrides"].columns if column.name in overrides and _stands_in(column, held, source)]
+    if "evidence" not in columns:
+        overrides = with_evidence_in_reason(overrides)
     content = StringIO()
     writer = csv.writer(content, delimiter=source.delimiter, lineterminator="\n")
     writer.writerow([source.columns.get(name, name) for name in columns])

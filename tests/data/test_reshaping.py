@@ -273,11 +273,6 @@ def test_a_folder_without_files_is_told(tmp_path: Path):
     assert input_files({"sales_history": Source(file="sales/*.csv")}, tmp_path) == []
 
 
-def test_a_query_reads_single_files():
-    with pytest.raises(ValidationError, match="single files"):
-        Source.model_validate({"sql": "SELECT 1", "from": {"lines": {"file": "sales/*.csv"}}})
-
-
 # -- units and currencies ----------------------------------------------------------------------------------------------
 
 UNITS = {"quantity": {"unit": "Enhet", "to": "st", "factors": {"krt": 12, "kg": 2.5}, "items": {"B": {"krt": 6}}}}

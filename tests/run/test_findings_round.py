@@ -115,8 +115,6 @@ def test_an_export_is_checked_corrected_from_the_sheet_and_passes(company: Path,
     page = (out / "findings.html").read_text()
     assert "#SAKNAS!" in page and "fakturor" in page and "<script" not in page
     assert "fel i kalkylbladet" in page and "laga formeln i avsändarens fil" in page
-    aliases = [row["message"] for row in findings if row["rule"] == "header_alias"]
-    assert len(aliases) == 2 and any("'Antal' as quantity" in message for message in aliases)
     workbook = out / "findings" / ("fakturor.csv.xlsx" if form == "csv" else "fakturor.xlsx")
     send(company / "provbolag" / "sent", corrected(workbook), form)
     capsys.readouterr()

@@ -44,7 +44,7 @@ def column_positions(
         if position is not None:
             found[column.name] = position
             _tell_drift(wanted, position, table, log)
-            if wanted in column.aliases and column.name not in source.columns:
+            if wanted in column.aliases[1:] and column.name not in source.columns:  # the first is its Swedish name, of the templates
                 by_alias[table.header[position]] = column.name
         elif column.required or column.name in source.columns:
             _tell_missing(column, source, table, log)
@@ -131,7 +131,7 @@ def _tell_drift(wanted: str, position: int, table: RawTable, log: FindingLog) ->
 
 
 def _tell_aliases(by_alias: dict[str, str], table: RawTable, contract: type[Contract], log: FindingLog) -> None:
-    """Headers that were read by a Swedish or English alias of the contract: accepted, and told once a file."""
+    """Headers that are neither the contract's English name nor its Swedish one, but known to mean it: accepted, and told once a file."""
     if by_alias:
         read = ", ".join(f"{header!r} as {name}" for header, name in by_alias.items())
         told = f"headers read by their alias in {contract.name}: {read}"

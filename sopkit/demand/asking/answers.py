@@ -54,3 +54,19 @@ def standing_overrides(previous: pd.DataFrame, declared: pd.DataFrame, owners: l
     rows = previous[still].sort_values("override", ignore_index=True)
     said = rows["reason"].str.removesuffix(STANDS)
     return rows.assign(reason=said + STANDS)
+
+
+def with_evidence_in_reason(overrides: pd.DataFrame) -> pd.DataFrame:
+    """The overrides for a file that has no column for evidence: it stands behind the reason, so that nothing is lost.
+
+    Args:
+        overrides: Overrides, with or without `evidence`.
+
+    Returns:
+        The same rows without that column.
+    """
+    if "evidence" not in overrides:
+        return overrides
+    given = overrides["evidence"].fillna("").astype("str").str.strip()
+    reason = overrides["reason"].where(given.eq(""), overrides["reason"].astype("str") + " (" + given + ")")
+    return overrides.assign(reason=reason).drop(columns="evidence")
