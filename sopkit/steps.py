@@ -138,6 +138,8 @@ STEPS = (
         "Where are the gaps, what do they cost, and what do we propose?",
         reads=_names(
             "demand_range risks? forecast_snapshots? previous:plan_ranges? previous:range_record? "
+            "previous:demand_history? previous:statistical_forecast? previous:overrides? previous:opportunities? previous:exchange_rates? "
+            "previous:unit_costs? previous:supply_plan? "
             "sales_history orders? opportunities? actions? ledger_actuals? kpi_history market_indicators? "
             "items demand_history statistical_forecast consensus_demand prices? lifecycle? launch_references? overrides? unit_costs? "
             "inventory? open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? targets? "

@@ -50,15 +50,25 @@ LAYER_LABELS = {
 CAUSES = {
     "last_plan": N_("last plan"),
     "actuals": N_("actuals"),
+    "current_month": N_("current month"),
+    "restated_history": N_("restated history"),
     "model": N_("model"),
+    "campaigns": N_("campaigns"),
+    "override": N_("overrides"),
+    "crm": N_("pipeline"),
     "lifecycle": N_("launches"),
-    "overrides": N_("overrides"),
+    "demand": N_("demand"),
     "price": N_("price"),
+    "currency": N_("currency"),
+    "cost": N_("unit cost"),
+    "opening_stock": N_("opening stock"),
     "capacity": N_("capacity"),
+    "decisions": N_("decisions"),
+    "interaction": N_("interaction"),
     "this_plan": N_("this plan"),
     "horizon_roll": N_("horizon roll"),
-    "demand": N_("demand"),
 }
+WHOLE = ("last_plan", "this_plan")  # columns that stand on the axis
 
 
 def monthly_demand(history: "pd.DataFrame", consensus: "pd.DataFrame", demand_range: "pd.DataFrame", *, months: int = 12) -> "pd.DataFrame":
@@ -135,17 +145,19 @@ def accuracy_chart(accuracy: "pd.DataFrame", *, lag: int, language: str = "en") 
 
 
 def bridge_chart(bridge: "pd.DataFrame", *, measure: str = "revenue", currency: str = "", language: str = "en") -> "Figure":
-    """From the last plan to this one: a waterfall of the causes; `bridge` is PlanBridge, `measure` units or revenue."""
+    """From the last plan to this one: a waterfall of the causes that change anything; `bridge` is PlanBridge, overrides are added up."""
     writer = Writer(language_of(language), currency)
     figure, axes = canvas(WIDE)
-    rows = bridge[bridge["measure"] == measure].sort_values("position").to_dict("records")
-    unit = "money" if measure == "revenue" else "units"
+    sums = bridge[bridge["measure"] == measure].groupby("cause", sort=False, as_index=False)["amount"].sum()
+    sums = sums[sums["amount"].ne(0) | sums["cause"].isin([*WHOLE, "horizon_roll"])]
+    rows = sums.to_dict("records")
+    unit = "units" if measure == "units" else "money"
     numbers = [
-        Number(row["amount"], unit, source_of("plan_bridge", {"measure": measure, "position": row["position"]}, "amount")) for row in rows
+        Number(row["amount"], unit, source_of("plan_bridge", {"measure": measure, "cause": row["cause"]}, "amount", "sum")) for row in rows
     ]
     level, tops = 0.0, []
     for place, row in enumerate(rows):
-        whole = row["cause"] in ("last_plan", "this_plan")
+        whole = row["cause"] in WHOLE
         base = 0.0 if whole else level
         style = NOTATION["plan"] if row["cause"] == "last_plan" else NOTATION["forecast"] if whole else {"color": _judged(row["amount"])}
         axes.bar(place, row["amount"], bottom=base, width=0.66, **style)

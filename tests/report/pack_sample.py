@@ -458,7 +458,7 @@ def _meeting(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         ("actuals", -1.4e6),
         ("model", 2.1e6),
         ("lifecycle", 1.6e6),
-        ("overrides", 1.7e6),
+        ("override", 1.7e6),
         ("price", 0.0),
         ("capacity", -9.5e6),
         ("this_plan", 414e6),

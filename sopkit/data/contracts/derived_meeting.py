@@ -154,17 +154,21 @@ class Options(Contract):
 class PlanBridge(Contract):
     """From the last plan to this one, over the same months; the causes add up exactly.
 
-    `demand` is what cannot be split into model, overrides and lifecycle, because the last plan came without its layers.
+    `demand` is what cannot be split into its layers, because the last plan came without them.
     """
 
     name, key = "plan_bridge", ("measure", "position")
-    grain = "one row per measure and cause, in printed order"
+    grain = "one row per measure and cause, overrides one by one, in printed order"
     columns = (
-        choice("measure", "units shipped or net sales", "units | revenue"),
+        choice("measure", "units shipped, net sales or gross margin", "units | revenue | gross_margin"),
         whole("position", "printed order", "number"),
         choice(
-            "cause", "cause", "last_plan | actuals | model | overrides | lifecycle | demand | price | capacity | this_plan | horizon_roll"
+            "cause",
+            "cause",
+            "last_plan | actuals | current_month | restated_history | model | campaigns | override | crm | lifecycle | demand | price | "
+            "currency | cost | opening_stock | capacity | decisions | interaction | this_plan | horizon_roll",
         ),
+        code("subject", "override; `*` is what rounding to whole units leaves").optional(),
         number("amount", "amount", "units or money"),
     )
 

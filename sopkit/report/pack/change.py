@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from sopkit.periods import period_range, shifted
 from sopkit.report.cells import Cell, Month, Number, count, listed, total
+from sopkit.report.charts import CAUSES as BRIDGE_CAUSES
 from sopkit.report.narrative import N_
 from sopkit.report.pack.drawings import bridge_drawing
 from sopkit.report.pack.inputs import Desk
@@ -14,6 +15,8 @@ from sopkit.report.svg import spark_line
 from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Side, Table, Text, table
 
 LOWER_IS_BETTER = ("cycle_time", "working_capital")
+MEASURES = {"revenue": "money", "gross_margin": "money", "units": "units"}  # of the bridge, in the order of its columns
+LABELS = {"revenue": N_("net sales"), "gross_margin": N_("gross margin"), "units": N_("units")}
 NEAR_IS_BETTER = ("forecast_vs_actual", "capacity_utilisation", "production_forecast")
 
 
@@ -88,7 +91,7 @@ def _carry_overs(desk: Desk) -> tuple[Table, ...]:
 
 def bridge_pages(desk: Desk) -> list[Page]:
     """From the last plan to this one; no page where there was no last plan."""
-    records = desk.book.records("plan_bridge")
+    records = desk.book.grouped("plan_bridge", ["measure", "cause"], ["amount"])
     if not records:
         return []
     revenue = {record.word("cause"): record for record in records if record.word("measure") == "revenue"}
@@ -115,17 +118,21 @@ def _bridge_title(desk: Desk, revenue: dict[str, Record]) -> Markup:
 
 def _bridge_table(desk: Desk, records: list[Record]) -> Table:
     text, rows = desk.writer.text, []
-    order = sorted({(record.values["position"], record.word("cause")) for record in records}, key=lambda pair: int(str(pair[0])))
     cells = {(record.word("measure"), record.word("cause")): record for record in records}
-    for cause in dict.fromkeys(cause for _, cause in order):
+    kept = [measure for measure in MEASURES if (measure, "last_plan") in cells]
+    for cause in BRIDGE_CAUSES:
         whole = cause in ("last_plan", "this_plan")
-        numbers: list[Cell] = []
-        for measure, unit in (("revenue", "money"), ("units", "units")):
-            record = cells.get((measure, cause))
-            number = record.number("amount", unit) if record else None
-            numbers.append((number if whole or not number.value else number.change().judged(number.value > 0)) if number else "")
+        found = [
+            (measure, record.number("amount", unit))
+            for measure, unit in MEASURES.items()
+            if (record := cells.get((measure, cause))) is not None
+        ]
+        if not whole and not any(number.value for _, number in found):
+            continue
+        told = {measure: number if whole or not number.value else number.change().judged(number.value > 0) for measure, number in found}
+        numbers: list[Cell] = [told.get(measure, "") for measure in kept]
         rows.append(Row(text(CAUSES[cause]), tuple(numbers), "sum" if whole else "quiet" if cause == "horizon_roll" else ""))
-    columns = (Column(text(N_("net sales"))), Column(text(N_("units"))))
+    columns = tuple(Column(text(label)) for measure, label in LABELS.items() if measure in kept)
     caption = desk.writer.say(N_("From the last plan to this one, over the same months: the causes add up exactly"))
     return table(desk.writer, Table(caption, text(N_("cause")), columns, tuple(rows), dense=True))
 

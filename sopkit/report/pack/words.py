@@ -8,6 +8,7 @@ from markupsafe import Markup
 from sopkit.data.contracts import CONTRACTS
 from sopkit.report.cells import Cell, Code, Month, Words
 from sopkit.report.cells import listed as listed_count
+from sopkit.report.charts import CAUSES as BRIDGE_CAUSES
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.tables import Record, Text
@@ -47,19 +48,9 @@ LINES = {
 CAUSES = {
     "budget": N_("budget"),
     "volume": N_("volume"),
-    "capacity": N_("capacity"),
-    "price": N_("price"),
-    "demand": N_("demand"),
-    "currency": N_("currency"),
     "gap": N_("gap"),
     "latest_estimate": N_("latest estimate"),
-    "last_plan": N_("last plan"),
-    "actuals": N_("actuals"),
-    "model": N_("model"),
-    "lifecycle": N_("launches"),
-    "overrides": N_("overrides"),
-    "this_plan": N_("this plan"),
-    "horizon_roll": N_("horizon roll"),
+    **BRIDGE_CAUSES,
 }
 KINDS = {
     "excess": N_("excess stock"),
