@@ -315,6 +315,11 @@ def test_each_change_has_a_row_and_what_is_flagged_stays() -> None:
     adjustments = history_adjustments(inputs, cutoff=CUTOFF)
     assert adjustments.groupby("kind").size().to_dict() == {"cancellation": 3, "stock_out": 1}
     assert adjustment_checks(inputs, adjustments)["ok"].all()
+    effects = {"family": "Grills", "months": 24, "elasticity": 1.0, "low": 0.8, "high": 1.2, "verdict": "follows"}
+    factors = {"family": "Grills", "period": CUTOFF, "working_days": 22.0, "usual_days": 20.0, "factor": 1.1}
+    dated = {"working_day_effects": table("working_day_effects", [effects]), "working_day_factors": table("working_day_factors", [factors])}
+    of_days = history_adjustments(AdjustmentInputs.of({**tables, **extra, **dated}), cutoff=CUTOFF).groupby("kind").size()
+    assert of_days["working_days"] == 1 and of_days["usual_days"] == 1  # what was found, and the last closed month by it
     silent = AdjustmentInputs.of({**tables, **extra, "demand_history": history.assign(uncensored_quantity=history["quantity"] + 1)})
     assert not adjustment_checks(silent, adjustments)["ok"].all()
 

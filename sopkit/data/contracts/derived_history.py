@@ -58,7 +58,7 @@ class HistoryAdjustments(Contract):
             "kind",
             "what was adjusted or seen",
             "own_period | partial_period | return | cancellation | stock_out | outlier | structural_break | working_days | "
-            "launch | phase_out",
+            "usual_days | launch | phase_out",
         ),
         code("family", "family, or `*`"),
         code("item", "article number, or `*`"),

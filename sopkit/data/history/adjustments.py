@@ -26,6 +26,7 @@ RULES = {
     "outlier": "modified z-score above 3.5 and a factor 1.5 from the rest of the family: flagged, never changed",
     "structural_break": "sup F of a step beside trend and season above its 1 % critical value: flagged, never changed",
     "working_days": "year-over-year change of demand against that of working days",
+    "usual_days": "demand divided by what more or fewer working days than usual make of it",
     "launch": "the history of an item begins with its first sale; months before are no months of zero",
     "phase_out": "an item that has left is not forecast; its months on sale stay",
 }
@@ -190,7 +191,7 @@ def _working_day_months(inputs: AdjustmentInputs, *, applied: bool) -> pd.DataFr
     months = months[(months["factor"] - 1).abs() > 1e-9]
     why = [f"{row.working_days:g} working days where {row.usual_days:.1f} are usual" for row in months.itertuples()]
     to_quantity = months["from_quantity"] / months["factor"]
-    return months.assign(kind="working_days", to_quantity=to_quantity, outcome="applied" if applied else "flagged", why=why)
+    return months.assign(kind="usual_days", to_quantity=to_quantity, outcome="applied" if applied else "flagged", why=why)
 
 
 def _lifecycle(inputs: AdjustmentInputs, cutoff: str) -> pd.DataFrame:

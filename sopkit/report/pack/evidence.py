@@ -16,6 +16,7 @@ KINDS = {
     "outlier": N_("month that stands out"),
     "structural_break": N_("demand on another level"),
     "working_days": N_("working days and demand"),
+    "usual_days": N_("month with more or fewer working days"),
     "launch": N_("history that begins later"),
     "phase_out": N_("item that leaves"),
     "participation": N_("what has not come"),
