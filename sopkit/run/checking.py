@@ -57,7 +57,10 @@ def print_findings(params_file: Path, cycle: str | None) -> None:
         print(f"written: {path}")
     if fault:
         raise fault
-    intake.raise_if_faulty()
+    try:
+        intake.raise_if_faulty()
+    except DataError as error:
+        raise DataError(f"{error.message}: each is told above, with its place and what to do") from None
 
 
 def _states(params: CompanyParams) -> dict[str, tuple[int, int]]:
@@ -166,8 +169,12 @@ def finding_lines(intake: "Intake", params: CompanyParams) -> list[str]:
     if len(groups) > SHOWN:
         lines.append(f"… and {len(groups) - SHOWN} more kinds of findings")
     lines += [f"{name:<24} {len(frame):>9} rows" for name, frame in sorted(intake.tables.items()) if not frame.empty]
-    missing = sorted(name for name, frame in intake.tables.items() if frame.empty)
-    return [*lines, f"not provided: {', '.join(missing) or 'nothing'}", *_trust_lines(intake, params)]
+    empty = sorted(name for name, frame in intake.tables.items() if frame.empty)
+    unusable = [name for name in empty if name in params.sources]
+    missing = [name for name in empty if name not in params.sources]
+    lines.append(f"not provided: {', '.join(missing) or 'nothing'}")
+    lines += [f"declared, without a row that can be used: {', '.join(unusable)}"] if unusable else []
+    return [*lines, *_trust_lines(intake, params, "data trust of the rest" if unusable else "data trust")]
 
 
 def _group_line(group: "pd.DataFrame") -> str:
@@ -180,8 +187,8 @@ def _group_line(group: "pd.DataFrame") -> str:
     return f"{first['outcome']:<7} {place}: {first['message']}{answer}{hint}"
 
 
-def _trust_lines(intake: "Intake", params: CompanyParams) -> list[str]:
-    """The data trust in lines: the company's, and each source that is not trusted fully."""
+def _trust_lines(intake: "Intake", params: CompanyParams, title: str) -> list[str]:
+    """The data trust in lines: the company's below that title, and each source that is not trusted fully."""
     import pandas as pd
 
     from sopkit.data.contracts.conform import empty
@@ -198,4 +205,4 @@ def _trust_lines(intake: "Intake", params: CompanyParams) -> list[str]:
         f"  {row.table:<22} {row.score_share:>5.0%} {row.owner if isinstance(row.owner, str) else 'no owner named'}: {row.weakest}"
         for row in weak.head(LEAST_TRUSTED).itertuples()
     ]
-    return [f"data trust: {company:.1%}", *rows]
+    return [f"{title}: {company:.1%}", *rows]

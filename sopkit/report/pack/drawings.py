@@ -40,6 +40,8 @@ def inventory_drawing(desk: Desk) -> Markup | None:
     if not desk.book.has("working_capital_plan"):
         return None
     frame = desk.book.frame("working_capital_plan")
+    if not frame["inventory"].notna().any():
+        return None
     return _drawn(desk, "inventory", lambda: inventory_chart(frame, currency=desk.about.currency, language=desk.about.language))
 
 
