@@ -27,6 +27,7 @@ class Rule:
     limit: int | None = None  # full currency units
     second: Sequence[str] = ()
     sign_off_owners: Sequence[str] = ()  # roles that may countersign what was witnessed
+    quorum: Sequence[str] = ()  # roles that must be there where it is approved in a meeting, or their deputies
 
     def person(self, role: str) -> str:
         """The person behind a role, in one spelling: two roles may be one person."""
@@ -63,6 +64,7 @@ class Request:
     recorded_by: str = ""  # of a witnessed approval
     signature: str = ""  # over `statement`, in its armour
     conditions: str = ""
+    present: Sequence[str] = ()  # roles that were in the meeting; the approver and who recorded it are there anyway
 
 
 @dataclass(frozen=True)
@@ -113,11 +115,12 @@ def approval(rule: Rule, plan: Plan, request: Request, events: Sequence[Event]) 
     _refuse_own(rule, plan, request.who)
     role = _role_for(rule, plan, request.who)
     _refuse_identity(rule, request)
+    _refuse_without_quorum(rule, plan, request)
     _refuse_twice(rule, plan, role, request.who, events)
     body = {
         "gate": GATE, "role": role, "plan_hash": plan.plan_hash, "revision": plan.revision, "run_id": plan.run_id, "amount": plan.amount,
         "open_gates": list(plan.open_gates), "identity": request.identity, "recorded_by": request.recorded_by,
-        "conditions": request.conditions,
+        "conditions": request.conditions, **({"present": list(request.present)} if request.present else {}),
     }  # fmt: skip
     event = NewEvent(_key("approval", plan.cycle, role, events), "approval", plan.cycle, role_name(rule, request.who), body)
     return NewEvent(event.key, event.kind, event.cycle, event.who, {**body, "signature": request.signature}) if request.signature else event
@@ -133,12 +136,14 @@ def countersignature(rule: Rule, plan: Plan, who: str, events: Sequence[Event]) 
     """The event of a sign-off owner who was in the meeting and confirms the approval that the lead recorded; GateError where it may not."""
     waiting = [one for one in _given(plan, events) if one.identity == "witnessed" and not one.countersigned_by]
     if not waiting:
-        raise refused(plan, who, "there is no witnessed approval to countersign")
+        raise refused(plan, f"{who} countersigns", "a witnessed approval to countersign: there is none")
     one = waiting[-1]
     if plain(who) not in {plain(role) for role in rule.sign_off_owners}:
-        raise refused(plan, who, f"a witnessed approval is countersigned by a role that owns a sign-off: {', '.join(rule.sign_off_owners)}")
+        owners = ", ".join(rule.sign_off_owners)
+        raise refused(plan, f"{who} countersigns", f"that it is countersigned by a role that owns a sign-off: {owners}")
     if rule.person(who) in {rule.person(one.who), rule.person(one.role), rule.person(one.recorded_by)}:
-        raise refused(plan, who, f"{one.who} approved and {one.recorded_by} recorded it: somebody else countersigns")
+        told = f"another person: {one.who} approved and {one.recorded_by} recorded it, somebody else countersigns"
+        raise refused(plan, f"{who} countersigns", told)
     body = {"gate": GATE, "role": one.role, "plan_hash": plan.plan_hash, "countersigns": one.seq}
     return NewEvent(f"countersign:{plan.cycle}:{one.seq}", "approval", plan.cycle, plain(who), body)
 
@@ -146,10 +151,10 @@ def countersignature(rule: Rule, plan: Plan, who: str, events: Sequence[Event]) 
 def revocation(rule: Rule, plan: Plan, who: str, reason: str, events: Sequence[Event]) -> NewEvent:
     """The event of an approval that is taken back; the history keeps both. GateError where `who` has none."""
     if not reason.strip():
-        raise refused(plan, who, "an approval is taken back for a reason")
+        raise refused(plan, f"{who} takes an approval back", "that it is taken back for a reason")
     given = [one for one in _given(plan, events, of_any_plan=True) if rule.person(who) in (rule.person(one.who), rule.person(one.role))]
     if not given:
-        raise refused(plan, who, "there is no approval of this role to take back")
+        raise refused(plan, f"{who} takes an approval back", "an approval of this role to take back: there is none")
     body = {"gate": GATE, "role": given[-1].role, "reason": reason}
     return NewEvent(_key("revocation", plan.cycle, given[-1].role, events), "revocation", plan.cycle, role_name(rule, who), body)
 
@@ -209,9 +214,9 @@ def _given(plan: Plan, events: Sequence[Event], *, of_any_plan: bool = False) ->
     ]  # fmt: skip
 
 
-def refused(plan: Plan, who: str, reason: str) -> GateError:
+def refused(plan: Plan, came: str, expected: str) -> GateError:
     """The error of an approval that may not be."""
-    return GateError("the approval is refused", [Problem(f"{plan.cycle} {plan.revision}", f"{who or 'nobody'} approves", reason)])
+    return GateError("the approval is refused", [Problem(f"{plan.cycle} {plan.revision}", came, expected)])
 
 
 def role_name(rule: Rule, who: str) -> str:
@@ -226,21 +231,22 @@ def _role_for(rule: Rule, plan: Plan, who: str) -> str:
     for role in roles:
         if plain(who) in {plain(role), *(plain(deputy) for deputy in rule.deputies.get(role, ()))}:
             return role
-    raise refused(plan, who, f"{rule.accountable}, the accountable executive, or a deputy in the params")
+    raise refused(plan, f"{who or 'nobody'} approves", f"{rule.accountable}, the accountable executive, or a deputy in the params")
 
 
 def _refuse_unready(plan: Plan) -> None:
     if plan.broken_promise:
-        raise refused(plan, "", f"the decided plan to bring what was promised: {plan.broken_promise}")
+        raise refused(plan, "a plan that does not keep its promise", f"what was promised: {plan.broken_promise}")
     if plan.open_gates and plan.gates_enforced:
-        raise refused(plan, "", f"the gates before it to be signed for these numbers: {', '.join(plan.open_gates)}")
+        came = f"gates that are not signed: {', '.join(plan.open_gates)}"
+        raise refused(plan, came, "the gates before it to be signed for these numbers")
 
 
 def _refuse_own(rule: Rule, plan: Plan, who: str) -> None:
     if rule.person(who) == rule.person(rule.preparer):
-        raise refused(plan, who, "the preparer does not approve the plan: somebody else than who prepared it")
+        raise refused(plan, f"{who} approves", "somebody else than who prepared it: the preparer does not approve the plan")
     if rule.person(who) in {rule.person(editor) for editor in plan.editors}:
-        raise refused(plan, who, "the last editor does not approve the plan: somebody else than who changed its numbers")
+        raise refused(plan, f"{who} approves", "somebody else than who changed its numbers: the last editor does not approve the plan")
 
 
 def _refuse_identity(rule: Rule, request: Request) -> None:
@@ -254,11 +260,24 @@ def _refuse_identity(rule: Rule, request: Request) -> None:
         raise GateError("the approval is refused", [Problem("recorded by", came, f"{rule.preparer}, who leads the meeting")])
 
 
+def _refuse_without_quorum(rule: Rule, plan: Plan, request: Request) -> None:
+    """What is approved in a meeting needs its quorum; an approval that is signed outside it stands on the sign-offs of the same roles."""
+    if request.identity != "witnessed" and not request.present:
+        return
+    there = {plain(name) for name in (*request.present, request.who, request.recorded_by)}
+    missing = [role for role in rule.quorum if there.isdisjoint({plain(role), *(plain(deputy) for deputy in rule.deputies.get(role, ()))})]
+    if missing:
+        came = f"a meeting without {', '.join(missing)}"
+        raise refused(
+            plan, came, "a quorum, each role or a deputy: without it there is no approval (--present ROLE,ROLE says who was there)"
+        )
+
+
 def _refuse_twice(rule: Rule, plan: Plan, role: str, who: str, events: Sequence[Event]) -> None:
     """Two roles are two people."""
     for one in _given(plan, events):
         if one.role != role and rule.person(one.who) == rule.person(who):
-            raise refused(plan, who, f"another person than {one.who}, who approved as {one.role}: two roles are two people")
+            raise refused(plan, f"{who} approves", f"another person than {one.who}, who approved as {one.role}: two roles are two people")
 
 
 def _key(kind: str, cycle: str, role: str, events: Sequence[Event]) -> str:

@@ -39,9 +39,11 @@ def sign_offs(events: Sequence[Event], gate: str, roles: Sequence[str], content:
     return [_stands(events, gate, role, content) for role in roles]
 
 
-def signed(cycle: str, gate: str, role: str, *, who: str, content: str, conditions: str, events: Sequence[Event]) -> NewEvent:
-    """The event of a role that signs; `events` are those of the cycle, which number its request."""
-    body = {"gate": gate, "role": role, "content": content, "conditions": conditions, "identity": "typed"}
+def signed(
+    cycle: str, gate: str, role: str, *, who: str, content: str, events: Sequence[Event], conditions: str = "", text: str = ""
+) -> NewEvent:
+    """The event of a role that signs a text of its own; `events` are those of the cycle, which number its request."""
+    body = {"gate": gate, "role": role, "text": text, "content": content, "conditions": conditions, "identity": "typed"}
     return NewEvent(_key("sign_off", cycle, gate, role, events), "sign_off", cycle, who, body)
 
 

@@ -5,6 +5,7 @@ Templates format and never compute. What they print passes `Writer.markup`: a ba
 
 import base64
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
@@ -27,6 +28,32 @@ def rendered(template: str, writer: Writer, **content: object) -> str:
 
     The one script that a page may run is ours: its policy names it by its hash.
     """
+    page = _environment(_Spoken(writer)).get_template(template).render(**content)
+    return page.replace(FACES_HERE, _faces(page), 1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Spoken:
+    """A writer by what it writes with: two that speak the same language in the same currency share their templates."""
+
+    writer: Writer
+
+    def __eq__(self, other: object) -> bool:
+        mine, its = self.writer, other.writer if isinstance(other, _Spoken) else None
+        return its is not None and mine.language.messages is its.language.messages and self._name == (its.language.code, its.currency)
+
+    def __hash__(self) -> int:
+        return hash(self._name)
+
+    @property
+    def _name(self) -> tuple[str, str]:
+        return self.writer.language.code, self.writer.currency
+
+
+@lru_cache(maxsize=8)
+def _environment(spoken: _Spoken) -> Environment:
+    """Where the templates of one writer are compiled, once."""
+    writer = spoken.writer
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -37,8 +64,7 @@ def rendered(template: str, writer: Writer, **content: object) -> str:
     )
     environment.globals |= {"_": writer.text, "say": writer.say, "style": _style(), "language": writer.language.code}
     environment.globals |= {"script": script(), "script_policy": script_policy()}
-    page = environment.get_template(template).render(**content)
-    return page.replace(FACES_HERE, _faces(page), 1)
+    return environment
 
 
 def stylesheet(text: str = "") -> Markup:

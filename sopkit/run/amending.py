@@ -8,11 +8,10 @@ from sopkit.errors import GateError, ParamsError, Problem, StepError
 from sopkit.meeting.policy import Overlay
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.decided import read_decided
-from sopkit.run.deciding import ledger_of, made_revision, write_in_force
+from sopkit.run.deciding import ledger_of, made_revision, request_of, write_in_force
 from sopkit.run.gates import content_of
 from sopkit.run.output import Reporter
 from sopkit.run.params import CompanyParams
-from sopkit.run.request import Request
 from sopkit.run.scenario_files import load_scenarios
 from sopkit.steps import BY_NAME
 
@@ -51,7 +50,7 @@ def amend(params_file: Path, cycle: str | None, amendment: Amendment, reporter: 
     if not amendment.trigger.strip():
         raise ParamsError("an amendment needs a trigger", [Problem("--trigger", "nothing", "what made it needed")])
     overlay = load_scenarios((amendment.scenario,))[amendment.scenario]
-    prepared = prepare(Request(params_file, cycle, as_received=True))
+    prepared = prepare(request_of(params_file, cycle))
     params = prepared.params
     shown, base = _plans(params, prepared.made_from.base_run_id)
     change = price(params, shown, overlay)

@@ -48,6 +48,7 @@ class Approver:
     signature_file: Path | None = None
     recorded_by: str = ""
     conditions: str = ""
+    present: tuple[str, ...] = ()  # roles that were in the meeting; none: those that the executive step's params name
 
     @property
     def identity(self) -> str:
@@ -65,9 +66,9 @@ def approve(params_file: Path, cycle: str | None, approver: Approver, statement_
     """
     params, rule, plan, ledger = _opened(params_file, cycle)
     events = ledger.events(cycle=params.cycle)
-    request = Request(
-        approver.who, approver.identity, approver.recorded_by, "-" if approver.identity == "signed" else "", approver.conditions
-    )
+    signature = "-" if approver.identity == "signed" else ""
+    present = approver.present or tuple(params.steps.get(BEHIND.name, {}).get("present", ()))  # type: ignore[arg-type]
+    request = Request(approver.who, approver.identity, approver.recorded_by, signature, approver.conditions, present)
     with _recorded_refusal(ledger, plan, approver.who, events):
         draft = approval(rule, plan, request, events)
         if statement_file is not None:
@@ -123,6 +124,7 @@ def rule_of(params: CompanyParams) -> Rule:
         limit=policy.limit,
         second=policy.second,
         sign_off_owners=tuple(owners),
+        quorum=(params.accountable, *params.meeting.quorum),
     )
 
 
@@ -220,7 +222,7 @@ def _signed(params: CompanyParams, rule: Rule, plan: Plan, draft: "NewEvent", ap
     check_signature(content, signature, draft.who, allowed, dict(params.approval.gpg))
     shared = also_signs_as(content, signature, [params.preparer, *plan.editors], allowed)
     if shared:
-        raise refused(plan, draft.who, f"a key of its own: {shared[0]} signs with the same one")
+        raise refused(plan, f"{draft.who} signs", f"a key of its own: {shared[0]} signs with the same one")
     return replace(draft, body={**draft.body, "signature": signature})
 
 
@@ -277,7 +279,9 @@ def _editors(params: CompanyParams, run: RunFolder) -> tuple[str, ...]:
         from sopkit.records.ledger import Ledger
 
         events = Ledger.open(path).events(cycle=params.cycle)
-        changes = [event.who for event in events if event.kind in ("override", "assumption") and "gate" not in event.body]
+        changes = [
+            event.who for event in events if event.kind in ("override", "assumption") and not {"gate", "received_in"} & {*event.body}
+        ]
         editors += [who for who in changes[-1:] if who]
     return tuple(dict.fromkeys(plain(editor) for editor in editors))
 

@@ -14,7 +14,7 @@ from sopkit.run.decided import Decided, decided_file, write_decided
 from sopkit.run.files import read_json
 from sopkit.run.gates import content_of
 from sopkit.run.output import Reporter
-from sopkit.run.params import CompanyParams
+from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.request import Prepared, Request
 from sopkit.steps import BY_NAME
 
@@ -76,7 +76,7 @@ def made_revision(params_file: Path, cycle: str, reporter: Reporter) -> list[str
     """
     from sopkit.run.runner import prepare, run_cycle
 
-    prepared = prepare(Request(params_file, cycle, as_received=True))
+    prepared = prepare(request_of(params_file, cycle))
     try:
         run, waits = run_cycle(prepared, reporter).run, []
     except GateError as error:
@@ -84,6 +84,15 @@ def made_revision(params_file: Path, cycle: str, reporter: Reporter) -> list[str
         if not run.done(BY_NAME["executive"]).is_file():
             raise
     return [*revision_lines(run), *waits]
+
+
+def request_of(params_file: Path, cycle: str | None) -> Request:
+    """The request that goes on with a cycle as it was last run: gates that its command line gave stand over the file's."""
+    params = load_params(params_file, cycle)
+    told = (read_json(CompanyFolder.of(params.company).attempt_file(params.cycle)) or {}).get("gates")
+    return Request(
+        params_file, cycle, gates="enforce" if told == "enforce" else "rehearse" if told == "rehearse" else None, as_received=True
+    )
 
 
 def answers_of(words: Sequence[str], policy: MeetingPolicy) -> dict[str, str]:
@@ -171,7 +180,7 @@ def _proposed(params_file: Path, cycle: str | None) -> Prepared:
     """The run to decide on: that of the proposed plan, up to date and with its options priced."""
     from sopkit.run.runner import prepare
 
-    prepared = prepare(Request(params_file, cycle, as_received=True))
+    prepared = prepare(request_of(params_file, cycle))
     base = replace(prepared.made_from, decided=None)
     run = prepared.company.run(base.run_id)
     command = f"sop run {params_file} --cycle {prepared.params.cycle}"

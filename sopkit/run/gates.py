@@ -82,10 +82,14 @@ def sign_off(params_file: Path, gate_name: str, who: str, cycle: str | None, con
     events = ledger.events(cycle=params.cycle)
     if sign_offs(events, gate.name, [role], content)[0].state == "signed":
         return [f"{role} has signed this already: {gate.title}, {params.cycle}"]
-    event = ledger.append([signed(params.cycle, gate.name, role, who=who, content=content, conditions=conditions, events=events)])[0]
+    text = gate.text_of(role)
+    event = ledger.append(
+        [signed(params.cycle, gate.name, role, who=who, content=content, events=events, conditions=conditions, text=text)]
+    )[0]
     deputy = f" (for {role})" if who != role else ""
     return [
         f"{who}{deputy} signs: {gate.title}, {params.cycle}, run {run.run_id}, content {content[:12]}",
+        *([f"  “{text}”" + (f", if {conditions}" if conditions else "")] if text != gate.title else []),
         f"recorded as event {event.seq}, {event.hash[:12]}; typed name, not a cryptographic signature",
     ]
 

@@ -41,8 +41,21 @@ class Gate(BaseModel):
     after: str = Field(description="step behind which it stands")
     title: str = Field(description="what is signed")
     signed_by: tuple[str, ...] = Field(min_length=1, description="roles that sign")
+    texts: dict[str, str] = Field(
+        default_factory=dict, description="role: what it says by signing; the title where it has no text of its own"
+    )
     working_day: int = Field(ge=1, le=23, description="working day of the month it is due")
     independent: bool = Field(default=False, description="the preparer may not sign it")
+
+    @model_validator(mode="after")
+    def _texts_of_signers(self) -> "Gate":
+        if strangers := sorted(set(self.texts) - set(self.signed_by)):
+            raise ValueError(f"a text of who does not sign: {', '.join(strangers)}")
+        return self
+
+    def text_of(self, role: str) -> str:
+        """What a role says by signing."""
+        return self.texts.get(role, self.title)
 
 
 class Process(BaseModel):

@@ -31,7 +31,8 @@ class Recorder:
 
     def attempt(self, state: str, **told: object) -> None:
         """Keep for `sop status` where the attempt stands: running, failed, waiting, interrupted, partial or good."""
-        content = {"schema": SCHEMA, "run_id": self.prepared.run.run_id, "state": state, "step": self.running, **told}
+        asked = {"gates": self.prepared.request.gates} if self.prepared.request.gates else {}
+        content = {"schema": SCHEMA, "run_id": self.prepared.run.run_id, "state": state, "step": self.running, **asked, **told}
         write_json(self.prepared.company.attempt_file(self.prepared.params.cycle, self.prepared.request.scenario), content)
 
     def end_badly(self, state: str, reason: str) -> None:

@@ -55,4 +55,5 @@ class Prepared:
     def next_command(self) -> str:
         """The command that goes on where the run ended."""
         scenario = f" --scenario {self.request.scenario}" if self.request.scenario != "base" else ""
-        return f"sop run {self.request.params_file} --cycle {self.params.cycle}{scenario}"
+        gates = f" --gates {self.request.gates}" if self.request.gates else ""
+        return f"sop run {self.request.params_file} --cycle {self.params.cycle}{scenario}{gates}"

@@ -12,11 +12,14 @@ from sopkit.errors import ParamsError, Problem
 from sopkit.meeting.policy import Overlay
 from sopkit.meeting.room import BASE, MADE_IN_THE_ROOM, Table
 from sopkit.run import places
+from sopkit.run.approving import Approver, approve, countersign
 from sopkit.run.cycle import CompanyFolder
 from sopkit.run.deciding import Asked, answers_of, record_answers
 from sopkit.run.files import write_atomically
+from sopkit.run.gates import revoke, sign_off
 from sopkit.run.params import SCENARIO, CompanyParams
 from sopkit.run.scenario_files import load_scenarios
+from sopkit.steps import BY_NAME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +62,8 @@ class Room:
 
     def decide(self, *answers: str, who: str = "", reason: str = "") -> list[str]:
         """Record answers (`D1=B`) as `sop decide` does; `sop run` then makes the revision that follows from them."""
-        run = CompanyFolder.of(self.params.company).good_run(self.params.cycle)
+        company = CompanyFolder.of(self.params.company)
+        run = company.good_run(self.params.cycle) or company.run_with(self.params.cycle, BY_NAME["executive"])
         if run is None or run.decided.is_file():
             came = "no finished run" if run is None else "a revision: what it asks is decided with sop decide"
             raise ParamsError(
@@ -68,6 +72,27 @@ class Room:
         asked = Asked(answers_of(answers, self.params.meeting), who or self.params.accountable, reason)
         command = f"sop run params/{self.params.company}.yaml --cycle {self.params.cycle}"
         return [*record_answers(self.params, run, asked), f"the next revision is made by: {command}"]
+
+    def sign_off(self, gate: str, who: str, conditions: str = "") -> list[str]:
+        """Sign a gate of the cycle as `sop sign-off` does: for the tables as they are; raises as it does."""
+        return sign_off(self._file, gate, who, self.params.cycle, conditions)
+
+    def approve(self, who: str, *, key: str = "", witnessed_by: str = "", conditions: str = "", present: Sequence[str] = ()) -> list[str]:
+        """Approve the decided plan as `sop approve` does: signed with an SSH key, witnessed by who leads the meeting, or a typed name."""
+        approver = Approver(who, Path(key) if key else None, "", None, witnessed_by, conditions, tuple(present))
+        return approve(self._file, self.params.cycle, approver)
+
+    def countersign(self, who: str) -> list[str]:
+        """Confirm, as the owner of a sign-off who was there, the approval that was witnessed."""
+        return countersign(self._file, self.params.cycle, who)
+
+    def revoke(self, gate: str, who: str, reason: str) -> list[str]:
+        """Take a sign-off or the approval back as `sop revoke` does; the record keeps both."""
+        return revoke(self._file, gate, who, self.params.cycle, reason)
+
+    @property
+    def _file(self) -> Path:
+        return places.params_file(self.params.company)
 
     def show(self) -> object:
         """The sliders with the page under them; without a front end the page alone."""

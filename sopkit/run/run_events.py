@@ -1,6 +1,11 @@
-"""What a run tells the ledger: the cycle opened, inputs received, steps finished. An unchanged cycle tells nothing and opens nothing."""
+"""What a run tells the ledger: the cycle opened, inputs received, steps finished; and what people wrote down in what it received.
 
-from collections.abc import Sequence
+An unchanged cycle tells nothing and opens nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sopkit.run.keys import hash_of
@@ -8,6 +13,9 @@ from sopkit.run.request import Prepared
 
 if TYPE_CHECKING:
     from sopkit.records.ledger import NewEvent
+
+RECEIVING = "data_collection"  # the step that reads what people wrote down
+WRITTEN = {"overrides": "override", "assumptions": "assumption", "actions": "task"}  # table: kind of event; its first column is the id
 
 
 def record_run(prepared: Prepared, executed: Sequence[str]) -> None:
@@ -30,9 +38,42 @@ def run_events(prepared: Prepared, executed: Sequence[str]) -> "list[NewEvent]":
         NewEvent(f"cycle_opened:{cycle}", "cycle_opened", cycle, "", {}),
         NewEvent(f"inputs_received:{cycle}:{scenario}:{received['inputs']}", "inputs_received", cycle, "", received),
     ]
+    if RECEIVING in executed and scenario == "base":
+        events += written_events(prepared.run.path / "tables", cycle)
     for name in executed:
         body = {"step": name, "run_id": prepared.run.run_id, "key": prepared.keys[name], "scenario": scenario}
         events.append(
             NewEvent(f"step_finished:{cycle}:{prepared.run.run_id}:{name}:{prepared.keys[name]}", "step_finished", cycle, "", body)
         )
     return events
+
+
+def written_events(tables: Path, cycle: str) -> "Iterator[NewEvent]":
+    """Overrides, assumptions and open actions as a cycle received them, each an event of its owner; the same row again is the same event.
+
+    Args:
+        tables: folder of the tables that step 1 wrote.
+        cycle: M0.
+    """
+    from sopkit.records.ledger import NewEvent
+
+    for table, kind in WRITTEN.items():
+        path = tables / f"{table}.parquet"
+        if not path.is_file():
+            continue
+        import pyarrow.parquet as parquet
+
+        for row in parquet.ParquetFile(path).read().to_pylist():
+            if table == "actions" and row.get("status") == "done":
+                continue
+            body = {
+                "received_in": table,
+                **{name: _told(value) for name, value in row.items() if value is not None and value == value and name != "owner"},
+            }
+            who = str(row.get("owner") or "")
+            yield NewEvent(f"{kind}:{cycle}:{next(iter(row.values()))}:{hash_of([who, body])[:16]}", kind, cycle, who, body)
+
+
+def _told(value: object) -> object:
+    """A cell as the record keeps it: numbers as decimal text, days as ISO text."""
+    return value.isoformat()[:10] if isinstance(value, date) else repr(value) if isinstance(value, float) else value

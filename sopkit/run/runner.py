@@ -49,9 +49,7 @@ def prepare(request: Request, steps: Sequence[Step] = STEPS) -> Prepared:
 
     Raises ParamsError, DataError (missing sources) or InfrastructureError.
     """
-    params = load_params(request.params_file, request.cycle)
-    if request.gates:
-        params = params.model_copy(update={"gates": request.gates})
+    params = _params_of(request)
     sections = {step.name: params.steps.get(step.name, {}) for step in steps}
     preflight.check_knobs(sections, preflight.knobs(steps), str(request.params_file))
     load_scenarios(() if request.scenario == "base" else (request.scenario,))
@@ -66,6 +64,12 @@ def prepare(request: Request, steps: Sequence[Step] = STEPS) -> Prepared:
     return Prepared(
         request, params, steps, made_from, company, company.run(made_from.run_id), resumed=resumed and bool(received_files(params))
     )
+
+
+def _params_of(request: Request) -> CompanyParams:
+    """The params as the request wants them: its gates stand over the file's."""
+    params = load_params(request.params_file, request.cycle)
+    return params.model_copy(update={"gates": request.gates}) if request.gates else params
 
 
 def intended(prepared: Prepared) -> list[Event]:
@@ -213,7 +217,7 @@ def _complete(prepared: Prepared, recorder: Recorder) -> None:
     request, params = prepared.request, prepared.params
     begin = time.perf_counter()
     write_appendix(prepared.run, prepared.steps, f"{params.title} {params.cycle}")
-    params_now = load_params(request.params_file, request.cycle)
+    params_now = _params_of(request)
     changed = changed_origins(prepared.made_from, origins(params_now, prepared.steps, _inputs(params_now), request.scenario))
     if moved := changed_since(params, prepared.made_from.inputs):
         told = f"warning: {', '.join(moved)}: other rows now than when they were received; the run shows what was received"

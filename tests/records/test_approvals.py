@@ -108,7 +108,7 @@ def test_what_is_witnessed_is_recorded_by_the_lead_and_countersigned_by_another(
     record.add(countersignature(RULE, PLAN, "head_of_sales", record.events))
     told = standing(RULE, PLAN, record.events)
     assert told.state == "approved" and told.given[0].countersigned_by == "head_of_sales"
-    with pytest.raises(GateError, match="no witnessed approval"):
+    with pytest.raises(GateError, match="a witnessed approval to countersign: there is none"):
         countersignature(RULE, PLAN, "head_of_sales", record.events)
 
 
@@ -118,6 +118,16 @@ def test_the_approver_does_not_countersign_under_another_role(record: Record) ->
         countersignature(RULE, PLAN, "head_of_logistics", record.events)
 
 
+def test_what_is_approved_in_a_meeting_needs_its_quorum(record: Record) -> None:
+    rule = replace(RULE, quorum=("managing_director", "head_of_sales"), deputies={**RULE.deputies, "head_of_sales": ["sales_controller"]})
+    asked = Request("deputy_director", identity="witnessed", recorded_by="sop_lead")
+    with pytest.raises(GateError, match="a meeting without head_of_sales; expected a quorum"):
+        approval(rule, PLAN, asked, record.events)
+    event = approval(rule, PLAN, replace(asked, present=("Sales Controller",)), record.events)
+    assert event.body["present"] == ["Sales Controller"]
+    assert "present" not in approval(rule, PLAN, Request("managing_director"), record.events).body  # outside a meeting
+
+
 def test_an_approval_is_taken_back_and_given_again(record: Record) -> None:
     record.approve("managing_director")
     with pytest.raises(GateError, match="for a reason"):
@@ -125,14 +135,14 @@ def test_an_approval_is_taken_back_and_given_again(record: Record) -> None:
     record.add(revocation(RULE, PLAN, "managing_director", "the bank called", record.events))
     told = standing(RULE, PLAN, record.events)
     assert told.state == "revoked" and "the bank called" in told.reason
-    with pytest.raises(GateError, match="no approval of this role"):
+    with pytest.raises(GateError, match="an approval of this role to take back: there is none"):
         revocation(RULE, PLAN, "managing_director", "again", record.events)
     record.approve("managing_director")
     assert record.state() == "approved" and len({event.key for event in record.events}) == 3
 
 
 def test_gates_stop_where_they_are_enforced_and_are_listed_where_not(record: Record) -> None:
-    with pytest.raises(GateError, match="signed for these numbers: money"):
+    with pytest.raises(GateError, match="gates that are not signed: money"):
         record.approve("managing_director", replace(PLAN, open_gates=("money",), gates_enforced=True))
     assert record.approve("managing_director", replace(PLAN, open_gates=("money",))).body["open_gates"] == ["money"]
 

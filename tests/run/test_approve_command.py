@@ -1,6 +1,7 @@
 """`sop approve` as a person types it: signed with a key, signed elsewhere, witnessed, refused with a reason."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,11 @@ def test_a_key_that_the_preparer_uses_too_is_no_second_person(suite_with_keys: S
 
 def test_a_witnessed_approval_waits_for_its_countersignature(suite_with_keys: Suite) -> None:
     suite = suite_with_keys
-    told = approve(suite.params, None, Approver("managing_director", recorded_by="sop_lead"))
+    witnessed = Approver("managing_director", recorded_by="sop_lead")
+    with pytest.raises(GateError, match="a meeting without head_of_sales, head_of_operations, head_of_finance; expected a quorum"):
+        approve(suite.params, None, witnessed)
+    there = ("head_of_sales", "head_of_operations", "head_of_finance")
+    told = approve(suite.params, None, replace(witnessed, present=there))
     assert "not countersigned yet" in told[-1] and state(suite) == "incomplete"
     told = countersign(suite.params, None, "head_of_sales")
     assert "sop publish makes it final" in told[-1] and state(suite) == "approved"

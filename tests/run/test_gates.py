@@ -7,7 +7,9 @@ import pytest
 from tiny_suite import Suite
 
 from sopkit.errors import GateError, IntegrityError, ParamsError, StepError
+from sopkit.records.ledger import Ledger
 from sopkit.run.decided import Decided, decided_file, write_decided
+from sopkit.run.deciding import request_of
 from sopkit.run.gates import revoke, sign_off
 from sopkit.run.ledger import ledger_lines, log_lines
 from sopkit.run.status import cycle_status, status_lines
@@ -55,7 +57,28 @@ def test_all_three_sign_the_supply_plan(at_supply: Suite) -> None:
     sign(at_supply, "supply", "head_of_operations")
     sign(at_supply, "supply", "head_of_finance")
     assert "(head_of_materials)" in enforced(at_supply, 4)
+    signed = Ledger.open(at_supply.reports / "tiny" / "ledger.sqlite").events(kind="sign_off")
+    texts = {event.body["role"]: str(event.body["text"]) for event in signed}
+    assert "we can make this plan" in texts["head_of_operations"] and "we can pay" in texts["head_of_finance"]
     assert "signed this already" in sign(at_supply, "supply", "head_of_finance")
+
+
+def test_gates_of_the_command_line_hold_for_the_run_and_the_command_that_goes_on(at_supply: Suite) -> None:
+    """What `--gates enforce` made is not another run than its own params say, and whoever decides on it finds it."""
+    prepared = at_supply.prepare(6, gates="enforce")
+    assert prepared.next_command().endswith("--cycle 2026-03 --gates enforce")
+    assert request_of(at_supply.params, None).gates == "enforce"  # as it was last run
+    for gate, roles in (("supply", ["head_of_operations", "head_of_materials", "head_of_finance"]), ("money", ["head_of_finance"])):
+        at_supply.run(4, gates="rehearse")
+        for role in roles:
+            sign(at_supply, gate, role)
+    at_supply.run(6, gates="rehearse")
+    assert request_of(at_supply.params, None).gates == "rehearse"
+    at_supply.change_params("preparer: sop_lead", "preparer: sop_lead\napproval: {identities: [typed]}")
+    at_supply.run(5, gates="enforce")
+    sign(at_supply, "approval", "managing_director")
+    run = at_supply.run(6, gates="enforce").run
+    assert json.loads(run.manifest.read_text()).get("changed_while_running") == []
 
 
 def test_a_late_input_makes_the_sign_offs_stale_by_name(at_supply: Suite) -> None:

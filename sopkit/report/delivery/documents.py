@@ -19,8 +19,6 @@ from sopkit.report.templates import rendered
 if TYPE_CHECKING:
     import pandas as pd
 
-SHOWN_MONTHS = 12  # on the page; all are in the files
-
 
 @dataclass(frozen=True)
 class Letterhead:
@@ -79,7 +77,7 @@ def _view_page(rows: "pd.DataFrame", view: View, reader: str, head: Letterhead) 
     title = writer.say(view.title)
     if rows.empty or view.measure not in rows:
         return Page(view.file, "", title, (Text((writer.say(N_("Nothing is planned for you in this plan.")),)),))
-    months = sorted(rows["period"].unique())[:SHOWN_MONTHS]
+    months = sorted(rows["period"].unique())[: view.months]
     labels = [name for name in rows if name not in ("period", view.measure)]
     lines = []
     for key, own in rows.groupby(labels, sort=True, dropna=False):

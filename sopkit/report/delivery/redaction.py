@@ -27,16 +27,17 @@ class View:
     own: str  # column that says whose a row is
     columns: tuple[str, ...]  # allowed, in this order
     measure: str  # the one of them that is summed
+    months: int  # on the page; all are in the files
 
 
 VIEWS = (
     View(
         "suppliers", "schedule", N_("What we plan to buy from you"), "supplier_load", "supplier",
-        ("component", "period", "purchased_quantity"), "purchased_quantity",
+        ("component", "period", "purchased_quantity"), "purchased_quantity", 12,
     ),
     View(
         "regions", "commitments", N_("What we commit to deliver to you"), "demand_fulfilment", "region",
-        ("channel", "item", "item_name", "period", "shipped"), "shipped",
+        ("channel", "item", "item_name", "period", "shipped"), "shipped", 6,
     ),
 )  # fmt: skip
 

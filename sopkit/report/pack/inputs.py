@@ -1,10 +1,11 @@
 """What a pack is made from, and what it becomes."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from sopkit.periods import cutoff_of, fiscal_year_periods, period_range
 from sopkit.report.language import language_of
@@ -12,6 +13,8 @@ from sopkit.report.narrative import Writer
 from sopkit.report.tables import Book
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
     import pandas as pd
 
     from sopkit.report.cells import Number
@@ -110,6 +113,6 @@ class Desk:
 
 
 def desk_of(inputs: PackInputs) -> Desk:
-    """The desk for a pack."""
+    """The desk for a pack; a table is read when a page asks for it."""
     writer = Writer(language_of(inputs.about.language), inputs.about.currency)
-    return Desk(Book({**inputs.tables, FACTS: inputs.facts}), writer, inputs.about)
+    return Desk(Book(ChainMap({FACTS: inputs.facts}, cast("MutableMapping[str, pd.DataFrame]", inputs.tables))), writer, inputs.about)

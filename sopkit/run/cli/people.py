@@ -95,6 +95,9 @@ def approve(
     statement: Annotated[Path | None, typer.Option(metavar="FILE", help="write what is to be signed elsewhere, and record nothing")] = None,
     signature: Annotated[Path | None, typer.Option(metavar="FILE", help="a signature over that statement")] = None,
     witnessed_by: Annotated[str, typer.Option(metavar="ROLE", help="who leads the meeting and records what was said in it")] = "",
+    present: Annotated[
+        str, typer.Option(metavar="ROLE,ROLE", help="roles that were in the meeting: what is witnessed needs its quorum")
+    ] = "",
     countersign: Annotated[bool, typer.Option("--countersign", help="confirm what was recorded in the meeting, as ROLE")] = False,
     conditions: Annotated[str, typer.Option("--if", metavar="TEXT", help="conditions of the approval")] = "",
 ) -> None:
@@ -105,9 +108,10 @@ def approve(
     if countersign:
         print("\n".join(confirm(params_path(params), cycle, who)))
         return
-    approver = Approver(who, key, gpg, signature, witnessed_by, conditions)
+    there = tuple(role.strip() for role in present.split(",") if role.strip())
+    approver = Approver(who, key, gpg, signature, witnessed_by, conditions, there)
     if statement is not None:  # what will be signed with a key
-        approver = Approver(who, None, "-", None, "", conditions)
+        approver = Approver(who, None, "-", None, "", conditions, there)
     print("\n".join(approve(params_path(params), cycle, approver, statement)))
 
 

@@ -18,6 +18,7 @@ from sopkit.report.delivery.mail import Date, calendar, letter
 from sopkit.report.delivery.redaction import VIEWS, folder_name, own_rows, readers
 from sopkit.report.exports import plan_workbook
 from sopkit.report.pack import About, PackInputs, written_pack
+from sopkit.report.pack.build import printed_pages, shown_page
 from sopkit.run.cycle import RunFolder
 from sopkit.run.exporting import csv_text
 from sopkit.run.files import write_atomically, write_json
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from sopkit.report.minutes import Minutes
 
 COMPARED = "comparison.json"
+CONCERNS = {  # brief of a meeting: the roles whose work it is about
+    "demand_brief": ("head_of_sales", "head_of_marketing", "head_of_product"),
+    "supply_brief": ("head_of_operations", "head_of_materials", "head_of_logistics", "head_of_hr"),
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ def write_contents(folder: Path, edition: Edition) -> dict[str, int]:
     _executives(folder, edition, tables, head)
     if "departments" in wanted:
         _departments(folder, edition, differences, head)
+        _meetings(folder, edition, tables)
     for view in VIEWS:
         if view.kind in wanted:
             for reader in readers(tables, view):
@@ -81,7 +87,7 @@ def _letterhead(edition: Edition) -> Letterhead:
 
 def _executives(folder: Path, edition: Edition, tables: Tables, head: Letterhead) -> None:
     """The decision pack, the plan as a workbook, minutes and actions, and a letter with all of it."""
-    pack = written_pack("executive", _pack_inputs(edition.run, edition.about))
+    pack = written_pack("executive", _pack_inputs(edition.run, edition.about, tables))
     html, lines = edition.minutes.html, edition.minutes.lines
     files = {"executive.html": pack.html.encode(), "executive.pdf": pack.pdf, "minutes.html": html.encode()}
     files |= {"minutes.txt": ("\n".join(lines) + "\n").encode(), "plan.xlsx": plan_workbook(tables, edition.about)}
@@ -119,6 +125,20 @@ def _departments(folder: Path, edition: Edition, differences: pd.DataFrame, head
             write_atomically(folder / "departments" / role / name, content)
 
 
+def _meetings(folder: Path, edition: Edition, tables: Tables) -> None:
+    """What the meetings before the decision read: each brief for the roles it concerns, the pack of the pre-S&OP for the whole team.
+
+    The briefs are written anew for this status; the pack of the pre-S&OP is the record of its meeting, and stays as it was read.
+    """
+    inputs = _pack_inputs(edition.run, edition.about, tables)
+    for kind, roles in CONCERNS.items():
+        page = shown_page(inputs, printed_pages(inputs, kind)[1]).encode()
+        for role in roles:
+            write_atomically(folder / "departments" / role / f"{kind}.html", page)
+    for path in sorted((edition.run.path / "pack").glob("pre_sop.*")):
+        shutil.copyfile(path, folder / "departments" / path.name)
+
+
 def _outside(folder: Path, files: Mapping[str, bytes], stem: str, reader: str, edition: Edition, head: Letterhead) -> None:
     subject = f"{head.title}: {stem} {head.cycle} v{head.version} {head.status}"
     policy = edition.params.audiences
@@ -128,13 +148,12 @@ def _outside(folder: Path, files: Mapping[str, bytes], stem: str, reader: str, e
         write_atomically(folder / name, content)
 
 
-def _pack_inputs(run: RunFolder, about: About) -> PackInputs:
-    """What step 5 renders the pack from."""
+def _pack_inputs(run: RunFolder, about: About, tables: Tables) -> PackInputs:
+    """What step 5 renders the packs from."""
     step = BY_NAME["executive"]
     facts = [read_facts(path) for other in STEPS if other.number < step.number if (path := facts_file(run.path, other)).exists()]
     facts = [frame for frame in facts if not frame.empty]
     names = [name.rstrip("?") for name in step.reads if ":" not in name]
-    tables = plan_tables(run.path / "tables")
     merged = conform(pd.concat(facts, ignore_index=True), CONTRACTS["facts"]) if facts else tables["facts"]
     return PackInputs(Tables(names, tables.__getitem__), merged, about)
 

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sopkit.data.frepple import frepple_tables
@@ -47,16 +48,24 @@ def differences(path: Path, frame: pd.DataFrame) -> list[Problem]:
         return [Problem(str(path), came, f"{len(frame)} rows of {', '.join(map(str, frame.columns))}")]
     problems = []
     for place, column in enumerate(header):
-        for line, (written, value) in enumerate(zip((row[place] for row in rows), frame[column], strict=True), start=2):
-            if not _same(written, value):
-                problems.append(Problem(f"{path}, line {line}, {column}", repr(written), repr(value)))
+        written = [row[place] for row in rows]
+        for line in np.flatnonzero(~_same(written, frame[column])):
+            problems.append(Problem(f"{path}, line {line + 2}, {column}", repr(written[line]), repr(frame[column].iloc[line])))
     return problems
 
 
-def _same(written: str, value: object) -> bool:
-    if value is None or value is pd.NA or value != value:
-        return written == ""
-    if isinstance(value, float):
-        return written != "" and abs(float(written) - value) <= 1e-9 * max(1.0, abs(value))
-    plain = written[1:] if written.startswith("'") and written[1:].startswith(FORMULA_SIGNS) else written
-    return plain == str(value)
+def _same(written: list[str], values: pd.Series) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+    """Cell by cell whether a text is how a value is written; nothing is written as nothing."""
+    blank, absent = np.array([text == "" for text in written], bool), values.isna().to_numpy()
+    if pd.api.types.is_float_dtype(values.dtype):
+        numbers, expected = pd.to_numeric(pd.Series(written, dtype=object), errors="coerce").to_numpy(float), values.to_numpy(float)
+        equal = np.abs(numbers - expected) <= 1e-9 * np.maximum(1.0, np.abs(expected))
+    else:
+        known = values.astype(object).tolist()
+        equal = np.array([_plain(text) == str(value) for text, value in zip(written, known, strict=True)], bool)
+    return np.where(absent, blank, equal & ~blank)
+
+
+def _plain(written: str) -> str:
+    """A text without the sign that keeps it from being a formula."""
+    return written[1:] if written.startswith("'") and written[1:].startswith(FORMULA_SIGNS) else written

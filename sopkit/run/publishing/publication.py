@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sopkit.records.ledger import Event, Ledger
     from sopkit.report.pack import About
 
-NOT_TOLD = ("content", "signature", "plan_hash", "manifest", "made_from", "gate", "run_id")
+NOT_TOLD = ("received_in", "content", "signature", "plan_hash", "manifest", "made_from", "gate", "run_id")
 
 
 @dataclass(frozen=True)
