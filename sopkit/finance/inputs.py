@@ -32,6 +32,7 @@ class MoneyInputs:
     resources: pd.DataFrame = _table("resources")
     resource_calendar: pd.DataFrame = _table("resource_calendar")
     workforce: pd.DataFrame = _table("workforce")
+    workforce_calendar: pd.DataFrame = _table("workforce_calendar")
     inventory: pd.DataFrame = _table("inventory")
     payment_terms: pd.DataFrame = _table("payment_terms")
     balance_sheet: pd.DataFrame = _table("balance_sheet")

@@ -14,6 +14,7 @@ from sopkit.errors import DataError, ParamsError, Problem
 from sopkit.finance.absorption import absorption, prebuild_effect
 from sopkit.finance.family import family_of
 from sopkit.finance.inputs import MoneyInputs
+from sopkit.finance.people import overtime, workforce_change
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.valuation import costing_column, costs_of, item_costs
 from sopkit.finance.write_down import write_downs
@@ -232,10 +233,10 @@ def _company_costs(inputs: MoneyInputs, policy: MoneyPolicy, costs: pd.DataFrame
     held = plan if len(inputs.inventory) else plan.iloc[:0]  # what stock costs is not known where stock is not
     holding = held["closing_stock"] * found_costs["unit_cost"].fillna(0.0) * found_costs["holding_rate"].fillna(0.0) / 12
     found = {
-        "overtime": _overtime(inputs),
+        "overtime": overtime(inputs),
         "subcontract_premium": premium.groupby(plan["period"]).sum(),
         "holding": holding.groupby(held["period"]).sum(),
-        "workforce_change": _workforce_change(inputs),
+        "workforce_change": workforce_change(inputs),
         "absorption": absorption(plan, inputs.items, costs, policy),
         "write_down": write_downs(held, found_costs["unit_cost"], policy, first_month=first_month),
     }
@@ -258,35 +259,6 @@ def _outlays(inputs: MoneyInputs) -> pd.DataFrame:
     family = paid["item"].map(inputs.items.set_index("item")["family"]).fillna("*")
     rows = paid[["period", "amount"]].assign(line=paid["kind"].replace(OUTLAYS), family=family)
     return rows.astype({"line": "str", "family": "str"})
-
-
-def _overtime(inputs: MoneyInputs) -> pd.Series:
-    """Overtime hours x extra cost of an overtime hour, by month: the calendar's where it says one, else the resource's."""
-    load = inputs.resource_load if len(inputs.resources) else inputs.resource_load.iloc[:0]
-    prices = _prices_of(load["resource"], inputs.resources.set_index("resource")["overtime_cost"])
-    dated = inputs.resource_calendar.dropna(subset="overtime_cost").set_index(["resource", "period"])["overtime_cost"]
-    if len(dated):
-        own = dated.reindex(pd.MultiIndex.from_frame(load[["resource", "period"]]))
-        prices = pd.Series(own.to_numpy(), index=prices.index).fillna(prices)
-    return (load["overtime_hours"] * prices).groupby(load["period"]).sum()
-
-
-def _workforce_change(inputs: MoneyInputs) -> pd.Series:
-    """People hired and laid off x what each costs, by month."""
-    plan = inputs.workforce_plan if len(inputs.workforce) else inputs.workforce_plan.iloc[:0]
-    group = inputs.workforce.set_index("skill_group")
-    hired = plan["hired"] * _prices_of(plan["skill_group"], group["hire_cost"])
-    laid_off = plan["laid_off"] * _prices_of(plan["skill_group"], group["layoff_cost"])
-    return (hired + laid_off).groupby(plan["period"]).sum()
-
-
-def _prices_of(codes: pd.Series, prices: pd.Series) -> pd.Series:
-    """The price of each code; DataError where one has none: its cost would be lost."""
-    found = codes.map(prices).astype("float64")
-    unknown = sorted(set(codes[found.isna()]))
-    if unknown:
-        raise DataError("costs without a price", [Problem(f"{codes.name} {code}", f"no {prices.name}", "a price") for code in unknown])
-    return found
 
 
 def _extra_costs(extra_costs: pd.DataFrame | None, planned: list[str]) -> pd.DataFrame:

@@ -26,10 +26,12 @@ from sopkit.periods import shifted
 from sopkit.run.params import validated
 from sopkit.run.yaml_reading import read_yaml
 from sopkit.supply.plan import SupplyInputs
+from sopkit.supply.plan.inputs import rows_of
 from sopkit.supply.policy import SupplyPolicy
 
 Workforce = Literal["continuous", "integer"]
 DEMAND = "consensus_demand"
+OTHER_TABLES = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm", ".ods", ".parquet")  # what holds tables and is not read
 
 
 class CaseDemand(Contract):
@@ -57,6 +59,7 @@ class CaseParams(BaseModel):
     objective: Literal["cost", "margin"] = Field(
         default="cost", description="cost: the planning cost; margin: the revenue of all demand less the planning cost"
     )
+    fixed_cost: float = Field(default=0.0, description="what a source counts that no decision changes: added to the cost")
     supply: SupplyPolicy = SupplyPolicy()
 
 
@@ -65,7 +68,7 @@ class Expected(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    objective: float
+    objective: float = Field(allow_inf_nan=False)
     workforce: Workforce = "continuous"
     tolerance: float = Field(default=1e-6, gt=0, description="relative")
 
@@ -102,6 +105,11 @@ def _inputs(folder: Path) -> SupplyInputs:
     field_of = {DEMAND if field.name == "demand" else field.name: field.name for field in fields(SupplyInputs)}
     files = {path.stem: path for path in sorted(folder.glob("*.csv"))}
     problems = [_unknown_table(path, list(field_of)) for name, path in files.items() if name not in field_of]
+    problems += [
+        Problem(str(path), f"a {path.suffix} file, which no case reads", "tables as <table>.csv", "Save it as CSV, or take it out.")
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in OTHER_TABLES and path.suffix != ".csv"
+    ]
     log = FindingLog()
     opened = OpenedFiles(folder, log)
     tables = {name: empty(CONTRACTS[name]) for name in field_of}
@@ -118,7 +126,21 @@ def _inputs(folder: Path) -> SupplyInputs:
     if problems:
         raise DataError("the tables of the case cannot be used", problems)
     tables[DEMAND] = _consensus(tables[DEMAND])
+    repeated = [problem for name, frame in tables.items() for problem in _repeated(frame, folder / f"{name}.csv", CONTRACTS[name])]
+    if repeated:
+        raise DataError("the tables of the case cannot be used", repeated)
     return SupplyInputs(**{field_of[name]: conform(frame, CONTRACTS[name]) for name, frame in tables.items()})
+
+
+def _repeated(frame: pd.DataFrame, path: Path, contract: type[Contract]) -> list[Problem]:
+    """Rows that say something of the same key twice."""
+    key = list(contract.key)
+    return [
+        Problem(
+            f"{path}, {rows_of(rows)} ({' '.join(map(str, place))})", f"{len(rows)} rows for one {', '.join(key)}", "one row", "Keep one."
+        )
+        for place, rows in frame[frame.duplicated(key, keep=False)].groupby(key, sort=True, dropna=False)
+    ]
 
 
 def _unknown_table(path: Path, known: list[str]) -> Problem:
@@ -140,7 +162,7 @@ def _expected(folder: Path) -> tuple[Expected, ...]:
         return ()
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(Expected.model_validate(answer) for answer in (said if isinstance(said, list) else [said]))
+        answers = tuple(Expected.model_validate(answer) for answer in (said if isinstance(said, list) else [said]))
     except ValidationError as reason:
         problems = [
             Problem(f"{path}, {'.'.join(map(str, each['loc']))}", str(each["msg"]), "objective, workforce, tolerance")
@@ -149,3 +171,9 @@ def _expected(folder: Path) -> tuple[Expected, ...]:
         raise ParamsError("the expected answer cannot be read", problems) from None
     except ValueError as reason:
         raise ParamsError("the expected answer cannot be read", [Problem(str(path), f"no JSON: {reason}", "an object or a list")]) from None
+    kinds = [answer.workforce for answer in answers]
+    twice = sorted({kind for kind in kinds if kinds.count(kind) > 1})
+    if twice or not answers:
+        came = f"two answers for workforce {twice[0]}" if twice else "no answer"
+        raise ParamsError("the expected answer cannot be read", [Problem(str(path), came, "one answer for each workforce")])
+    return answers

@@ -87,6 +87,8 @@ def _answer(case: "Case", workforce: Workforce, published: "Expected | None") ->
     policy = case.params.supply.model_copy(update={"whole_heads": workforce == "integer"})
     result = constrained_plan(case.inputs, policy, cutoff=case.cutoff)
     costs = dict(zip(result.plan_costs["component"], result.plan_costs["planning_cost"].astype(float), strict=True))
+    if case.params.fixed_cost:
+        costs["fixed cost"] = case.params.fixed_cost
     objective = float(sum(costs.values()))
     if case.params.objective == "margin":
         objective = float(case.inputs.demand["revenue"].sum()) - objective

@@ -83,12 +83,18 @@ class SupplyPolicy(BaseModel):
         default="cost",
         description="cost: whatever can be met is met, at the least cost; margin: what sells below its variable cost need not be met",
     )
-    unmet_demand: Literal["priced", "refused"] = Field(
+    unmet_demand: Literal["priced", "refused", "waits"] = Field(
         default="priced",
-        description="priced: demand waits or is lost at its price; refused: all of it ships within the horizon, or the plan is refused",
+        description="priced: demand waits or is lost at its price; refused: all of it ships within the horizon, or the plan is refused; "
+        "waits: nothing is lost, and what still waits at the horizon costs its month like any other",
     )
     horizon_stock_worth_share: float = Field(
         default=1.0, ge=0, le=1, description="worth of stock left at the horizon, share of its lowest variable cost"
+    )
+    component_prices: Literal["above_cheapest", "paid"] = Field(
+        default="above_cheapest",
+        description="above_cheapest: a component's lowest price is in the unit cost of what it goes into, only what is dearer is counted; "
+        "paid: unit costs hold no bought components, and every one is paid at its price",
     )
     silent_inputs: Literal["assumed", "refused"] = Field(
         default="assumed",

@@ -14,44 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from sopkit.errors import Problem, StepError
+from sopkit.supply.ways import DEFINITE, DONE, LARGE, OPTIONS, STATUS_WORDS, TOLERANCE, WAYS, WAYS_OF_LARGE, Status
 
 if TYPE_CHECKING:
     from sopkit.supply.lp import Grid
 
 Numbers = NDArray[np.float64]
-TOLERANCE = 1e-7  # of HiGHS on primal and dual feasibility
-Status = highspy.HighsModelStatus
-# Without presolve: plans of 60 to 400 items solve 1.1 to 13 times faster from the slack basis.
-OPTIONS: dict[str, object] = {
-    "output_flag": False,
-    "threads": 1,
-    "parallel": "off",
-    "solver": "simplex",
-    "presolve": "off",
-    "random_seed": 0,
-    "simplex_iteration_limit": 2_147_483_647,
-    "time_limit": float("inf"),
-}
-LARGE = 150_000  # variables from which an interior point method with crossover is faster than simplex from the slack basis
-# How a model is solved: the first way that ends, in this order; every way ends at a vertex, with duals and a basis.
-WAYS: tuple[dict[str, object], ...] = (
-    {"presolve": "off", "solver": "simplex"},
-    {"presolve": "on", "solver": "hipo"},
-    {"presolve": "on", "solver": "ipx"},
-    {"presolve": "on", "solver": "simplex"},
-)
-WAYS_OF_LARGE = WAYS[1:]
-WAYS_OF_ELASTIC = (WAYS[3], *WAYS[:3])  # most costs are zero: what presolve finds pays
-STATUS_WORDS = {
-    Status.kInfeasible: "the limits contradict each other: no plan keeps all of them",
-    Status.kUnbounded: "cost falls without end: a price or a cost has the wrong sign",
-    Status.kUnboundedOrInfeasible: "the limits contradict each other, or a cost has the wrong sign",
-    Status.kTimeLimit: "the solver reached its time limit without a plan",
-    Status.kIterationLimit: "the solver reached its work limit without a plan",
-    Status.kSolutionLimit: "the solver reached its number of nodes without a plan",
-}
-DONE = (Status.kOptimal, Status.kModelEmpty)
-DEFINITE = (*DONE, Status.kInfeasible, Status.kUnbounded, Status.kUnboundedOrInfeasible)
 
 
 class Contradiction(StepError):
@@ -125,7 +93,7 @@ class Solver:
         self._whole = np.flatnonzero(arrays.integer)
         self._highs = highspy.Highs()
         self._set_options(OPTIONS)
-        self._highs.passModel(highs_model(arrays))
+        _taken(self._highs.passModel(highs_model(arrays)), "model")
 
     def solve(self) -> Solution:
         """The optimum; raises StepError in words where there is none."""
@@ -241,17 +209,17 @@ class Solver:
         self._put_bounds(which, low, high)
 
     def _put_bounds(self, which: NDArray[np.integer], low: Numbers, high: Numbers) -> None:
-        self._highs.changeColsBounds(len(which), which.astype(np.int32), low, high)
+        _taken(self._highs.changeColsBounds(len(which), which.astype(np.int32), low, high), "bounds")
 
     def set_limits(self, rows: NDArray[np.int64], at_least: ArrayLike, at_most: ArrayLike) -> None:
         """New limits of the rows at `rows` (numbers from `Grid.at`)."""
         which, low, high = _broadcast(rows, at_least, at_most)
-        self._highs.changeRowsBounds(len(which), which, low, high)
+        _taken(self._highs.changeRowsBounds(len(which), which, low, high), "limits")
 
     def set_costs(self, columns: NDArray[np.int64], cost: ArrayLike) -> None:
         """New costs of the variables at `columns` (numbers from `Grid.at`)."""
         which, value, _ = _broadcast(columns, cost, 0.0)
-        self._highs.changeColsCost(len(which), which, value)
+        _taken(self._highs.changeColsCost(len(which), which, value), "costs")
 
     def is_only_optimum(self, found: Solution) -> bool:
         """Whether the optimum just found is proven to be the only one: leaving it costs something in every direction.
@@ -267,7 +235,9 @@ class Solver:
 
     def hold_optimum(self, found: Solution) -> None:
         """Hold every bound and limit that has a price, and every whole number, where it is: what is left are the equally cheap plans."""
-        priced = np.flatnonzero(np.abs(found.column_dual) > TOLERANCE)
+        has_price = np.abs(found.column_dual) > TOLERANCE
+        has_price[self._whole] = False  # held below, where branch and bound has put them, which is no bound of theirs
+        priced = np.flatnonzero(has_price)
         at = np.where(found.column_dual > 0, self.arrays.lower, self.arrays.upper)[priced]
         self.set_bounds(priced, at, at)
         priced = np.flatnonzero(np.abs(found.row_dual) > TOLERANCE)
@@ -276,6 +246,12 @@ class Solver:
         whole = np.round(found.column_value[self._whole])
         self.set_bounds(self._whole, whole, whole)
         self._whole = self._whole[:0]
+
+
+def _taken(status: highspy.HighsStatus, what: str) -> None:
+    """Raise where HiGHS refuses what it is given: it would go on with the numbers from before."""
+    if status == highspy.HighsStatus.kError:
+        raise StepError("no plan was found", [Problem("solver", f"HiGHS refuses the {what}", "finite numbers, lower before upper")])
 
 
 def _free_to_move(basic: NDArray[np.int64], lower: ArrayLike, upper: ArrayLike, price: Numbers) -> NDArray[np.bool_]:

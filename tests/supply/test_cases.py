@@ -149,3 +149,28 @@ def test_a_published_answer_that_is_missed_fails_the_command(tmp_path, tools):
     missed = sop(tmp_path, "solve", str(tools), check=False)
     assert missed.returncode == 1
     assert "NOT REACHED" in missed.stdout
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ('{"objective": NaN}', "objective: Input should be a finite number"),
+        ('[{"objective": 1}, {"objective": 2}]', "two answers for workforce continuous"),
+        ("[]", "no answer"),
+    ],
+)
+def test_an_answer_that_says_nothing_or_two_things_is_refused(tools, answer, told):
+    (tools / "expected.json").write_text(answer)
+    with pytest.raises(ParamsError, match=told):
+        read_case(tools)
+
+
+def test_rows_told_twice_and_files_that_are_not_read_are_told(tools):
+    demand = tools / "consensus_demand.csv"
+    lines = demand.read_text().splitlines()
+    demand.write_text("\n".join([*lines, lines[1]]) + "\n")
+    with pytest.raises(DataError, match=r"consensus_demand.csv, rows 1, 7 \(tool \* \* 2026-01\): 2 rows for one item"):
+        read_case(tools)
+    (tools / "Lots.CSV").write_text("item\n")
+    with pytest.raises(DataError, match=r"Lots.CSV: a .CSV file, which no case reads"):
+        read_case(tools)

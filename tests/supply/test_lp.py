@@ -258,3 +258,26 @@ def test_later_is_the_other_way_of_earlier():
     assert made.later(1).at.tolist() == [[1, 2, -1]]
     assert made.later(0).at.tolist() == made.at.tolist()
     assert made.later(2).earlier(2).at.tolist() == [[-1, -1, 2]]
+
+
+def test_ties_are_broken_at_no_cost_where_a_whole_number_has_a_price_and_no_upper_bound():
+    # 2 people at 5 make 8 units at 1, the ninth costs 3, the tenth 4: a third person would cost more than he saves, a fifth of one less
+    model = Model()
+    people = model.variables("people", (["p"],), cost=5.0, integer=True)
+    made = model.variables("made", (["manned", "dear", "dearest"],), cost=[1.0, 3.0, 4.0], upper=[np.inf, 1.0, np.inf])
+    needed = model.rows("needed", (["all"],), at_least=9.5)
+    model.add(needed, made, row=([0],))
+    manned = model.rows("manned", (["all"],), at_most=0.0)
+    model.add(manned, made, row=([0],), of=([0],))
+    model.add(manned, people, -4.0)
+    found = one_optimum(model, np.array([0.0, 1.0, 1.0, 0.0]))
+    assert found.objective == pytest.approx(23)
+    assert found.column_value.round(6).tolist() == [2, 8, 1, 0.5]
+
+
+def test_numbers_that_the_solver_refuses_are_no_silent_no():
+    model = Model()
+    made = model.variables("made", (["a"],), cost=1.0)
+    solver = model.solver()
+    with pytest.raises(StepError, match="HiGHS refuses the bounds"):
+        solver.set_bounds(made.at, np.inf, np.inf)

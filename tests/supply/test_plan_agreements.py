@@ -120,7 +120,7 @@ BROKEN = {
     "a step without a first": ([contract("2026-01-01", from_quantity=5.0, price=3.0)], "row 1 (S valve): begins at 5 components"),
     "a component that nobody uses": (
         [contract("2026-01-01") | {"component": "spring"}],
-        "supplier_contracts.component: not in supplier_items: spring",
+        "supplier_contracts.component, row 1: not in supplier_items: spring",
     ),
 }
 

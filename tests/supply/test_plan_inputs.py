@@ -26,12 +26,12 @@ def test_good_inputs_have_no_problem(one_line):
 @pytest.mark.parametrize(
     ("table", "columns", "expected"),
     [
-        ("demand", {"item": "X"}, "demand.item: not in items: X"),
+        ("demand", {"item": "X"}, "consensus_demand.item, rows 1, 2, 3, 4: not in items: X"),
         ("demand", {"quantity": -1.0}, "demand.quantity: below zero for A"),
-        ("demand", {"quantity": float("nan")}, "demand.quantity: 4 cells are empty"),
-        ("unit_costs", {"item": "Q"}, "unit_costs.item: not in items: Q"),
+        ("demand", {"quantity": float("nan")}, "consensus_demand.quantity, rows 1, 2, 3, 4: 4 cells are empty"),
+        ("unit_costs", {"item": "Q"}, "unit_costs.item, row 1: not in items: Q"),
         ("unit_costs", {"unit_cost": -5.0}, "unit_costs.unit_cost: below zero for A"),
-        ("bill_of_resources", {"resource": "press"}, "bill_of_resources.resource: not in resources: press"),
+        ("bill_of_resources", {"resource": "press"}, "bill_of_resources.resource, row 1: not in resources: press"),
         ("bill_of_resources", {"hours": -0.1}, "bill_of_resources.hours: below zero for A"),
         ("resources", {"overtime_cost": -1.0}, "resources.overtime_cost: below zero for line"),
         ("resource_calendar", {"demonstrated_hours": -1.0}, "resource_calendar.demonstrated_hours: below zero for line"),
@@ -83,7 +83,7 @@ def test_people_and_suppliers(one_line, inputs_of):
     text = told(replace(one_line, **{name: getattr(frames, name) for name in names}))
     assert "resources.skill_group: not in workforce: painters" in text
     assert "workforce.absence_share: 1 or more for coaters" in text
-    assert "supplier_items.supplier: not in suppliers: T" in text
+    assert "supplier_items.supplier, row 2: not in suppliers: T" in text
     assert "supplier_items.quantity_per_unit, valve A: different values in its rows" in text
 
 

@@ -1,9 +1,7 @@
 """Input tables that make the supply plan finer: each is optional, and without it the plan is as if the table did not exist."""
 
-from sopkit.data.contracts.column import Contract, day, number, units
-from sopkit.data.contracts.keys import COMPONENT, ITEM, PERIOD, RESOURCE, SITE, SKILL_GROUP, SUPPLIER
-
-VALID_FROM = day("valid_from", "first day").in_swedish("första dag").named("Gäller från", "Giltig från", "Valid from").such_as("2026-01-01")
+from sopkit.data.contracts.column import Contract, number, units
+from sopkit.data.contracts.keys import ITEM, PERIOD, RESOURCE, SITE, SKILL_GROUP, VALID_FROM
 
 
 class PlanningCosts(Contract):
@@ -131,12 +129,14 @@ class LotSizes(Contract):
 
 
 class WorkforceCalendar(Contract):
-    """What differs by month in a skill group: hours by working days and holidays, pay, how many there may be."""
+    """What differs by month in a skill group: hours by working days and holidays, pay, how many there may be, what changing costs."""
 
     name, key = "workforce_calendar", ("skill_group", "period")
     grain = "one row per skill group and month that differs from the group's own row"
     without = "people give the same hours each month"
-    title_sv = "Vad som skiljer sig mellan månader i en kompetensgrupp: timmar efter arbetsdagar och ledighet, lön, hur många de får vara."
+    title_sv = (
+        "Vad som skiljer sig mellan månader i en kompetensgrupp: timmar efter arbetsdagar och ledighet, lön, hur många, byteskostnad."
+    )
     grain_sv = "en rad per kompetensgrupp och månad som avviker från gruppens egen rad"
     columns = (
         SKILL_GROUP,
@@ -160,6 +160,26 @@ class WorkforceCalendar(Contract):
         .in_swedish("högst antal personer")
         .named("Högst antal", "Most heads")
         .such_as("30")
+        .optional(),
+        number("hire_cost", "cost of hiring one in the month", "money per person", least=0)
+        .in_swedish("kostnad för att anställa en person i månaden")
+        .named("Anställningskostnad", "Hire cost")
+        .such_as("60000")
+        .optional(),
+        number("layoff_cost", "cost of laying off one in the month", "money per person", least=0)
+        .in_swedish("kostnad för att säga upp en person i månaden")
+        .named("Uppsägningskostnad", "Layoff cost")
+        .such_as("150000")
+        .optional(),
+        number("max_hire", "most people hired in the month", "people per month", least=0)
+        .in_swedish("högst antal anställda i månaden")
+        .named("Högst anställda", "Max hire")
+        .such_as("3")
+        .optional(),
+        number("max_layoff", "most people laid off in the month", "people per month", least=0)
+        .in_swedish("högst antal uppsagda i månaden")
+        .named("Högst uppsagda", "Max layoff")
+        .such_as("2")
         .optional(),
     )
 
@@ -239,53 +259,5 @@ class StockRules(Contract):
         .in_swedish("månaders efterfrågan framåt som lagret får täcka; tomt = hur många som helst")
         .named("Högsta täcktid", "Most cover")
         .such_as("4")
-        .optional(),
-    )
-
-
-class SupplierContracts(Contract):
-    """What is agreed with a supplier, from when to when: prices by quantity, most and least, the smallest order."""
-
-    name, key = "supplier_contracts", ("supplier", "component", "valid_from", "from_quantity")
-    grain = "one row per supplier, component, contract and price step; outside its contracts a supplier that has any delivers nothing"
-    without = "suppliers deliver at the price and limit of supplier_items in each month"
-    title_sv = "Vad som är avtalat med en leverantör, från när till när: priser efter kvantitet, mest och minst, minsta order."
-    grain_sv = "en rad per leverantör, komponent, avtal och prissteg; utanför sina avtal levererar en leverantör med avtal ingenting"
-    columns = (
-        SUPPLIER,
-        COMPONENT,
-        VALID_FROM.meant(
-            "first day; it counts in months that begin on it or later", "första dag; gäller månader som börjar då eller senare"
-        ),
-        day("valid_to", "last day; empty = without end; it counts in months that begin before it")
-        .in_swedish("sista dag; tomt = tills vidare; gäller månader som börjar före den")
-        .named("Gäller till", "Giltig till", "Valid to")
-        .such_as("2026-12-31")
-        .optional(),
-        number(
-            "from_quantity", "components a month beyond which the price of the row counts; 0 = the first", "components per month", least=0
-        )
-        .in_swedish("komponenter per månad bortom vilka radens pris gäller; 0 = den första")
-        .named("Från kvantitet", "From quantity")
-        .such_as("0"),
-        number("price", "price of a component beyond that quantity; empty = as in supplier_items", "money per component", least=0)
-        .in_swedish("pris för en komponent bortom kvantiteten; tomt = som i supplier_items")
-        .named("Pris")
-        .such_as("85")
-        .optional(),
-        number("monthly_limit", "most components a month, told in the first step; empty = no limit", "components per month", least=0)
-        .in_swedish("flest komponenter per månad, anges i första steget; tomt = ingen gräns")
-        .named("Högst per månad", "Monthly limit")
-        .such_as("9500")
-        .optional(),
-        number("least_quantity", "least components taken each month, told in the first step", "components per month", least=0)
-        .in_swedish("minsta uttag av komponenter varje månad, anges i första steget")
-        .named("Minst per månad", "Minsta uttag", "Least quantity")
-        .such_as("2000")
-        .optional(),
-        number("minimum_order", "least components of a month in which anything is ordered, told in the first step", "components", least=0)
-        .in_swedish("minst antal komponenter en månad då något beställs, anges i första steget")
-        .named("Minsta order", "Minimum order", "MOQ")
-        .such_as("500")
         .optional(),
     )

@@ -1,7 +1,7 @@
 """Input tables of purchasing: suppliers, what they deliver, how well they did, and what can be changed."""
 
 from sopkit.data.contracts.column import Contract, choice, code, day, number, share, text
-from sopkit.data.contracts.keys import COMPONENT, ITEM, QUANTITY, SUPPLIER
+from sopkit.data.contracts.keys import COMPONENT, ITEM, QUANTITY, SUPPLIER, VALID_FROM
 
 
 class Suppliers(Contract):
@@ -27,6 +27,60 @@ class Suppliers(Contract):
         .in_swedish("avtalad andel leveranser i tid")
         .named("Mål leveransprecision", "On-time target")
         .such_as("0.95")
+        .optional(),
+    )
+
+
+class SupplierContracts(Contract):
+    """What is agreed with a supplier, from when to when: prices by quantity, most and least, the smallest order."""
+
+    name, key = "supplier_contracts", ("supplier", "component", "valid_from", "from_quantity")
+    grain = "one row per supplier, component, contract and price step; outside its contracts a supplier that has any delivers nothing"
+    without = "suppliers deliver at the price and limit of supplier_items in each month"
+    title_sv = "Vad som är avtalat med en leverantör, från när till när: priser efter kvantitet, mest och minst, minsta order."
+    grain_sv = "en rad per leverantör, komponent, avtal och prissteg; utanför sina avtal levererar en leverantör med avtal ingenting"
+    columns = (
+        SUPPLIER,
+        COMPONENT,
+        VALID_FROM.meant(
+            "first day; it counts in months that begin on it or later", "första dag; gäller månader som börjar då eller senare"
+        ),
+        day("valid_to", "last day; empty = without end; it counts in months that begin before it")
+        .in_swedish("sista dag; tomt = tills vidare; gäller månader som börjar före den")
+        .named("Gäller till", "Giltig till", "Valid to")
+        .such_as("2026-12-31")
+        .optional(),
+        number(
+            "from_quantity", "components a month beyond which the price of the row counts; 0 = the first", "components per month", least=0
+        )
+        .in_swedish("komponenter per månad bortom vilka radens pris gäller; 0 = den första")
+        .named("Från kvantitet", "From quantity")
+        .such_as("0"),
+        number("price", "price of a component beyond that quantity; empty = as in supplier_items", "money per component", least=0)
+        .in_swedish("pris för en komponent bortom kvantiteten; tomt = som i supplier_items")
+        .named("Pris")
+        .such_as("85")
+        .optional(),
+        number("monthly_limit", "most components a month, told in the first step; empty = no limit", "components per month", least=0)
+        .in_swedish("flest komponenter per månad, anges i första steget; tomt = ingen gräns")
+        .named("Högst per månad", "Monthly limit")
+        .such_as("9500")
+        .optional(),
+        number("least_quantity", "least components taken each month, told in the first step", "components per month", least=0)
+        .in_swedish("minsta uttag av komponenter varje månad, anges i första steget")
+        .named("Minst per månad", "Minsta uttag", "Least quantity")
+        .such_as("2000")
+        .optional(),
+        number("minimum_order", "least components of a month in which anything is ordered, told in the first step", "components", least=0)
+        .in_swedish("minst antal komponenter en månad då något beställs, anges i första steget")
+        .named("Minsta order", "Minimum order", "MOQ")
+        .such_as("500")
+        .optional(),
+        choice(
+            "price_holds_for", "components of the month that a step's price counts for once it is reached; empty = beyond", "beyond | all"
+        )
+        .in_swedish("månadens komponenter som stegets pris gäller när det nåtts; tomt = beyond, de som ligger bortom det")
+        .such_as("beyond")
         .optional(),
     )
 

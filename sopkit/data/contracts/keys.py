@@ -1,6 +1,6 @@
 """Columns that mean the same in every input table: written once, in both languages, with the headers that senders use."""
 
-from sopkit.data.contracts.column import code, period, units
+from sopkit.data.contracts.column import code, day, period, units
 
 ITEM = (
     code("item", "article number")
@@ -60,3 +60,4 @@ QUANTITY = units().in_swedish("antal").named("Antal", "Kvantitet", "Mängd", "Vo
 ANY_FAMILY = FAMILY.meant("family, or `*`", "produktfamilj, eller `*`").such_as("*")
 ANY_REGION = REGION.meant("sales region, or `*`", "säljregion, eller `*`").such_as("*")
 ANY_CHANNEL = CHANNEL.meant("sales channel, or `*`", "säljkanal, eller `*`").such_as("*")
+VALID_FROM = day("valid_from", "first day").in_swedish("första dag").named("Gäller från", "Giltig från", "Valid from").such_as("2026-01-01")

@@ -22,6 +22,7 @@ class PriceSteps:
     change: Numbers  # price of the step less that of the step before
     there: NDArray[np.bool_]  # row, month: the contract is in force
     whole: NDArray[np.bool_]  # the price falls: whether the step is reached is a whole decision
+    all_units: NDArray[np.bool_]  # once it is reached its price counts for all components of the month, not only those beyond
 
     @property
     def labels(self) -> list[tuple[str, str]]:
@@ -92,4 +93,7 @@ def _steps(inside: pd.DataFrame, row: Places, there: NDArray[np.bool_]) -> Price
     before = inside.groupby(["supplier", "component", "valid_from"])["price"].shift() if len(inside) else inside["price"]
     change = (inside["price"].astype(float) - before.astype(float)).to_numpy()
     after = (inside["from_quantity"].to_numpy(float) > 0) & ~np.isnan(change)
-    return PriceSteps(row[after], inside["from_quantity"].to_numpy(float)[after], change[after], there[after], change[after] < 0)
+    all_units = inside["price_holds_for"].eq("all").fillna(False).to_numpy(bool)
+    return PriceSteps(
+        row[after], inside["from_quantity"].to_numpy(float)[after], change[after], there[after], change[after] < 0, all_units[after]
+    )

@@ -11,6 +11,7 @@ from sopkit.supply.plan.given import (
     change_cost,
     hour_limits,
     late_cost,
+    loses_nothing,
     lost_cost,
     planned_items,
     refuses_unmet_demand,
@@ -71,7 +72,7 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
     loaded = lines.used[:, None]
     working = working_groups(situation)[:, None]
     changing, whole = working & working_open & situation.policy.workforce_planned, situation.policy.whole_heads
-    refused = refuses_unmet_demand(situation)
+    losing = not loses_nothing(situation)
     return Choices(
         production=lp.variables("production", items, cost=goods.variable_cost, upper=situation.lots.maximum, where=making & free),
         subcontract=lp.variables(
@@ -86,7 +87,7 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
         ),
         stock=lp.variables("stock", items, cost=goods.keep_cost - worth, where=keeping),
         late=late,
-        lost=lp.variables("lost", pairs, cost=lost_cost(situation), upper=cells.demand, where=served & (not refused)),
+        lost=lp.variables("lost", pairs, cost=lost_cost(situation), upper=cells.demand, where=served & losing),
         backlog=backlog,
         load=lp.variables("load", (lines.names, months), where=loaded),
         overtime=lp.variables("overtime", (lines.names, months), cost=lines.overtime_cost, upper=hour_limits(situation)[1], where=loaded),
@@ -96,16 +97,16 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
         hired=lp.variables(
             "hired",
             (people.names, months),
-            cost=people.hire_cost[:, None],
-            upper=people.max_hire[:, None],
+            cost=people.hire_cost,
+            upper=people.max_hire,
             where=changing,
             integer=whole,
         ),
         laid_off=lp.variables(
             "laid off",
             (people.names, months),
-            cost=people.layoff_cost[:, None],
-            upper=people.max_layoff[:, None],
+            cost=people.layoff_cost,
+            upper=people.max_layoff,
             where=changing,
             integer=whole,
         ),
@@ -144,7 +145,7 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
             items,
             cost=short_of_least_cost(situation),
             upper=goods.least,
-            where=keeping & (goods.least > 0) & (not refused),
+            where=keeping & (goods.least > 0) & losing,
         ),
     )
 

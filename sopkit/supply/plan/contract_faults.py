@@ -49,6 +49,12 @@ def _first_steps(told: pd.DataFrame) -> Iterator[Problem]:
     priceless = told[(told["from_quantity"] > 0) & told["price"].isna()]
     for index in priceless.index:
         yield Problem(_place(told.loc[[index]], _name(told.loc[index])), "a price step without a price", "a price in each step")
+    inside = told.sort_values([*KEY, "valid_from", "from_quantity"])
+    before = inside.groupby([*KEY, "valid_from"])["price"].shift()
+    rising = inside[inside["price_holds_for"].eq("all").fillna(False).astype(bool) & (inside["price"] > before)]
+    for index in rising.index:
+        came = f"a price of {told.loc[index, 'price']:g} for all components that is above the step before"
+        yield Problem(_place(told.loc[[index]], _name(told.loc[index])), came, "a price that falls, or price_holds_for beyond")
 
 
 def _amounts(told: pd.DataFrame) -> Iterator[Problem]:

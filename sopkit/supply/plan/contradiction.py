@@ -13,7 +13,8 @@ from sopkit.errors import Problem
 from sopkit.supply.lp import Grid, Numbers, Solver
 from sopkit.supply.plan.model import Limits, plan_model
 from sopkit.supply.plan.situation import Situation
-from sopkit.supply.solver import WAYS_OF_ELASTIC, Contradiction
+from sopkit.supply.solver import Contradiction
+from sopkit.supply.ways import WAYS_OF_ELASTIC
 
 WORTH_TELLING = 1e-4  # hours, units, components
 WEIGHT_OF_DEMAND = 1000.0  # an hour, a component, a place in the store is easier to find than a unit that nobody can make

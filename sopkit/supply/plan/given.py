@@ -108,6 +108,11 @@ def refuses_unmet_demand(situation: Situation) -> bool:
     return situation.policy.unmet_demand == "refused"
 
 
+def loses_nothing(situation: Situation) -> bool:
+    """Whether no unit of demand, and of least stock, may be lost."""
+    return situation.policy.unmet_demand != "priced"
+
+
 def lost_cost(situation: Situation) -> Numbers:
     """Planning cost of a lost unit by cell and month: what planning_costs says, else its net price and goodwill."""
     told = situation.goods.lost_cost[situation.cells.item]
@@ -127,8 +132,10 @@ def waiting_cost(situation: Situation) -> Numbers:
 
 
 def late_cost(situation: Situation) -> Numbers:
-    """Planning cost of a unit that waits a month; what still waits at the horizon counts as lost."""
+    """Planning cost of a unit that waits a month; what still waits at the horizon counts as lost, unless the policy says it waits on."""
     cost = waiting_cost(situation)
+    if situation.policy.unmet_demand == "waits":
+        return cost
     told = situation.goods.lost_cost[situation.cells.item, -1]
     lost = price_of_waiting(situation)[:, -1] * (1 + situation.policy.lost_goodwill_share)
     cost[:, -1] += np.where(np.isnan(told), lost, told)

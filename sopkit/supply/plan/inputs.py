@@ -30,7 +30,7 @@ NOT_NEGATIVE = {
     "alternative_resources": ("hours",),
     "stock_limits": ("least_stock", "most_stock"),
     "lot_sizes": ("setup_cost", "setup_hours", "minimum_lot", "maximum_lot", "lot_multiple"),
-    "workforce_calendar": ("hours_per_head", "wage", "least_heads", "most_heads"),
+    "workforce_calendar": ("hours_per_head", "wage", "least_heads", "most_heads", "hire_cost", "layoff_cost", "max_hire", "max_layoff"),
     "site_items": ("opening_stock",),
     "transfers": ("transfer_cost", "lead_time_days", "monthly_limit"),
     "sourcing": ("sourcing_share", "freight_cost", "lead_time_days"),
@@ -61,6 +61,9 @@ KNOWN_IN = (
     ("supplier_contracts", "supplier", "suppliers"),
     ("supplier_contracts", "component", "supplier_items"),
 )
+
+
+TABLE_OF = {"demand": "consensus_demand"}  # what the input is called where it comes from
 
 
 def _absent(name: str) -> pd.DataFrame:
@@ -139,7 +142,9 @@ def _missing(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
         for column in NOT_NEGATIVE.get(table.name, ()):
             frame = getattr(inputs, table.name)
             if column in frame and column in ALWAYS_THERE.get(table.name, ()) and frame[column].isna().any():
-                yield Problem(f"{table.name}.{column}", f"{int(frame[column].isna().sum())} cells are empty", "a number in each row")
+                empty_cells = frame[frame[column].isna()]
+                place = f"{TABLE_OF.get(table.name, table.name)}.{column}, {rows_of(empty_cells)}"
+                yield Problem(place, f"{len(empty_cells)} cells are empty", "a number in each row")
 
 
 ALWAYS_THERE = {
@@ -159,12 +164,12 @@ def _unknown(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
         frame, known = getattr(inputs, table), getattr(inputs, knows)
         if knows != "items" and known.empty:
             continue  # not provided: it does not limit the plan
-        strange = frame.loc[~frame[column].isin(known[column]), column]
+        strange = frame[~frame[column].isin(known[column])]
         if len(strange):
             yield Problem(
-                f"{table}.{column}",
-                f"not in {knows}: {names_of(strange)}",
-                f"a {column} of {knows}",
+                f"{TABLE_OF.get(table, table)}.{column}, {rows_of(strange)}",
+                f"not in {knows}: {names_of(strange[column])}",
+                f"one of the column {column} of {knows}",
                 f"Add it to {knows} or correct the code.",
             )
 
@@ -178,7 +183,7 @@ def _negative(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
                 below = frame[negative]
                 key = next(name for name in ("item", "resource", "skill_group", "component", "region") if name in frame)
                 told = f"below zero for {names_of(below[key])}, {rows_of(below)}"
-                yield Problem(f"{table}.{column}", told, "zero or more")
+                yield Problem(f"{TABLE_OF.get(table, table)}.{column}", told, "zero or more")
 
 
 def _demand_months(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:

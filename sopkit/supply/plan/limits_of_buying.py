@@ -1,5 +1,7 @@
 """What limits buying: smallest orders and prices by quantity; one function per limit, named in the planner's words."""
 
+import numpy as np
+
 from sopkit.supply.lp import Model
 from sopkit.supply.plan.choices import Choices
 from sopkit.supply.plan.given import most_ever_bought
@@ -22,7 +24,8 @@ def prices_change_beyond_a_quantity(lp: Model, choices: Choices, situation: Situ
     """Each component beyond a step's quantity costs what the price rises there, or saves what it falls.
 
     A price that rises is linear: buying less beyond is cheaper by itself. One that falls holds only once its step is reached, which is
-    a whole decision: beyond <= bought - quantity x reached, and nothing is beyond where it is not reached.
+    a whole decision: beyond <= bought - quantity x reached, and nothing is beyond where it is not reached. Where the price holds for all
+    components of the month, all that is bought is beyond once the step is reached, and the step is reached only by buying its quantity.
     """
     steps, axes = situation.sources.steps, (situation.sources.steps.labels, situation.months)
     there = choices.beyond.at >= 0
@@ -33,7 +36,10 @@ def prices_change_beyond_a_quantity(lp: Model, choices: Choices, situation: Situ
     within = lp.rows("price falls", axes, at_most=0.0, where=falling)
     lp.add(within, choices.beyond)
     lp.add(within, choices.bought, -1.0, of=(steps.source,))
-    lp.add(within, choices.reached, steps.beyond[:, None])
+    lp.add(within, choices.reached, np.where(steps.all_units, 0.0, steps.beyond)[:, None])
+    enough = lp.rows("price step bought", axes, at_least=0.0, where=falling & steps.all_units[:, None])
+    lp.add(enough, choices.bought, of=(steps.source,))
+    lp.add(enough, choices.reached, -steps.beyond[:, None])
     only = lp.rows("price falls only where reached", axes, at_most=0.0, where=falling)
     lp.add(only, choices.beyond)
     lp.add(only, choices.reached, -most_ever_bought(situation)[steps.source])

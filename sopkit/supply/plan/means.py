@@ -61,7 +61,7 @@ class People:
     least: Numbers  # people, by group and month
     most: Numbers  # people, by group and month; inf where nobody limits it
     overtime_hours: Numbers  # a person works in a month at most, inf where nobody limits it
-    hire_cost: Numbers
+    hire_cost: Numbers  # by group and month, as the three below
     layoff_cost: Numbers
     max_hire: Numbers
     max_layoff: Numbers  # inf where nobody limits it
@@ -84,7 +84,7 @@ class Sources:
     steps: PriceSteps
     told: NDArray[np.bool_]  # sources that have a limit or a contract
     opening_stock: Numbers
-    price_above: Numbers  # by source and month: first price beyond the lowest of the component over the horizon
+    price_above: Numbers  # by source and month: first price beyond the lowest of the component over the horizon, or beyond nothing
     keep_cost: Numbers  # money per component and month
     use_component: Places
     use_item: Places
@@ -160,10 +160,10 @@ def people_of(workforce: pd.DataFrame, calendar: pd.DataFrame, months: list[str]
         by_month("least_heads", 0.0),
         by_month("most_heads", np.inf),
         unlimited["overtime_hours_per_head"],
-        numbers["hire_cost"],
-        numbers["layoff_cost"],
-        numbers["max_hire"],
-        unlimited["max_layoff"],
+        by_month("hire_cost", numbers["hire_cost"]),
+        by_month("layoff_cost", numbers["layoff_cost"]),
+        by_month("max_hire", numbers["max_hire"]),
+        by_month("max_layoff", unlimited["max_layoff"]),
         np.ceil(none["ramp_up_months"]).astype(np.int64),
         none["most_temporary"],
         np.where(
@@ -191,7 +191,8 @@ def sources_of(inputs: SupplyInputs, policy: SupplyPolicy, items: pd.Index, mont
     """Sources of the components that a supplier limits or has a contract for, and what uses them among the planned items."""
     said = inputs.supplier_items
     stopped = said["supplier"].isin(policy.supplier_share)
-    limited = sorted({*said.loc[said["monthly_limit"].notna() | stopped, "component"], *inputs.supplier_contracts["component"]})
+    paid = said["component_price"].notna() & (policy.component_prices == "paid")
+    limited = sorted({*said.loc[said["monthly_limit"].notna() | stopped | paid, "component"], *inputs.supplier_contracts["component"]})
     said = said[said["component"].isin(limited)].sort_values(["supplier", "component", "item"])
     sources = said.groupby(["supplier", "component"], sort=True).first().reset_index()
     components = pd.Index(limited)
@@ -201,6 +202,8 @@ def sources_of(inputs: SupplyInputs, policy: SupplyPolicy, items: pd.Index, mont
     usual = pd.DataFrame(agreed.price).mean(axis=1)
     known = pd.concat([pd.DataFrame(agreed.price).min(axis=1).groupby(sources["component"]).min(), _step_prices(inputs)])
     cheapest = sources["component"].map(known.groupby(level=0).min()).to_numpy(float)
+    if policy.component_prices == "paid":
+        cheapest = np.zeros(len(sources))
     uses = said[said["item"].isin(items)].drop_duplicates(["component", "item"])
     return Sources(
         list(zip(sources["supplier"], sources["component"], strict=True)),

@@ -144,9 +144,9 @@ def _cells(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names:
     price = np.divide(revenue, quantity, out=np.zeros_like(revenue), where=quantity > 0)
     tier = inputs.items.set_index("item")["tier"].reindex(keys.get_level_values("item")).fillna("")
     rules = [_waiting(policy, channel, of) for channel, of in zip(keys.get_level_values("channel"), tier, strict=True)]
-    refused = policy.unmet_demand == "refused"  # nothing may be lost: all that is not met waits, as long as the policy lets it
-    share = np.array([(1.0 if refused else rule.share) if rule.months else 0.0 for rule in rules])
-    waits = np.array([rule.months if rule.share or refused else 0 for rule in rules], dtype=np.int64)
+    losing = policy.unmet_demand == "priced"  # else all that is not met waits, as long as the policy lets it
+    share = np.array([(rule.share if losing else 1.0) if rule.months else 0.0 for rule in rules])
+    waits = np.array([rule.months if rule.share or not losing else 0 for rule in rules], dtype=np.int64)
     return Cells(list(keys), places(names, keys.get_level_values("item")), quantity, price, share, waits, np.zeros(len(keys)))
 
 

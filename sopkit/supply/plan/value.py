@@ -29,7 +29,7 @@ def plan_costs(situation: Situation, decided: Decided) -> pd.DataFrame:
         "subcontracting": (decided.subcontract * (goods.variable_cost + np.nan_to_num(goods.premium))).sum(),
         "overtime": (decided.overtime * lines.overtime_cost).sum(),
         "wages": (decided.heads * people.wage).sum(),
-        "hiring and laying off": (decided.hired * people.hire_cost[:, None] + decided.laid_off * people.layoff_cost[:, None]).sum(),
+        "hiring and laying off": (decided.hired * people.hire_cost + decided.laid_off * people.layoff_cost).sum(),
         "dearer suppliers": (decided.bought * sources.price_above).sum() + (decided.beyond * sources.steps.change[:, None]).sum(),
         "components in stock": _component_keeping(situation, decided),
         "stock": (decided.closing_stock * goods.keep_cost).sum(),

@@ -41,7 +41,7 @@ def demand_cases(
     Raises:
         DataError: with all problems of the inputs.
     """
-    refused = policy.unmet_demand == "refused"  # a case that cannot be met in full has no plan
+    refused = policy.unmet_demand != "priced"  # a case that cannot be met in full has no plan
     if refused or not months_held or demand_range.empty or not (demand_range["unit"] == "units").any():
         return empty(CONTRACTS["demand_cases"])
     raise_problems(inputs, cutoff=cutoff, policy=policy)
