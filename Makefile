@@ -32,7 +32,7 @@ demo: $(READY)  ## two monthly cycles of the demo company, with decision packs
 test: $(READY)  ## all tests, on the small demo company
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
-bad_inputs: $(READY)  ## a valid file with one fault, in each table, column and format; its last line is the number of cases
+bad_inputs: $(READY)  ## a valid file with one fault: each family of faults in each column of each table and format; tells the number of cases
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m bad_inputs tests/data
 
 slow: $(READY)  ## the long sweeps

@@ -164,7 +164,7 @@ def write(folder: Path, table: Valid, form: Format, lines: Lines) -> None:
         book.save(path)
     else:
         columns = zip(*lines[1:], strict=True)
-        types = {"day": pa.date32(), "number": pa.float64()}
+        types = {"day": pa.date32(), "number": pa.float64(), "whole": pa.int64(), "flag": pa.bool_()}
         names, kinds = [str(name) for name in lines[0]], dict(table.columns)
         arrays = [pa.array(cells, types.get(kinds[name], pa.string())) for cells, name in zip(columns, names, strict=True)]
         pq.write_table(pa.table(arrays, names=names), path)

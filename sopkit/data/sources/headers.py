@@ -95,10 +95,12 @@ def _tell_twins(
         names = [name, *contract.column(name).aliases]
         others = {place for other in names for place in folded.get(other.strip().casefold(), ())} - used - told
         for place in sorted(place for place in others if not _is_named(table.header[place], source)):
+            told.add(place)
+            if place in folded[table.header[position].casefold()]:
+                continue  # the same header again, which is told as such
             both = f"headers {table.header[position]!r} and {table.header[place]!r} both mean {name}"
             hint = "name the right one under `columns`, the other under `ignored`"
             log.note(Finding(table.origin, "ambiguous_header", both, "REJECT", hint, table.sheet, table.header_row, table.header[place]))
-            told.add(place)
     return told
 
 
