@@ -103,6 +103,12 @@ def _with(policy: Policy, told: dict[str, object]) -> Policy:
     return type(policy).model_validate({**policy.model_dump(), **told}) if told else policy
 
 
+def policy_with(policy: Policy, told: Mapping[str, object], place: str) -> tuple[Policy, list[Problem]]:
+    """A policy with other values in place of its own, or what is wrong with them; `place` says where they stand."""
+    problems = _values_problems(policy, told, place)
+    return (policy if problems else _with(policy, dict(told))), problems
+
+
 def _values_problems(policy: BaseModel, told: Mapping[str, object], place: str) -> list[Problem]:
     known = type(policy).model_fields
     problems = [

@@ -61,6 +61,22 @@ def compare(
 
 
 @app.command()
+def replay(
+    params: ParamsFile,
+    first: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="first month of the meetings to replay")],
+    last: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="last month to replay; it must be over")],
+    policy: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help="a policy, or a name in params/policies; the first of several is the yardstick")
+    ] = None,
+    form: Annotated[Literal["text", "json"], typer.Option("--format", help="lines or JSON; page and CSV are written beside")] = "text",
+) -> None:
+    """Replay whole policies over past months, each planned on what was known then: service, stock and money side by side."""
+    from sopkit.run.replaying import Asked, replay_policies
+
+    print("\n".join(replay_policies(Asked(params_path(params), first, last, tuple(policy or ()), form))))
+
+
+@app.command()
 def minutes(place: Annotated[str, typer.Argument(metavar="COMPANY/CYCLE", help="demo/2026-03")]) -> None:
     """Minutes and actions of a cycle, from its record: as text, and as a page."""
     from sopkit.run.minutes import minutes_lines

@@ -143,14 +143,14 @@ def _cells(inputs: SupplyInputs, policy: SupplyPolicy, months: list[str], names:
     quantity[place], revenue[place] = summed["quantity"], summed["revenue"]
     price = np.divide(revenue, quantity, out=np.zeros_like(revenue), where=quantity > 0)
     tier = inputs.items.set_index("item")["tier"].reindex(keys.get_level_values("item")).fillna("")
-    rules = [_waiting(policy, channel, of) for channel, of in zip(keys.get_level_values("channel"), tier, strict=True)]
+    rules = [waiting_rule(policy, channel, of) for channel, of in zip(keys.get_level_values("channel"), tier, strict=True)]
     losing = policy.unmet_demand == "priced"  # else all that is not met waits, as long as the policy lets it
     share = np.array([(rule.share if losing else 1.0) if rule.months else 0.0 for rule in rules])
     waits = np.array([rule.months if rule.share or not losing else 0 for rule in rules], dtype=np.int64)
     return Cells(list(keys), places(names, keys.get_level_values("item")), quantity, price, share, waits, np.zeros(len(keys)))
 
 
-def _waiting(policy: SupplyPolicy, channel: str, tier: str) -> Waiting:
+def waiting_rule(policy: SupplyPolicy, channel: str, tier: str) -> Waiting:
     """The waiting rule of a channel and tier: the nearest that is told; where none is, nothing waits."""
     told = (policy.waiting.get(name) for name in (f"{channel}/{tier}", channel, f"*/{tier}", "*"))
     return next((rule for rule in told if rule is not None), Waiting(share=0, months=0))
