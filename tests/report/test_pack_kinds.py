@@ -1,5 +1,6 @@
 """The packs of the other meetings, from the same tables: traced to the last digit, in both languages, with what each meeting needs."""
 
+import dataclasses
 import re
 from html import unescape
 
@@ -41,6 +42,13 @@ def test_a_page_on_the_screen_holds_each_source_once_and_whole() -> None:
     assert [sources[int(place)] for place in numbered] == [unescape(source) for source in re.findall(r'data-src="([^"]*)"', printed)]
     assert sources == sorted(set(sources))
     assert len(shown) < len(printed)
+
+
+def test_a_broken_fiscal_year_is_called_after_the_year_it_ends_in() -> None:
+    tables = full_tables()
+    inputs = PackInputs(tables, facts(tables), dataclasses.replace(about(), fiscal_year_first_month=7))
+    assert desk_of(inputs).year == ("2025-07", "2026-06")
+    assert "fiscal year 2026" in re.sub("<[^>]+>", "", printed_pages(inputs)[1])
 
 
 def test_meanings_travel_with_the_page_and_cannot_end_it() -> None:

@@ -35,7 +35,7 @@ def decided_headline(desk: Desk) -> Markup | None:
     if record is None:
         return None
     gain = difference(record.number("came", "money"), record.number("proposed", "money"))
-    year: Cell = Month(desk.year[0], "year")
+    year: Cell = Month(desk.year[1], "year")
     if all(row.values["kept"] for row in desk.book.records("promise_check")):
         told = N_("Decided, and the plan keeps what was promised: net sales of {year} change by {gain}.")
     else:

@@ -47,7 +47,7 @@ def _on_the_agenda(desk: Desk) -> list[Record]:
 def headline(desk: Desk) -> Markup:
     """The message of page one, from the gap to budget and the options."""
     say, gap, options = desk.writer.say, budget_amount(desk, "gap"), desk.book.records("options")
-    year: Cell = Month(desk.year[0], "year")
+    year: Cell = Month(desk.year[1], "year")
     if decided := decided_headline(desk):
         return decided
     if not options:
@@ -125,7 +125,7 @@ def _headline_table(desk: Desk) -> Table:
         rows.append(Row(text(label), tuple(_long_share(cell) for cell in cells)))
     labels = [N_("budget"), N_("this plan"), N_("against budget")] if with_budget else [N_("this plan")]
     labels += [N_("if the recommended are taken"), N_("change")] if together else []
-    caption = desk.writer.say(N_("The plan of {company}; fiscal year {year}"), company=desk.about.title, year=Month(desk.year[0], "year"))
+    caption = desk.writer.say(N_("The plan of {company}; fiscal year {year}"), company=desk.about.title, year=Month(desk.year[1], "year"))
     return table(desk.writer, Table(caption, "", tuple(Column(text(label)) for label in labels), tuple(rows), dense=True))
 
 

@@ -92,7 +92,7 @@ class Desk:
 
     @cached_property
     def year(self) -> tuple[str, str]:
-        """First and last month of the fiscal year that M0 lies in."""
+        """First and last month of the fiscal year that M0 lies in; the year is called after the last."""
         months = fiscal_year_periods(self.about.cycle, self.about.fiscal_year_first_month)
         return months[0], months[-1]
 

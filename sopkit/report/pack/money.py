@@ -45,7 +45,7 @@ def money_page(desk: Desk) -> Page:
 
 
 def _estimate_title(desk: Desk) -> Markup:
-    say, year = desk.writer.say, Month(desk.year[0], "year")
+    say, year = desk.writer.say, Month(desk.year[1], "year")
     estimate, gap = _line_total(desk, "net_sales"), budget_amount(desk, "gap")
     if gap is None or not gap.known:
         return say(N_("Latest estimate of {year}: net sales {estimate}."), year=year, estimate=estimate)
