@@ -93,6 +93,21 @@ def test_the_ledger_beside_the_order_book(company):
     assert ledger_gap(company.table("ledger_actuals", rows).iloc[:0], company.inputs, cutoff=company.cutoff, first_month=1).empty
 
 
+def test_what_the_ledger_deducts_from_gross_sales_explains_its_part(company):
+    """2025: gross 25,000 less 600 returns and, in one month, 100 discounts; lines hold 24,000, none a return: 1,000 below gross."""
+    months = [f"2025-{month:02d}" for month in range(1, 13)]
+    booked = {"gross_sales": [25000 / 12] * 12, "returns": [50.0] * 12, "other_income": [5.0] * 12, "net_sales": [24300 / 12] * 12}
+    rows = [
+        {"account": account, "family": "*", "period": month, "status": "final", "amount": amount}
+        for account, amounts in booked.items()
+        for month, amount in zip(months, amounts, strict=True)
+    ]
+    rows += [{"account": "discounts", "family": "*", "period": "2025-12", "status": "final", "amount": 100.0}]
+    table = ledger_gap(company.table("ledger_actuals", rows), company.inputs, cutoff=company.cutoff, first_month=1).set_index("fiscal_year")
+    told = table.loc["2025", ["total_revenue", "other_income", "gross_sales", "deductions", "ledger", "difference", "unexplained"]]
+    assert told.round(2).tolist() == [25060, 60, 25000, 700, 24300, -300, -1000]
+
+
 def test_timing_is_what_the_next_month_gives_back():
     assert timing([5, -3, 0, -2]) == 3
     assert timing([5, 3, 2]) == 0

@@ -117,7 +117,7 @@ class MarginChange(Contract):
 
 
 class LedgerGap(Contract):
-    """Net sales of the ledger beside those of invoiced lines."""
+    """Net sales of the ledger beside those of invoiced lines, gross and net, over the months that both hold."""
 
     name, key = "ledger_gap", ("fiscal_year",)
     grain = "one row per fiscal year with closed months that both hold"
@@ -125,11 +125,16 @@ class LedgerGap(Contract):
         code("fiscal_year", "year in which the fiscal year ends"),
         whole("months", "months compared", "months"),
         whole("flash_months", "of them months whose ledger figure is flash", "months"),
-        money("ledger", "net sales of the ledger"),
+        money("total_revenue", "all revenue of the ledger = gross sales + other income; empty where it does not say").optional(),
+        money("other_income", "of it what is no sale: interest, gains, exchange differences").optional(),
+        money("gross_sales", "of it sales before returns and discounts").optional(),
+        money("deductions", "returns, adjustments and discounts of the ledger").optional(),
+        money("ledger", "net sales of the ledger = gross sales - deductions"),
         money("invoiced", "net sales of invoiced lines"),
+        money("invoiced_beside", "net sales of invoiced lines in months of the year that the ledger does not hold"),
         money("difference", "invoiced - ledger"),
         money("timing", "moved between neighbouring months: it explains months, nothing of the year"),
-        money("unexplained", "what is left of the year's difference"),
+        money("unexplained", "what is left of the year's difference once deductions that invoiced lines do not hold are taken out"),
     )
 
 

@@ -106,7 +106,8 @@ class LedgerActuals(Contract):
         choice(
             "account",
             "line of the P&L; costs are positive",
-            "net_sales | cost_of_goods | gross_margin | overtime | expedite | holding | write_down | other_cost | operating_contribution",
+            "gross_sales | returns | discounts | other_income | net_sales | cost_of_goods | gross_margin | overtime | expedite | holding | "
+            "write_down | other_cost | operating_contribution",
         )
         .in_swedish("rad i resultaträkningen; kostnader är positiva")
         .named("Konto", "Kontogrupp")

@@ -7,6 +7,7 @@ import pandas as pd
 
 from sopkit.data.finding_rules import Outcome
 from sopkit.data.monthly import month_numbers
+from sopkit.data.measures.booked import booked_by_month
 from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.oddity import Oddity, positions_of, shown
 from sopkit.data.plausibility.scale import factor_of, worded
@@ -169,7 +170,7 @@ def ledger_gap(tables: Tables, limits: PlausibilityLimits, *, cutoff: str) -> li
     ledger, sales = tables.get("ledger_actuals"), tables.get("sales_history")
     if ledger is None or sales is None or ledger.empty or sales.empty:
         return []
-    booked = ledger[ledger["account"] == "net_sales"].groupby("period")["amount"].sum()
+    booked, _ = booked_by_month(ledger, "net_sales")
     sold = monthly(sales, SETTLED["sales_history"])["revenue"]
     both = pd.DataFrame({"booked": booked, "sold": sold}).dropna()
     both = both[both.index <= cutoff]
