@@ -212,6 +212,13 @@ _ALL = (
         "correct first and last days in the calendar",
     ),
     _rule(
+        "fiscal_year",
+        "across",
+        "REJECT",
+        "the fiscal years and periods of a year that starts in the month of the params",
+        "correct the calendar, or fiscal_year_first_month in the params",
+    ),
+    _rule(
         "calendar_short", "across", "ASK", "a calendar that covers the horizon", "send the months, or answer that the last month goes on"
     ),
     _rule("stock_unexplained", "across", "ACCEPT", "opening + made + received - sold = closing", "look at counts, scrap and transfers"),

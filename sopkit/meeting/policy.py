@@ -60,6 +60,11 @@ class Overlay(BaseModel):
     of: tuple[str, ...] = Field(
         default=(), description="scenarios that it is composed of, by the names of their files; its own changes last"
     )
+    places: dict[str, str] = Field(
+        default_factory=dict,
+        exclude=True,
+        description="file and line of its names; filled in when a file is read",
+    )
     years_after: int = Field(
         default=0, ge=0, le=20, description="years beyond the plan in which its effect of the last twelve planned months is expected again"
     )

@@ -82,6 +82,7 @@ def intake_of(params: CompanyParams, root: Path, received: Path | None = None) -
         currency=params.currency,
         limits=params.plausibility,
         earlier=earlier_of(params),
+        first_month=params.fiscal_year_first_month,
     )
 
 

@@ -22,6 +22,7 @@ from sopkit.records.policy import ApprovalPolicy
 from sopkit.report.delivery.policy import AudiencePolicy
 from sopkit.run import places
 from sopkit.run.literal_secrets import refuse_literal_secrets, shown
+from sopkit.run.placing import placed_decisions
 from sopkit.run.yaml_reading import read_yaml
 from sopkit.steps import BY_NAME
 from sopkit.supply.policy import SupplyPolicy
@@ -110,6 +111,7 @@ def load_params(path: Path, cycle: str | None = None) -> CompanyParams:
         **({"cycle": cycle} if cycle else {}),
     }
     params = validated(CompanyParams, content, path, lines)
+    params = params.model_copy(update={"meeting": placed_decisions(params.meeting, path, lines)})
     if not MONTH.fullmatch(params.cycle):
         came = f"cycle {params.cycle!r}"
         raise ParamsError("not a cycle of this company", [Problem(str(path), came, f"a {params.cadence} period, such as 2026-03")])

@@ -9,6 +9,7 @@ from sopkit.meeting.policy import Overlay, Playbook
 from sopkit.run import places
 from sopkit.run.literal_secrets import refuse_literal_secrets
 from sopkit.run.params import SCENARIO, validated
+from sopkit.run.placing import placed
 from sopkit.run.yaml_reading import read_yaml
 
 
@@ -56,7 +57,7 @@ def load_scenario(name: str, within: tuple[str, ...] = ()) -> Overlay:
     path = scenario_path("scenarios", name)
     content, lines = read_yaml(path)
     refuse_literal_secrets(content, path, lines)
-    own = _placed(validated(Overlay, content, path, lines), path, lines)
+    own = placed(validated(Overlay, content, path, lines), path, lines)
     if not own.of:
         return own
     from sopkit.meeting.scenarios import compose, twice_changed  # tables: an unchanged cycle must not import them
@@ -108,15 +109,6 @@ def scenario_path(folder: str, name: str) -> Path:
         expected = "letters, digits, _ and -, as in its file's name"
         raise ParamsError("not a scenario's name", [Problem("scenario", repr(name), expected)])
     return places.suite_root() / "params" / folder / f"{name}.yaml"
-
-
-def _placed(overlay: Overlay, path: Path, lines: dict[tuple[str, ...], int]) -> Overlay:
-    """The overlay, each of its changes with the file and line that it stands on."""
-    changes = (
-        change.model_copy(update={"place": f"{path}, line {lines.get(('changes', str(at)), 1)}"})
-        for at, change in enumerate(overlay.changes)
-    )
-    return overlay.model_copy(update={"changes": tuple(changes)})
 
 
 def scenario_paths(names: Sequence[str]) -> list[Path]:

@@ -20,6 +20,7 @@ from sopkit.meeting.scenarios.overlay import changed_demand
 from sopkit.periods import shifted
 from sopkit.run.cases import Case
 from sopkit.run.params import validated
+from sopkit.run.placing import placed
 from sopkit.run.yaml_reading import read_yaml
 from sopkit.supply.plan import SupplyInputs
 from sopkit.supply.plan.faults import raise_problems
@@ -54,7 +55,8 @@ def read_what_ifs(folder: Path) -> dict[str, Overlay]:
     """The overlays of what_ifs.yaml; ParamsError where there is none or it cannot be used."""
     path = folder / "what_ifs.yaml"
     content, lines = read_yaml(path)
-    return dict(validated(WhatIfFile, content, path, lines).what_ifs)
+    told = validated(WhatIfFile, content, path, lines).what_ifs
+    return {name: placed(overlay, path, lines, "what_ifs", name) for name, overlay in told.items()}
 
 
 def told_variants(case: Case, overlays: dict[str, Overlay], *, processes: int = 1) -> list[Told]:

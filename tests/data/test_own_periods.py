@@ -13,7 +13,7 @@ from sopkit.data.contracts.conform import conform, empty
 from sopkit.data.history import AdjustmentInputs, family_quarters, history_adjustments
 from sopkit.data.history.working_days import adjusted_history, working_day_factors
 from sopkit.data.own_periods import in_own_periods, moved_units, own_periods
-from sopkit.data.plausibility.calendars import calendar_faults, calendar_reach
+from sopkit.data.plausibility.calendars import calendar_faults, calendar_reach, fiscal_faults
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.reading import read_sources
 from sopkit.data.working_days import planning_calendar
@@ -166,6 +166,19 @@ def test_a_broken_calendar_stops_with_its_row(tmp_path: Path) -> None:
     found = read(tmp_path, rows).findings
     fault = found[found["rule"] == "calendar_periods"].iloc[0]
     assert (fault["outcome"], fault["file"], fault["row"]) == ("REJECT", "calendar.csv", 6)
+
+
+def test_a_fiscal_year_that_is_not_the_params_is_refused_row_by_row() -> None:
+    """A year that starts in May: January 2025 is the ninth period of the year that ends in 2025."""
+    rows = [row | {"fiscal_year": 2025, "fiscal_period": 9 + number} for number, row in enumerate(rows_of(MONTHS[:4]))]
+    assert fiscal_faults(calendar_frame(rows), 5) == []
+    found = fiscal_faults(calendar_frame(rows), 1)
+    assert [(oddity.rule, oddity.outcome, oddity.column, len(oddity.positions)) for oddity in found] == [
+        ("fiscal_year", "REJECT", "fiscal_period", 4)
+    ]
+    assert "such as 9 for 2025-01, which is 1" in found[0].message
+    rows[1]["fiscal_year"] = 2026
+    assert [oddity.positions for oddity in fiscal_faults(calendar_frame(rows), 5)] == [(1,)]
 
 
 def test_the_planning_calendar_says_where_each_period_comes_from() -> None:

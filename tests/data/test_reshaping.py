@@ -333,6 +333,21 @@ def test_money_is_converted_at_the_rate_of_its_month(tmp_path: Path):
     assert np.allclose(budget.tables["sales_history"]["revenue"], [1100, 100, 2200])
 
 
+@pytest.mark.parametrize(("convert", "rule"), [({}, "unconverted"), (CURRENCY, "missing_rate")])
+def test_a_budget_in_another_currency_without_a_rate_is_named_with_its_row(tmp_path: Path, convert: dict, rule: str):
+    write(
+        tmp_path / "budget.csv", "family,region,channel,period,quantity,revenue,Valuta", "F,*,*,2026-01,1,100,SEK", "F,*,*,2026-02,1,9,EUR"
+    )
+    write(tmp_path / "items.csv", "item,item_name,family,supply_strategy", "A,A,F,stock")
+    declared = {
+        "budget": Source(file="budget.csv", convert=convert, ignored=[] if convert else ["Valuta"]),
+        "items": Source(file="items.csv"),
+    }
+    found = read_sources(declared, tmp_path, cutoff="2026-02", currency="SEK").findings
+    row = found[found["rule"].eq(rule)].iloc[0]
+    assert (row["outcome"], row["file"], row["row"], row["column"]) == ("REJECT", "budget.csv", 3 if convert else 1, "Valuta")
+
+
 @pytest.mark.parametrize(
     ("rates", "finding"),
     [

@@ -176,6 +176,7 @@ BROKEN = [
     ({**more_hours(1), "where": {"resource": "coating"}}, "'coating'", "coat"),
     ({**more_hours(1), "where": {"machine": "coat"}}, "'machine'", "resource"),
     ({**more_hours(1), "first_period": "2031-01", "last_period": None}, "no row of resource_calendar", "2026-03 to 2026-08"),
+    ({**more_hours(1), "last_period": "2031-01"}, "2031-01, behind the last month of resource_calendar", "2026-08 at most"),
     ({**more_hours(-101)}, "gives -1", "at least 0"),
     ({**more_hours("many")}, "'many'", "a number"),
     ({"table": "workforce", "column": "heads", "action": "add", "value": 1}, "not provided", "rows"),

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from sopkit.errors import ParamsError
+from sopkit.meeting.policy import MeetingPolicy
+from sopkit.run.placing import placed_decisions
 from sopkit.run.scenario_files import load_playbook, load_scenarios, playbook_names, read_playbooks, read_scenarios, scenario_paths
+from sopkit.run.yaml_reading import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 GRILLS = "- { table: demand, where: { family: Grills }, first_period: 2026-04, column: quantity, action: %s }\n"
@@ -53,6 +56,25 @@ def test_scenarios_compose_and_parts_that_meet_in_one_key_are_refused(files):
     assert "more.yaml, line 3 and " in told and "fixed.yaml, line 3" in told and "multiply 1.1 and set 10" in told
     assert "do not come back" in str(found.problems["round"][0])
     assert [path.stem for path in scenario_paths(["both", "../x"])] == ["both", "more", "still_more"]
+
+
+def test_names_of_a_policy_and_options_of_a_decision_know_their_line(files, tmp_path):
+    files(
+        "late",
+        "title: late\npolicy:\n  supplier_share:\n    L-1: { 2026-05: 0.5 }\n  supply: { storage_limt: 3 }\nfixed_cost_period: 2031-01\n",
+    )
+    places = load_scenarios(["late"])["late"].places
+    at = {name: place.rsplit("line ", 1)[1] for name, place in places.items()}
+    assert (at["policy.supplier_share.L-1.2026-05"], at["policy.supply.storage_limt"], at["fixed_cost_period"]) == ("4", "5", "6")
+    path = tmp_path / "company.yaml"
+    path.write_text(
+        "meeting:\n  decisions:\n    D1:\n      options:\n        A: { title: a }\n        B:\n          title: b\n"
+        "          changes:\n            " + GRILLS % "multiply, value: 1.1"
+    )
+    content, lines = read_yaml(path)
+    told = {**content["meeting"]["decisions"]["D1"], "question": "?", "owner": "o", "last_date": "2026-03-27"}
+    policy = placed_decisions(MeetingPolicy.model_validate({"decisions": {"D1": told}}), path, lines)
+    assert policy.decisions["D1"].options["B"].changes[0].place == f"{path}, line 9"
 
 
 def test_the_playbooks_that_come_with_the_suite_can_be_read(monkeypatch):

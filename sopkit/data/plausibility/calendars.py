@@ -43,6 +43,33 @@ def calendar_faults(calendar: pd.DataFrame) -> list[Oddity]:
     return found
 
 
+def fiscal_faults(calendar: pd.DataFrame, first_month: int) -> list[Oddity]:
+    """Fiscal years and periods that are not those of a year that starts in the month the params say: rule fiscal_year, REJECT.
+
+    Args:
+        calendar: Calendar as it came; rows without fiscal year and period say nothing.
+        first_month: month the fiscal year starts in, 1..12.
+    """
+    months = np.array([month_number(str(label)) for label in calendar["period"]], dtype="int64")
+    number = (months - (first_month - 1)) % 12 + 1
+    year = (months + 12 - number) // 12
+    told = {"fiscal_year": year, "fiscal_period": number}
+    found = []
+    for column, expected in told.items():
+        came = calendar[column].astype("float64").to_numpy()
+        wrong = ~np.isnan(came) & (came != expected)
+        if wrong.any():
+            first = int(np.flatnonzero(wrong)[0])
+            text = (
+                f"calendar: {int(wrong.sum())} rows name another {column.replace('_', ' ')} than a year that starts in month {first_month}"
+            )
+            text += f" has, such as {came[first]:g} for {calendar['period'].iloc[first]}, which is {int(expected[first])}"
+            hint = "correct the calendar, or fiscal_year_first_month in the params"
+            places = tuple(int(place) for place in np.flatnonzero(wrong))
+            found.append(Oddity("calendar", "fiscal_year", text, "REJECT", hint, column, positions=places, each=True))
+    return found
+
+
 def calendar_reach(periods: OwnPeriods | None, sales_history: pd.DataFrame, *, cutoff: str) -> list[Oddity]:
     """Own periods that begin after the first sale or end before the horizon does: rule calendar_short, ASK.
 

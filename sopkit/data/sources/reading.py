@@ -65,6 +65,7 @@ def read_sources(
     currency: str = "",
     limits: PlausibilityLimits | None = None,
     earlier: Earlier | None = None,
+    first_month: int | None = None,
 ) -> Intake:
     """Every declared source read, checked and typed, in one pass that collects all findings.
 
@@ -76,6 +77,7 @@ def read_sources(
         currency: the company's, which exchange rates are given in.
         limits: how far from the usual a figure may lie before somebody is asked.
         earlier: the submission of the cycle before; None = there is none.
+        first_month: month the fiscal year starts in, 1..12, which a calendar is held against; None = not known.
 
     Returns:
         Intake. Nothing is raised for bad data: `raise_if_rejected` does that.
@@ -106,7 +108,7 @@ def read_sources(
     tell_folder_files_twice(sources, root, log)
     _convert(read, sources, log)
     absent = [_absent(name, log) for name in NEEDED if name not in sources]
-    frames = table_rules(read, sources, log, Setting(cutoff, currency, limits or PlausibilityLimits(), earlier, hashes))
+    frames = table_rules(read, sources, log, Setting(cutoff, currency, limits or PlausibilityLimits(), earlier, hashes, first_month))
     tables = {name: _as_handed_on(frames[name], contract) if name in frames else empty(contract) for name, contract in INPUTS.items()}
     answer_questions(log, sources, {name: table.headers for name, table in read.items()})
     return Intake(tables, log.frame(), coverage(tables, sources), tuple(problems_of(log.stopping)), tuple(absent), hashes)

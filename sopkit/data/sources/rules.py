@@ -12,7 +12,7 @@ from sopkit.data.findings import LISTED, Finding, FindingLog
 from sopkit.data.monthly import by_month, month_numbers
 from sopkit.data.own_periods import OwnPeriods, own_periods
 from sopkit.data.plausibility import across, gaps, money, scale, stock
-from sopkit.data.plausibility.calendars import calendar_faults, calendar_reach
+from sopkit.data.plausibility.calendars import calendar_faults, calendar_reach, fiscal_faults
 from sopkit.data.plausibility.earlier import Earlier, against_earlier
 from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.oddity import Oddity, positions_of, shown, span
@@ -38,6 +38,7 @@ class Setting:
     limits: PlausibilityLimits = field(default_factory=PlausibilityLimits)
     earlier: Earlier | None = None  # the last submission; None = none is known
     hashes: Mapping[str, str] = field(default_factory=dict)  # input table: hash over its files
+    first_month: int | None = None  # month the fiscal year starts in, 1..12; None = not known
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _of_one_table(
     if name == "inventory":
         return [*found, *far, *stock.negative_stock(frame)]
     if name == "calendar":
-        return [*found, *far, *calendar_faults(frame)]
+        return [*found, *far, *calendar_faults(frame), *(fiscal_faults(frame, setting.first_month) if setting.first_month else [])]
     if name == "resource_calendar":
         return [*found, *far, *across.short_calendars(frame, cutoff=cutoff)]
     if name == "exchange_rates":

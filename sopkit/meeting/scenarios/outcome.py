@@ -10,13 +10,13 @@ import pandas as pd
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, rounded
 from sopkit.demand.consensus import DemandInputs, consensus_demand
-from sopkit.finance.balances import closed_side
+from sopkit.finance.balances import ClosedBalances, closed_side
 from sopkit.finance.inputs import MoneyInputs
-from sopkit.finance.statement import closed_statement, plan_statement
+from sopkit.finance.statement import ClosedStatement, closed_statement, plan_statement
 from sopkit.finance.working_capital import working_capital_plan
 from sopkit.meeting.scenarios.inputs import PlanInputs
 from sopkit.meeting.scenarios.overlay import changed_demand
-from sopkit.supply.plan import Starts, SupplyInputs, SupplyResult, constrained_plan
+from sopkit.supply.plan import Starts, SupplyInputs, SupplyResult, constrained_plan, plan_of_checked
 
 SUPPLY_TABLES = tuple(field.name for field in fields(SupplyResult) if field.name in CONTRACTS)  # written by step 3
 DEMAND_TABLES = (  # read by the consensus
@@ -46,11 +46,12 @@ class Memory:
     base: PlanInputs
     plans: dict[tuple[object, ...], object] = field(default_factory=dict)  # by what they were made from
     starts: Starts = field(default_factory=Starts)  # where the solver ended
+    checked: bool = False  # whether a plan was made of the base: its inputs have no problems
 
     @classmethod
     def of(cls, base: PlanInputs, outcome: PlanOutcome) -> "Memory":
         """A memory that knows the plan of the base."""
-        memory = cls(base)
+        memory = cls(base, checked=True)
         memory.plans[memory.demand_key(base)] = outcome.consensus_demand
         memory.plans[memory.supply_key(base)] = outcome.supply
         return memory
@@ -77,6 +78,12 @@ class Memory:
         contents = (self._content(inputs, name) for name in CLOSED_TABLES)
         return ("money", inputs.cycle, inputs.fiscal_year_first_month, tuple(planned), inputs.money.model_dump_json(), *contents)
 
+    def differs_in_demand_only(self, inputs: PlanInputs) -> bool:
+        """Whether a plan of these inputs needs no check: the base was planned, and all but the units asked for is the base's."""
+        names = [each.name for each in fields(SupplyInputs) if each.name != "demand"]
+        same = inputs.supply is self.base.supply or inputs.supply == self.base.supply
+        return self.checked and same and all(inputs.tables[name] is self.base.tables[name] for name in names)
+
     def _content(self, inputs: PlanInputs, name: str) -> str:
         frame = inputs.tables[name]
         if frame is self.base.tables[name]:
@@ -102,39 +109,58 @@ def replan(inputs: PlanInputs, memory: Memory | None = None) -> PlanOutcome:
     """
     known = memory or Memory(inputs)
     demand = _demand(inputs, known)
-    supply = known.remembered(known.supply_key(inputs), lambda: _supply(inputs, demand, known.starts))
+    supply = known.remembered(known.supply_key(inputs), lambda: _supply(inputs, demand, known))
     return _in_money(inputs, demand, supply, known)
 
 
-def outcome_of_demand(inputs: PlanInputs, consensus: pd.DataFrame, memory: Memory) -> PlanOutcome:
-    """The plan for a demand that no overlay describes, such as a random path; it is not remembered.
+def statement_of_demand(inputs: PlanInputs, consensus: pd.DataFrame, memory: Memory) -> pd.DataFrame:
+    """The statement of the plan for a demand that no overlay describes, such as a random path; it is not remembered.
 
     Args:
         inputs: tables and policies.
-        consensus: table consensus_demand.
+        consensus: table consensus_demand, sorted by key.
         memory: of the base: closed months are shared.
     """
-    demand = conform(consensus, CONTRACTS["consensus_demand"])
-    return _in_money(inputs, demand, _supply(inputs, demand, memory.starts), memory)
+    demand = rounded(consensus, CONTRACTS["consensus_demand"])
+    return _statement(inputs, demand, _planned(inputs, demand, memory), memory)
 
 
 def _in_money(inputs: PlanInputs, demand: pd.DataFrame, supply: SupplyResult, known: Memory) -> PlanOutcome:
     """Statement and working capital of a constrained plan; the closed months are those in memory."""
-    money = MoneyInputs.of({**inputs.tables, "consensus_demand": demand, **tables_of(supply)})
-    months = (inputs.cutoff, inputs.fiscal_year_first_month)
-    closed = known.remembered(
+    statement = _statement(inputs, demand, supply, known)
+    money = _money_inputs(inputs, demand, supply)
+    closed = _closed(inputs, money, known)[1]
+    capital = working_capital_plan(money, statement, inputs.money, cutoff=inputs.cutoff, closed=closed)
+    return PlanOutcome(demand, supply, statement, rounded(capital, CONTRACTS["working_capital_plan"]))
+
+
+def _statement(inputs: PlanInputs, demand: pd.DataFrame, supply: SupplyResult, known: Memory) -> pd.DataFrame:
+    money = _money_inputs(inputs, demand, supply)
+    statement = plan_statement(
+        money,
+        inputs.money,
+        cutoff=inputs.cutoff,
+        first_month=inputs.fiscal_year_first_month,
+        extra_costs=extra_costs(inputs),
+        closed=_closed(inputs, money, known)[0],
+    )
+    return rounded(statement, CONTRACTS["plan_statement"])
+
+
+def _money_inputs(inputs: PlanInputs, demand: pd.DataFrame, supply: SupplyResult) -> MoneyInputs:
+    return MoneyInputs.of({**inputs.tables, "consensus_demand": demand, **tables_of(supply)})
+
+
+def _closed(inputs: PlanInputs, money: MoneyInputs, known: Memory) -> tuple[ClosedStatement, ClosedBalances]:
+    """The closed months of statement and balances, made once for all plans on the same history and costs."""
+    cutoff, first_month = inputs.cutoff, inputs.fiscal_year_first_month
+    return known.remembered(
         known.money_key(inputs, money.planned_periods),
         lambda: (
-            closed_statement(money, inputs.money, cutoff=months[0], first_month=months[1]),
-            closed_side(money, inputs.money, cutoff=months[0]),
+            closed_statement(money, inputs.money, cutoff=cutoff, first_month=first_month),
+            closed_side(money, inputs.money, cutoff=cutoff),
         ),
     )
-    statement = plan_statement(
-        money, inputs.money, cutoff=months[0], first_month=months[1], extra_costs=extra_costs(inputs), closed=closed[0]
-    )
-    statement = rounded(statement, CONTRACTS["plan_statement"])
-    capital = working_capital_plan(money, statement, inputs.money, cutoff=inputs.cutoff, closed=closed[1])
-    return PlanOutcome(demand, supply, statement, rounded(capital, CONTRACTS["working_capital_plan"]))
 
 
 def base_outcome(tables: Mapping[str, pd.DataFrame], plan_statement: pd.DataFrame, working_capital_plan: pd.DataFrame) -> PlanOutcome:
@@ -191,8 +217,13 @@ def _demand(inputs: PlanInputs, known: Memory) -> pd.DataFrame:
     return conform(changed_demand(demand, inputs.demand_changes, inputs.tables), CONTRACTS["consensus_demand"])
 
 
-def _supply(inputs: PlanInputs, demand: pd.DataFrame, starts: Starts) -> SupplyResult:
-    return with_written_numbers(constrained_plan(supply_inputs(inputs, demand), inputs.supply, cutoff=inputs.cutoff, starts=starts))
+def _supply(inputs: PlanInputs, demand: pd.DataFrame, known: Memory) -> SupplyResult:
+    return with_written_numbers(_planned(inputs, demand, known))
+
+
+def _planned(inputs: PlanInputs, demand: pd.DataFrame, known: Memory) -> SupplyResult:
+    make = plan_of_checked if known.differs_in_demand_only(inputs) else constrained_plan
+    return make(supply_inputs(inputs, demand), inputs.supply, cutoff=inputs.cutoff, starts=known.starts)
 
 
 def _demand_inputs(inputs: PlanInputs) -> DemandInputs:

@@ -3,19 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
-from sopkit.data.contracts.column import Column, Contract
 from sopkit.data.contracts.conform import empty
 from sopkit.errors import ParamsError, Problem
 from sopkit.meeting.policy import Change, Overlay
+from sopkit.meeting.scenarios.cells import new_cells, result_problems, split_at_months, value_problems
 from sopkit.meeting.scenarios.derived import RATES, currency_problems, demand_changes, units_at_price
 from sopkit.meeting.scenarios.inputs import PLAN_TABLES, PlanInputs
-from sopkit.meeting.scenarios.policies import composed_policy, overlaid_money, overlaid_policy, policy_problems
+from sopkit.meeting.scenarios.policies import composed_policy, overlaid_money, overlaid_policy, placed, policy_problems
 from sopkit.meeting.scenarios.selection import DATED, nearest, selected_rows
-from sopkit.periods import MONTH, first_day, shifted
+from sopkit.periods import MONTH
 
 DEMAND = "consensus_demand"  # changed after the consensus is made: baseline, launches and overrides alike
 DEMAND_NAMES = ("demand", DEMAND)
@@ -81,6 +80,7 @@ def compose(overlays: Sequence[Overlay]) -> Overlay:
         fixed_cost=sum(overlay.fixed_cost for overlay in overlays if not overlay.fixed_cost_period),
         further_costs=dated,
         years_after=max((overlay.years_after for overlay in overlays), default=0),
+        places={name: place for overlay in reversed(overlays) for name, place in overlay.places.items()},
     )
 
 
@@ -208,14 +208,16 @@ def _demand_problems(change: Change, tables: Mapping[str, pd.DataFrame], place: 
         update={"where": {k: v for k, v in change.where.items() if k not in where}, "first_period": None, "last_period": None}
     )
     _, found = selected_rows(tables["items"], CONTRACTS["items"], items, tables, place)
-    return [*problems, *found, *_value_problems(CONTRACTS[DEMAND].column(change.column), change, place)]
+    return [*problems, *found, *value_problems(CONTRACTS[DEMAND].column(change.column), change, place)]
 
 
 def _cost_problems(inputs: PlanInputs, overlay: Overlay) -> list[Problem]:
     planned = inputs.tables["statistical_forecast"]["period"]
     last = planned.max() if len(planned) else inputs.cycle
     return [
-        Problem(f"{overlay.title}, month of a fixed cost", repr(month), f"a planned month, {inputs.cycle} to {last}")
+        Problem(
+            placed(overlay, "fixed_cost_period"), repr(month), f"a planned month, {inputs.cycle} to {last}", "the month of a fixed cost"
+        )
         for month in costs_of(overlay, inputs.cycle)
         if not (MONTH.fullmatch(month) and inputs.cycle <= month <= last)
     ]
@@ -245,72 +247,12 @@ def _changed(frame: pd.DataFrame, change: Change, tables: Mapping[str, pd.DataFr
             Problem(place, f"column {change.column!r}", f"a column of {change.table} that may change", nearest(change.column, free))
         ]
     column = contract.column(change.column)
-    problems = _value_problems(column, change, place)
-    dated = _split_at_months(frame, contract, change, tables) if DATED in contract.key else frame
+    problems = value_problems(column, change, place)
+    dated = split_at_months(frame, contract, change, tables) if DATED in contract.key else frame
     mask, found = selected_rows(dated, contract, change, tables, place)
     problems += found
     if problems:
         return frame, problems
-    result = dated.assign(**{column.name: _new_cells(dated[column.name], mask, column, change)})
-    problems = _result_problems(result[column.name][mask], column, place)
+    result = dated.assign(**{column.name: new_cells(dated[column.name], mask, column, change)})
+    problems = result_problems(result[column.name][mask], column, place)
     return (frame, problems) if problems else (result, [])
-
-
-def _value_problems(column: Column, change: Change, place: str) -> list[Problem]:
-    value = change.value
-    if column.kind in ("number", "whole"):
-        return [] if isinstance(value, int | float) else [Problem(place, repr(value), f"a number, {column.unit}")]
-    if change.action != "set":
-        return [Problem(place, f"{change.action} on {column.kind} column {column.name}", "set")]
-    if column.kind == "period" and not MONTH.fullmatch(str(value)):
-        return [Problem(place, repr(value), "a month, such as 2026-03")]
-    if column.kind == "choice" and value not in column.choices:
-        return [Problem(place, repr(value), " | ".join(column.choices), nearest(str(value), column.choices))]
-    if column.kind == "day" and pd.isna(pd.to_datetime(str(value), errors="coerce", format="%Y-%m-%d")):
-        return [Problem(place, repr(value), "a date, such as 2026-03-27")]
-    return []
-
-
-def _new_cells(cells: pd.Series, mask: np.ndarray, column: Column, change: Change) -> pd.Series:
-    if column.kind in ("number", "whole"):
-        old = cells.astype("float64").to_numpy()
-        amount = float(change.value)
-        new = {"set": np.full(len(old), amount), "multiply": old * amount, "add": old + amount}[change.action]
-        merged = np.where(mask, new, old)
-        return pd.Series(np.rint(merged).astype("int64") if column.kind == "whole" else merged, index=cells.index)
-    value = np.datetime64(str(change.value), "s") if column.kind == "day" else str(change.value)
-    return cells.mask(pd.Series(mask, index=cells.index), value).astype(cells.dtype)
-
-
-def _result_problems(cells: pd.Series, column: Column, place: str) -> list[Problem]:
-    if cells.isna().all():
-        return [Problem(place, "all rows meant are empty", "a value to change", "use set")]
-    if column.kind not in ("number", "whole"):
-        return []
-    low, high = float(cells.min()), float(cells.max())
-    problems = []
-    if column.least is not None and low < column.least:
-        problems.append(Problem(place, f"gives {low:g}", f"at least {column.least:g} {column.unit}"))
-    if column.most is not None and high > column.most:
-        problems.append(Problem(place, f"gives {high:g}", f"at most {column.most:g} {column.unit}"))
-    return problems
-
-
-def _split_at_months(frame: pd.DataFrame, contract: type[Contract], change: Change, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """A dated table with rows that start where the change's months start and end, each a copy of the row in force on that day."""
-    if not (change.first_period or change.last_period):
-        return frame
-    edges = [first_day(change.first_period)] if change.first_period else []
-    edges += [first_day(shifted(change.last_period, 1))] if change.last_period else []
-    anytime = change.model_copy(update={"first_period": None, "last_period": None})
-    meant, problems = selected_rows(frame, contract, anytime, tables, "")
-    if problems:
-        return frame
-    key = [name for name in contract.key if name != DATED]
-    for edge in edges:
-        day = np.datetime64(edge, "s")
-        in_force = frame[meant & (frame[DATED] <= day)].sort_values([*key, DATED], kind="stable").drop_duplicates(key, keep="last")
-        starts = in_force[in_force[DATED] < day].assign(**{DATED: day})
-        frame = pd.concat([frame, starts.astype(frame.dtypes)], ignore_index=True)
-        meant = np.concatenate([meant, np.ones(len(starts), dtype=bool)])
-    return frame.sort_values(list(contract.key), kind="stable", ignore_index=True)

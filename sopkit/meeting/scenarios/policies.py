@@ -1,6 +1,6 @@
 """What an overlay changes in the company's policies: limits, months in which a supplier stops, any value of supply or money."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import pandas as pd
@@ -46,27 +46,33 @@ def policy_problems(tables: Mapping[str, pd.DataFrame], supply: SupplyPolicy, mo
         supply, money: the company's policies.
         overlay: the overlay.
     """
-    change, place = overlay.policy, f"{overlay.title}, policy"
+    change = overlay.policy
     families, suppliers = set(tables["items"]["family"]), set(tables["supplier_items"]["supplier"])
     problems = []
     for family, limit in change.subcontract_limit.items():
+        where = placed(overlay, "policy", "subcontract_limit", family)
         if family not in families:
-            problems.append(Problem(f"{place}.subcontract_limit", repr(family), "a family of the items", nearest(family, families)))
+            problems.append(Problem(where, repr(family), "a family of the items", nearest(family, families)))
         if not limit >= 0:
-            problems.append(Problem(f"{place}.subcontract_limit of {family}", f"{limit:g}", "at least 0 units a month"))
+            problems.append(Problem(where, f"{limit:g}", "at least 0 units a month"))
     months = set(tables["statistical_forecast"]["period"])
     for supplier, shares in change.supplier_share.items():
         if supplier not in suppliers:
-            problems.append(
-                Problem(f"{place}.supplier_share", repr(supplier), "a supplier of supplier_items", nearest(supplier, suppliers))
-            )
-        problems += [
-            Problem(f"{place}.supplier_share of {supplier}", f"{month}: {share:g}", "a planned month and a share, 0..1", _span(months))
-            for month, share in shares.items()
-            if not MONTH.fullmatch(month) or (months and month not in months) or not 0 <= share <= 1
-        ]
-    problems += _values_problems(supply, change.supply, f"{place}.supply")
-    return problems + _values_problems(money, change.money, f"{place}.money")
+            where = placed(overlay, "policy", "supplier_share", supplier)
+            problems.append(Problem(where, repr(supplier), "a supplier of supplier_items", nearest(supplier, suppliers)))
+        for month, share in shares.items():
+            if not MONTH.fullmatch(month) or (months and month not in months) or not 0 <= share <= 1:
+                where = placed(overlay, "policy", "supplier_share", supplier, month)
+                problems.append(Problem(where, f"{month}: {share:g}", "a planned month and a share, 0..1", _span(months)))
+    problems += _values_problems(supply, change.supply, lambda name: placed(overlay, "policy", "supply", name))
+    return problems + _values_problems(money, change.money, lambda name: placed(overlay, "policy", "money", name))
+
+
+def placed(overlay: Overlay, *path: str) -> str:
+    """Where a name of an overlay stands: file and line where it was read from one, then the overlay and the name."""
+    known = (overlay.places[name] for end in range(len(path), 0, -1) if (name := ".".join(path[:end])) in overlay.places)
+    file = next(known, "")
+    return f"{file}: {overlay.title}, {'.'.join(path)}" if file else f"{overlay.title}, {'.'.join(path)}"
 
 
 def composed_policy(overlays: Sequence[Overlay]) -> tuple[PolicyChange, list[Problem]]:
@@ -105,21 +111,21 @@ def _with(policy: Policy, told: dict[str, object]) -> Policy:
 
 def policy_with(policy: Policy, told: Mapping[str, object], place: str) -> tuple[Policy, list[Problem]]:
     """A policy with other values in place of its own, or what is wrong with them; `place` says where they stand."""
-    problems = _values_problems(policy, told, place)
+    problems = _values_problems(policy, told, lambda name: f"{place}.{name}")
     return (policy if problems else _with(policy, dict(told))), problems
 
 
-def _values_problems(policy: BaseModel, told: Mapping[str, object], place: str) -> list[Problem]:
+def _values_problems(policy: BaseModel, told: Mapping[str, object], where: Callable[[str], str]) -> list[Problem]:
     known = type(policy).model_fields
     problems = [
-        Problem(f"{place}.{name}", "an unknown name", "a value of the policy", nearest(name, known)) for name in told if name not in known
+        Problem(where(name), "an unknown name", "a value of the policy", nearest(name, known)) for name in told if name not in known
     ]
     if problems:
         return problems
     try:
         _with(policy, dict(told))
     except ValidationError as error:
-        return [Problem(f"{place}.{item['loc'][0] if item['loc'] else ''}", repr(item["input"]), item["msg"]) for item in error.errors()]
+        return [Problem(where(str(item["loc"][0]) if item["loc"] else ""), repr(item["input"]), item["msg"]) for item in error.errors()]
     return []
 
 

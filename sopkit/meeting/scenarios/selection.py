@@ -50,7 +50,7 @@ def selected_rows(
             problems += _unknown_values(words, values, f"{place}, where {name}")
             mask &= values.isin(words).to_numpy()
     mask &= _month_mask(frame, contract, change)
-    problems += _month_problems(contract, change, place)
+    problems += _month_problems(frame, contract, change, place)
     if not problems and not mask.any():
         problems.append(Problem(place, f"no row of {contract.name} is meant", "at least one row", _span_hint(frame, contract)))
     return mask, problems
@@ -90,13 +90,16 @@ def _month_mask(frame: pd.DataFrame, contract: type[Contract], change: Change) -
     return mask
 
 
-def _month_problems(contract: type[Contract], change: Change, place: str) -> list[Problem]:
+def _month_problems(frame: pd.DataFrame, contract: type[Contract], change: Change, place: str) -> list[Problem]:
     if not (change.first_period or change.last_period):
         return []
     if "period" not in contract.key and DATED not in contract.key:
         return [Problem(place, f"months on {contract.name}, which has none", "a change without first_period and last_period")]
     if change.first_period and change.last_period and change.first_period > change.last_period:
         return [Problem(place, f"{change.first_period} after {change.last_period}", "first_period at or before last_period")]
+    if "period" in contract.key and len(frame) and change.last_period and change.last_period > (last := frame["period"].max()):
+        hint = "leave last_period out where it is to hold to the end"
+        return [Problem(place, f"{change.last_period}, behind the last month of {contract.name}", f"{last} at most", hint)]
     return []
 
 

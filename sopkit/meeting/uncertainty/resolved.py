@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sopkit.meeting.scenarios.inputs import PlanInputs
-from sopkit.meeting.scenarios.outcome import Memory, PlanOutcome, outcome_of_demand
+from sopkit.meeting.scenarios.outcome import Memory, PlanOutcome, statement_of_demand
 from sopkit.meeting.uncertainty.factors import DemandFactors
 from sopkit.meeting.uncertainty.paths import Draws, demand_paths
 from sopkit.meeting.uncertainty.ranges import YEAR, money_paths
@@ -58,8 +58,7 @@ def resolved_paths(inputs: PlanInputs, outcome: PlanOutcome, factors: DemandFact
     memory, rows = Memory.of(plain, outcome), []
     year = set(factors.months[:YEAR])
     for at, path in enumerate(chosen):
-        planned = outcome_of_demand(plain, _asked(outcome.consensus_demand, factors, demand[at]), memory)
-        lines = planned.plan_statement
+        lines = statement_of_demand(plain, _asked(outcome.consensus_demand, factors, demand[at]), memory)
         own = lines[lines["line"].eq("operating_contribution") & lines["period"].isin(year)]
         rows.append((int(path), float(quantiles[at]), float(fixed[path]), float(own["amount"].sum())))
     table = pd.DataFrame(rows, columns=["path", "quantile", "fixed_contribution", "resolved_contribution"])

@@ -12,7 +12,7 @@ from sopkit.supply.plan.situation import situation_of
 from sopkit.supply.policy import SupplyPolicy
 from sopkit.supply.solver import Contradiction
 
-__all__ = ["Starts", "SupplyInputs", "SupplyResult", "assumed", "checks", "constrained_plan", "inputs_problems"]
+__all__ = ["Starts", "SupplyInputs", "SupplyResult", "assumed", "checks", "constrained_plan", "inputs_problems", "plan_of_checked"]
 
 
 def constrained_plan(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str, starts: Starts | None = None) -> SupplyResult:
@@ -33,6 +33,11 @@ def constrained_plan(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str,
         Contradiction: unmet demand is refused and cannot be avoided; says which limit is short, when, and by how much.
     """
     raise_problems(inputs, cutoff=cutoff, policy=policy)
+    return plan_of_checked(inputs, policy, cutoff=cutoff, starts=starts)
+
+
+def plan_of_checked(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str, starts: Starts | None = None) -> SupplyResult:
+    """`constrained_plan` of inputs that are known to have no problems: of a plan made before, with other units asked for."""
     situation = situation_of(inputs, policy, cutoff=cutoff)
     model = plan_model(situation)
     try:
