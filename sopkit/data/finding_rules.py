@@ -219,7 +219,11 @@ _ALL = (
         "correct the calendar, or fiscal_year_first_month in the params",
     ),
     _rule(
-        "calendar_short", "across", "ASK", "a calendar that covers the horizon", "send the months, or answer that the last month goes on"
+        "calendar_short",
+        "across",
+        "ASK",
+        "a calendar that covers the horizon",
+        "send the months, or answer that a shorter reach is enough for this plan",
     ),
     _rule("stock_unexplained", "across", "ACCEPT", "opening + made + received - sold = closing", "look at counts, scrap and transfers"),
     _rule("price_missing", "across", "ASK ACCEPT", "a price for each item that is sold", "send the prices"),

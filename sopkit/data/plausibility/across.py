@@ -193,4 +193,14 @@ def short_calendars(calendar: pd.DataFrame, *, cutoff: str) -> list[Oddity]:
         f"resource_calendar: {len(short)} of {len(ends)} resources are not covered from {first} to {last}: "
         f"{shown([f'{name} ({begins} to {end})' for name, begins, end in short.itertuples(name=None)])}"
     )
-    return [Oddity("resource_calendar", "calendar_short", told, "ASK", "send the months that are missing", "period", period=last)]
+    return [
+        Oddity(
+            "resource_calendar",
+            "calendar_short",
+            told,
+            "ASK",
+            "send the months that are missing; the plan asks for hours in each month it covers, 0 where it is closed",
+            "period",
+            period=last,
+        )
+    ]
