@@ -3,9 +3,12 @@
 const words = JSON.parse(document.getElementById("words").textContent);
 const language = document.documentElement.lang;
 
-// a source is written as how much it shares with the one before it, and the rest
-const sources = [];
-for (const told of words.sources) sources.push((sources.at(-1) || "").slice(0, parseInt(told.slice(0, 2), 36)) + told.slice(2));
+let trace; // sources, meanings of columns, definitions of facts: opened when a figure is first asked
+async function opened(packed) {
+  const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return JSON.parse(await new Response(stream).text());
+}
 
 function sortValue(row, place) {
   const cell = row.cells[place];
@@ -76,9 +79,10 @@ function line(parent, tag, text) {
   return made;
 }
 
-function tell(figure) {
+async function tell(figure) {
   const panel = document.getElementById("trace");
-  const source = sources[figure.dataset.src];
+  trace ??= await opened(words.trace);
+  const source = trace.sources[figure.dataset.src];
   const exact = figure.dataset.value || figure.getAttribute("value");
   panel.replaceChildren();
   const head = line(panel, "p", `${figure.textContent.trim()} `);
@@ -86,12 +90,12 @@ function tell(figure) {
   if (figure.title) line(head, "span", figure.title);
   const list = line(panel, "ul", "");
   for (const { how, table, column, rows } of cellsOf(source).slice(0, 12)) {
-    const known = words.tables[table] || {};
+    const known = trace.tables[table] || {};
     const item = line(list, "li", "");
     line(item, "b", `${how ? how + " " : ""}${table}.${column}`);
     if (known[column]) line(item, "span", ` ${known[column]}`);
     const id = table === "facts" && rows.map((row) => row.split("=")).find(([key]) => key === "id");
-    if (id && words.facts[id[1]]) line(item, "span", ` ${words.facts[id[1]]}`);
+    if (id && trace.facts[id[1]]) line(item, "span", ` ${trace.facts[id[1]]}`);
     line(item, "code", ` ${rows.join(", ") || words.all}`);
   }
   line(panel, "code", source);

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 WIDE, HALF = (10.4, 2.35), (5.6, 2.0)
+UNDER, OVER = 25, 20  # points for two lines of labels under a chart, and for its unit and key over it
 NOTATION: dict[str, dict[str, Any]] = {
     "actual": {"color": ACTUAL},
     "last_year": {"color": LAST_YEAR},
@@ -101,7 +102,7 @@ def demand_chart(by_month: "pd.DataFrame", *, currency: str, language: str = "en
         if known(row["p10"]) is not None:
             axes.plot([place + 0.06] * 2, [row["p10"], row["p90"]], color=ACTUAL, linewidth=1.1)
     numbers = [_monthly_number(row) for row in by_month.to_dict("records")]
-    tops = by_month[["actual", "plan", "p90"]].max(axis=1).fillna(0)
+    tops = by_month[["actual", "plan", "p90", "last_year"]].max(axis=1).fillna(0)
     label_columns(axes, writer, numbers, list(tops))
     month_axis(axes, writer, list(by_month["period"]))
     colour_key(axes, writer, [("last_year", N_("last year")), ("actual", N_("actual")), ("forecast", N_("plan, with range"))])
@@ -117,9 +118,9 @@ def _monthly_number(row: dict[str, object]) -> Number:
 def accuracy_chart(accuracy: "pd.DataFrame", *, lag: int, language: str = "en") -> "Figure":
     """WAPE of each forecast layer at one lag, from the naive yardstick to what was decided; `accuracy` is ForecastAccuracy."""
     writer = Writer(language_of(language), "")
-    figure, axes = canvas(HALF)
     scored = accuracy[(accuracy["family"] == "*") & (accuracy["lag"] == lag) & accuracy["wape_ratio"].notna()]
     rows = sorted(scored.to_dict("records"), key=lambda row: list(LAYER_LABELS).index(row["layer"]))
+    figure, axes = canvas(HALF, [writer.text(LAYER_LABELS[row["layer"]]) for row in rows], under=3, over=3)
     yardstick = next((row["wape_ratio"] for row in rows if row["layer"] == "naive"), None)
     for place, row in enumerate(rows):
         better = yardstick is None or row["layer"] == "naive" or row["wape_ratio"] <= yardstick
@@ -170,7 +171,7 @@ def bridge_chart(bridge: "pd.DataFrame", *, measure: str = "revenue", currency: 
     axes.set_xticks(range(len(rows)), [writer.text(CAUSES[row["cause"]]) for row in rows])
     low = min((top - abs(row["amount"]) for top, row in zip(tops, rows, strict=True) if not row["cause"].endswith("_plan")), default=0.0)
     if rows and low > 0.5 * max(tops):  # columns that are all alike: cut the axis, and say so
-        axes.set_ylim(low - 0.6 * (max(tops) - low), None)
+        axes.set_ylim(low - 0.6 * (max(tops) - low), max(tops) + 0.15 * (max(tops) - low))
         axes.set_xlabel(writer.text(N_("the axis of values does not start at zero")), fontsize=7, color=MUTED)
     return figure
 
@@ -201,7 +202,7 @@ def load_chart(load: "pd.DataFrame", *, months: int = 12, language: str = "en") 
 
     writer = Writer(language_of(language), "")
     shares = load.pivot(index="resource", columns="period", values="load_ratio").iloc[:, :months]
-    figure, axes = canvas((10.2, 0.9 + 0.36 * len(shares)))
+    figure, axes = canvas((10.2, 0.9 + 0.36 * len(shares)), [str(resource) for resource in shares.index], over=3)
     seaborn.heatmap(
         shares, ax=axes, cmap=seaborn.light_palette(BAD, as_cmap=True), vmin=0.7, vmax=1.8, cbar=False, linewidths=1, linecolor=PAPER
     )
@@ -226,14 +227,17 @@ def load_chart(load: "pd.DataFrame", *, months: int = 12, language: str = "en") 
     return figure
 
 
-def canvas(size: tuple[float, float]) -> tuple["Figure", "Axes"]:
-    """An empty chart: a base line, no other axes."""
+def canvas(size: tuple[float, float], lines: Sequence[str] = (), *, under: float = UNDER, over: float = OVER) -> tuple["Figure", "Axes"]:
+    """An empty chart: a base line, no other axes; room at its left for the names of its `lines`, in points under and over it for labels."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     with rc_context({"font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 7.5, "hatch.linewidth": 0.6}):
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=size)
         axes = figure.add_subplot()
+    width, height = (72 * inches for inches in size)
+    left = max([4.5 * len(line) + 8 for line in lines], default=3.0)
+    figure.subplots_adjust(left=left / width, right=1 - 3 / width, bottom=under / height, top=1 - over / height)
     axes.spines[["left", "right", "top"]].set_visible(False)
     axes.spines["bottom"].set_color(ACTUAL)
     axes.set_yticks([])

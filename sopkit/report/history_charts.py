@@ -65,9 +65,10 @@ def campaign_chart(results: "pd.DataFrame", *, language: str = "en") -> "Figure"
     Args: CampaignResults frame; the means over campaigns are shown.
     """
     writer = Writer(language_of(language), "")
-    figure, axes = canvas(HALF)
     means = results[(results["campaign"] == "*") & results["uplift_ratio"].notna()]
     rows = sorted(means.to_dict("records"), key=lambda row: (row["family"] != "*", row["family"]))
+    names = [writer.text(N_("all campaigns")) if row["family"] == "*" else row["family"] for row in rows]
+    figure, axes = canvas(HALF, names, under=3)
     for place, row in enumerate(rows):
         axes.plot([row["uplift_low"], row["uplift_high"]], [place, place], color=ACTUAL, linewidth=1.4)
         axes.plot(row["uplift_ratio"], place, "o", color=ACTUAL, markersize=5)
@@ -75,7 +76,6 @@ def campaign_chart(results: "pd.DataFrame", *, language: str = "en") -> "Figure"
         _label(axes, writer, row, place, "uplift_ratio", INK)
         _label(axes, writer, row, place, "claimed_uplift_share", BAD)
     axes.axvline(0, color=MUTED, linewidth=0.8)
-    names = [writer.text(N_("all campaigns")) if row["family"] == "*" else row["family"] for row in rows]
     axes.set_yticks(range(len(rows)), names)
     axes.set_ylim(len(rows) - 0.5, -0.8)
     axes.set_xticks([])

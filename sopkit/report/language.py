@@ -40,17 +40,12 @@ class Language:
         return self._formatted(share, decimals, signed, percent=True)
 
     def _formatted(self, value: float, decimals: int, signed: bool, *, percent: bool) -> str:
-        from babel.numbers import format_decimal, format_percent, get_group_symbol
-
-        digits = "#,##0" + ("." + "0" * decimals if decimals else "")
         rounded = round(float(value) * (100 if percent else 1), decimals)
-        size = abs(rounded) / (100 if percent else 1)
+        written = f"{abs(rounded):,.{decimals}f}".replace(",", NBSP).replace(".", _decimal_sign(self.code))
         if percent:
-            written = format_percent(size, digits + ("%" if self.code == "en" else NBSP + "%"), locale=self.code)
-        else:
-            written = format_decimal(size, digits, locale=self.code)
+            written += "%" if self.code == "en" else NBSP + "%"
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-        return sign + written.replace(get_group_symbol(self.code), NBSP)
+        return sign + written
 
     def month(self, period: str, form: str = "short") -> str:
         """A month label (`2026-03`) in words: `long`, `short`, `name`, `year`, or `column` in two lines."""
@@ -64,6 +59,13 @@ class Language:
         from babel.dates import format_date
 
         return format_date(day, pattern, locale=self.code).replace(" ", NBSP)
+
+
+@lru_cache(maxsize=8)
+def _decimal_sign(code: str) -> str:
+    from babel.numbers import get_decimal_symbol
+
+    return str(get_decimal_symbol(code))
 
 
 def known_languages() -> list[str]:

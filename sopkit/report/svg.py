@@ -13,13 +13,14 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup
 
 from sopkit.report.cells import Number
+from sopkit.report.svg_lean import ACTUAL, FONT_SIZE, PAPER, hatch, lean_svg
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sopkit.report.narrative import Writer
 
-ACTUAL, LAST_YEAR, PAPER, INK, MUTED = "#404040", "#a6a6a6", "#ffffff", "#262626", "#595959"
+LAST_YEAR, INK, MUTED = "#a6a6a6", "#262626", "#595959"
 GOOD, BAD = "#3c7d22", "#c00000"
 WIDTH, HEIGHT = 1000, 128  # of a family's columns
 FONT = "'Source Sans 3', 'Source Sans 3 Ext', sans-serif"
@@ -58,7 +59,6 @@ def _traced(drawing: str) -> str:
         return f'data-value="{value}" data-src="{source}"' if kind == "n" else f'data-time="{value}"'
 
     drawing = re.sub(r'id="([nt])~([^~"]*)~([^"]*)"', attributes, drawing)
-    drawing = re.sub(r'font-family: [^;"]*', f"font-family: {FONT}", drawing)
     return _rounded(re.sub(r"\n\s*", "\n", drawing))
 
 
@@ -79,13 +79,14 @@ def _with_own_ids(drawing: str, name: str) -> str:
     drawing = re.sub(
         r'(\bid="|url\(#|href="#)([^")]+)', lambda found: f"{found[1]}{name}-{found[2]}" if found[2] in ids else found[0], drawing
     )
-    return re.sub(r'\bxlink:href="#', 'href="#', drawing)
+    return lean_svg(re.sub(r'\bxlink:href="#', 'href="#', drawing))
 
 
 def _titled(drawing: str, name: str, title: str, alt: str) -> str:
     head = (
         f'<svg role="img" aria-labelledby="{name}-title {name}-desc" stroke-linejoin="round" stroke-linecap="butt" '
-        'xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{width}" height="{height}">'
+        f'xmlns="http://www.w3.org/2000/svg" font-family="{FONT}" font-size="{FONT_SIZE}" text-anchor="middle" '
+        'viewBox="{box}" width="{width}" height="{height}">'
         f'<title id="{name}-title">{html.escape(title)}</title><desc id="{name}-desc">{html.escape(alt)}</desc>'
     )
     opening = re.search(r"<svg[^>]*>", drawing)
@@ -146,34 +147,25 @@ def month_columns(
 
     floor, room, step = HEIGHT - 18, HEIGHT - 36, WIDTH / max(len(columns), 1)
     top = max([number.value or 0.0 for number in (*columns, *wanted)], default=0.0) or 1.0
-    scale, parts = scale_of(columns), []
+    scale, parts, bars = scale_of(columns), list[str](), (list[str](), list[str]())  # bars: closed months, months to come
     for place, (number, more) in enumerate(zip(columns, wanted, strict=True)):
         left, wide = place * step + step * 0.18, step * 0.64
         middle, tall = left + wide / 2, room * max(number.value or 0.0, 0.0) / top
-        fill = ACTUAL if place < closed else f"url(#{name}-hatch)"
         high = floor - tall
         if more.value is not None and more.value - (number.value or 0.0) > 0.01 * top:
             high = floor - room * more.value / top
             parts.append(_mark(left, high, wide))
         if number.value is not None:
-            parts.append(_column(left, floor - tall, wide, tall, fill))
+            bars[place >= closed].append(f"M{left:.1f} {floor}h{wide:.1f}v{-tall:.1f}h{-wide:.1f}z")
             parts.append(_svg_number(writer, scaled(number, scale), middle, high - 4))
         parts.append(_svg_month(writer, months[place], middle))
     base = f'<line x1="0" x2="{WIDTH}" y1="{floor}" y2="{floor}" stroke="{ACTUAL}" stroke-width="1"/>'
-    head = _head(name, title, WIDTH, HEIGHT, f'font-family="{FONT}" font-size="11"')
-    return Markup(f"{head}{_hatch(name)}{base}{''.join(parts)}</svg>")
-
-
-def _hatch(name: str) -> str:
-    return (
-        f'<defs><pattern id="{name}-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        f'<rect width="5" height="5" fill="{PAPER}"/><rect width="1" height="5" fill="{ACTUAL}"/></pattern></defs>'
+    head = _head(name, title, WIDTH, HEIGHT, f'font-family="{FONT}" font-size="11" text-anchor="middle"')
+    fills = (ACTUAL, f"url(#{name}-hatch)")
+    drawn = "".join(
+        f'<path d="{"".join(bar)}" fill="{fill}" stroke="{ACTUAL}" stroke-width=".8"/>' for bar, fill in zip(bars, fills, strict=True)
     )
-
-
-def _column(left: float, top: float, wide: float, tall: float, fill: str) -> str:
-    place = f'x="{left:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{tall:.1f}"'
-    return f'<rect {place} fill="{fill}" stroke="{ACTUAL}" stroke-width="0.8"/>'
+    return Markup(f"{head}<defs>{hatch(f'{name}-hatch', 5, 1)}</defs>{base}{drawn}{''.join(parts)}</svg>")
 
 
 def _mark(left: float, y: float, wide: float) -> str:
@@ -182,11 +174,11 @@ def _mark(left: float, y: float, wide: float) -> str:
 
 def _svg_month(writer: "Writer", period: str, x: float) -> str:
     name = html.escape(writer.language.month(period, "name"))
-    return f'<text data-time="{period}" x="{x:.1f}" y="{HEIGHT - 5}" text-anchor="middle" fill="{INK}">{name}</text>'
+    return f'<text data-time="{period}" x="{x:.1f}" y="{HEIGHT - 5}" fill="{INK}">{name}</text>'
 
 
 def _svg_number(writer: "Writer", number: Number, x: float, y: float) -> str:
     return (
-        f'<text data-value="{number.value!r}" data-src="{html.escape(number.source)}" x="{x:.1f}" y="{y:.1f}" text-anchor="middle" '
+        f'<text data-value="{number.value!r}" data-src="{html.escape(number.source)}" x="{x:.1f}" y="{y:.1f}" '
         f'fill="{INK}">{html.escape(writer.written(number))}</text>'
     )

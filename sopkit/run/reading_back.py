@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,6 +12,9 @@ from sopkit.run.cycle import CompanyFolder
 from sopkit.run.params import load_params
 from sopkit.run.step_view import StepView, start
 from sopkit.steps import BY_NAME, STEPS, Step
+
+if TYPE_CHECKING:
+    from sopkit.report.pack import PackInputs
 
 MEASURES = ("net_sales", "contribution", "fill_rate", "lost", "late", "stock_peak", "cash_low", "load_peak", "breaks_first")
 
@@ -28,7 +32,7 @@ def packs_again(params_file: Path, cycle: str | None, kinds: Sequence[str], lang
 
     Raises ParamsError where a pack is not known or the cycle has no run, or none that has come far enough for it.
     """
-    from sopkit.report.pack import KINDS, PackInputs, written_pack
+    from sopkit.report.pack import KINDS, written_pack
 
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise ParamsError("no such pack", [Problem("--kind", kind, "one of " + ", ".join(KINDS)) for kind in unknown])
@@ -36,10 +40,21 @@ def packs_again(params_file: Path, cycle: str | None, kinds: Sequence[str], lang
     for kind in kinds:
         step = BY_NAME[KINDS[kind].after]
         view = _view(params_file, cycle, step)
-        about = replace(view.about(), language=language or view.params.language)
-        pack = written_pack(kind, PackInputs(_tables_up_to(view, step), view.facts_so_far(), about))
+        inputs = _inputs(view, step)
+        pack = written_pack(kind, replace(inputs, about=replace(inputs.about, language=language or view.params.language)))
         written += [view.document(f"pack/{kind}.{form}", content) for form, content in (("html", pack.html.encode()), ("pdf", pack.pdf))]
     return [view.folder / name for name in written]
+
+
+def pack_inputs(params_file: Path, cycle: str | None) -> "PackInputs":
+    """What the packs of a finished cycle are made from; raises ParamsError where the cycle has no finished run."""
+    return _inputs(_view(params_file, cycle), BY_NAME["pre_sop"])
+
+
+def _inputs(view: StepView, step: Step) -> "PackInputs":
+    from sopkit.report.pack import PackInputs
+
+    return PackInputs(_tables_up_to(view, step), view.facts_so_far(), view.about())
 
 
 def _tables_up_to(view: StepView, last: Step) -> dict[str, pd.DataFrame]:

@@ -1,6 +1,7 @@
 """The packs of the other meetings, from the same tables: traced to the last digit, in both languages, with what each meeting needs."""
 
 import dataclasses
+import json
 import re
 from html import unescape
 
@@ -12,7 +13,7 @@ from source_reading import value_of
 from sopkit.report.pack import KINDS, PackInputs
 from sopkit.report.pack.build import printed_pages, shown_page
 from sopkit.report.pack.inputs import desk_of
-from sopkit.report.pack.sources import sources_of
+from sopkit.report.pack.sources import opened, sources_of
 from sopkit.report.pack.tolerance import families_to_show, outside_families, tolerances
 from sopkit.report.tracing import outside_references, untraced_digits
 
@@ -56,7 +57,7 @@ def test_meanings_travel_with_the_page_and_cannot_end_it() -> None:
     tables["facts"] = facts(tables).assign(definition="</script><b>")
     page = shown_page(PackInputs(tables, tables["facts"], about()), printed_pages(PackInputs(tables, tables["facts"], about()))[1])
     words = re.search(r'id="words">(.*?)</script>', page, flags=re.S)
-    assert words is not None and "<" not in words[1] and "net price" in words[1]
+    assert words is not None and "<" not in words[1] and "net price" in str(opened(json.loads(words[1])["trace"]))
 
 
 def test_all_families_have_a_sheet_before_the_meeting_and_only_those_outside_in_it() -> None:

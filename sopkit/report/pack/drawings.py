@@ -68,4 +68,7 @@ def accuracy_drawing(desk: Desk, lag: int) -> Markup | None:
 def _drawn(desk: Desk, name: str, draw: Callable[[], "Figure"]) -> Markup:
     from sopkit.report.charts import figure_svg
 
-    return placed(figure_svg(draw(), name, "", ""), name, desk.writer.text(LABELS[name]))
+    key = (desk.about.language, name)
+    if key not in desk.drawn:
+        desk.drawn[key] = placed(figure_svg(draw(), name, "", ""), name, desk.writer.text(LABELS[name]))
+    return desk.drawn[key]

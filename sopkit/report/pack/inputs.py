@@ -2,10 +2,12 @@
 
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, cast
+
+from markupsafe import Markup
 
 from sopkit.periods import cutoff_of, fiscal_year_periods, period_range
 from sopkit.report.language import language_of
@@ -62,11 +64,13 @@ class About:
 
 @dataclass(frozen=True)
 class PackInputs:
-    """The tables of a run by name (empty = not provided), and its facts."""
+    """The tables of a run by name (empty = not provided), and its facts; packs made from the same inputs share what was read and drawn."""
 
     tables: Mapping[str, "pd.DataFrame"]
     facts: "pd.DataFrame"
     about: About
+    drawn: dict[tuple[str, str], Markup] = field(default_factory=dict, repr=False, compare=False)  # by language and chart
+    books: list[Book] = field(default_factory=list, repr=False, compare=False)  # the one book, once it is open
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class Desk:
     writer: Writer
     about: About
     sheets: frozenset[str] = frozenset()  # families that have a sheet in this pack
+    drawn: dict[tuple[str, str], Markup] = field(default_factory=dict, repr=False, compare=False)  # charts by language and name
 
     @cached_property
     def year(self) -> tuple[str, str]:
@@ -115,4 +120,6 @@ class Desk:
 def desk_of(inputs: PackInputs) -> Desk:
     """The desk for a pack; a table is read when a page asks for it."""
     writer = Writer(language_of(inputs.about.language), inputs.about.currency)
-    return Desk(Book(ChainMap({FACTS: inputs.facts}, cast("MutableMapping[str, pd.DataFrame]", inputs.tables))), writer, inputs.about)
+    if not inputs.books:
+        inputs.books.append(Book(ChainMap({FACTS: inputs.facts}, cast("MutableMapping[str, pd.DataFrame]", inputs.tables))))
+    return Desk(inputs.books[0], writer, inputs.about, drawn=inputs.drawn)

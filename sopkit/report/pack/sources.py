@@ -1,16 +1,16 @@
 """What a page can tell of its figures without a request: the meaning of every cell it cites, as data beside the page.
 
-On the screen each source stands once, in a list, and a figure names its place there: written out at each figure, sources are a third
-of the page.
+On the screen each source stands once, in a list, and a figure names its place there. The list is packed (raw deflate, base64), which
+every browser opens by itself: written out at each figure, sources are half of the page.
 """
 
+import base64
 import json
-import os
 import re
+import zlib
 from collections.abc import Iterable
 from html import unescape
 
-import numpy as np
 from markupsafe import Markup
 
 from sopkit.data.contracts import CONTRACTS
@@ -23,10 +23,12 @@ LABELS = {"sort": N_("Sort by this column"), "exactly": N_("exactly"), "close": 
 
 
 def numbered(desk: Desk, page: str) -> str:
-    """The page with its sources in one list, and beside them what its script says, in place of `WORDS_HERE`."""
+    """The page with its sources in one list, and beside them what its script says, in place of `WORDS_HERE`; its rows in short."""
     sources = sorted(set(re.findall(r'data-src="([^"]*)"', page)))
     place = {source: str(number) for number, source in enumerate(sources)}
     page = re.sub(r'data-src="([^"]*)"', lambda found: f'data-src="{place[found[1]]}"', page)
+    page = re.sub(r'(value="-?\d+)\.0"', r'\1"', page)
+    page = re.sub(r"</t[dh]>(?=<t[dh]\b|</tr>)|</tr>(?=\s*(?:<tr\b|</tbody>|</thead>))", "", page)  # HTML needs no end of a cell
     words = _words(desk, [unescape(source) for source in sources])
     return page.replace(WORDS_HERE, json.dumps(words, ensure_ascii=False, separators=(",", ":"), sort_keys=True).replace("<", "\\u003c"), 1)
 
@@ -34,25 +36,19 @@ def numbered(desk: Desk, page: str) -> str:
 def sources_of(page: str) -> list[str]:
     """The list of sources in a page that `numbered` has made, in their places."""
     found = re.search(r'<script type="application/json" id="words">(.*?)</script>', page, flags=re.S)
-    return _whole(json.loads(found[1])["sources"]) if found else []
+    return list(opened(json.loads(found[1])["trace"])["sources"]) if found else []
 
 
-def _shared(sources: list[str]) -> list[str]:
-    """Sorted sources, each as how many signs it shares with the one before, in two digits of base 36, and the rest."""
-    told, before = [], ""
-    for source in sources:
-        same = min(len(os.path.commonprefix([before, source])), 36**2 - 1)
-        told.append(np.base_repr(same, 36).zfill(2).lower() + source[same:])
-        before = source
-    return told
+def packed(told: dict[str, object]) -> str:
+    """Data for the page's script: JSON, raw deflate, base64."""
+    squeezed = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return base64.b64encode(squeezed.compress(text.encode()) + squeezed.flush()).decode()
 
 
-def _whole(shared: list[str]) -> list[str]:
-    sources, before = [], ""
-    for told in shared:
-        before = before[: int(told[:2], 36)] + told[2:]
-        sources.append(before)
-    return sources
+def opened(text: str) -> dict[str, list[str]]:
+    """What `packed` has packed."""
+    return dict(json.loads(zlib.decompress(base64.b64decode(text), -zlib.MAX_WBITS)))
 
 
 def _words(desk: Desk, sources: list[str]) -> dict[str, object]:
@@ -68,7 +64,7 @@ def _words(desk: Desk, sources: list[str]) -> dict[str, object]:
             tables.setdefault(name, {})[column] = told
     ids = {part.removeprefix("id=") for name, rows, _ in cited if name == FACTS for part in rows.split("&") if part.startswith("id=")}
     labels = {name: desk.writer.text(label) for name, label in LABELS.items()}
-    return {**labels, "sources": _shared(sources), "tables": tables, "facts": _definitions(desk, ids)}
+    return {**labels, "trace": packed({"sources": sources, "tables": tables, "facts": _definitions(desk, ids)})}
 
 
 def _meaning(table: str, column: str, language: str) -> str:

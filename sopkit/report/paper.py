@@ -1,0 +1,118 @@
+"""What a page is on paper: the screen's page without what paper cannot do, its tables with the widths of their columns.
+
+Laying out costs by the element and by the measuring of text. Paper follows no source, and a column whose width is told is not measured.
+"""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", flags=re.S)
+CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</\1>", flags=re.S)
+TABLE = re.compile(r'<table class="([^"]*)">(.*?)</table>', flags=re.S)
+SPARK = 20.0  # signs as wide as a small drawing
+PADDING = 1.6  # signs as wide as a cell's padding
+BOLD = 1.06  # how much wider a sign of a header is
+SIGNS = {"dense": 205.0, "": 178.0}  # that go on a line from margin to margin
+
+
+def on_paper(html: str) -> str:
+    """The page for the printer.
+
+    Sources, scripts and marks of single words are gone. A drawing's label becomes its title, which is where WeasyPrint looks for the
+    alternative text of a figure. Tables say how wide their columns are.
+    """
+    plain = re.sub(r"<script\b.*?</script>", "", html, flags=re.S)
+    plain = re.sub(r'<(data|span)(?: class="t")? (?:value|data-src)="[^>]*>(.*?)</\1>', r"\2", plain, flags=re.S)
+    plain = re.sub(r'<time [^>]*>([^<\n]*)</time>|<code class="id">([^<]*)</code>', r"\1\2", plain)
+    plain = re.sub(r'(<svg role="img"[^>]*?aria-label="([^"]*)"[^>]*>)', r"\1<title>\2</title>", plain)
+    return TABLE.sub(_with_widths, plain)
+
+
+def _with_widths(found: re.Match[str]) -> str:
+    """A table with the width of each column; where every column is a month the style sheet says how wide they are."""
+    kinds, inside = found[1], found[2]
+    if "months" in kinds or "colspan" in inside:
+        return found[0]
+    head, _, body = inside.partition("</thead>")
+    caption, opening, header = head.partition("<thead>")
+    widths = column_widths(_cells(header), _cells(body), SIGNS["dense" if "dense" in kinds else ""])
+    columns = "".join(f'<col style="width:{width:.1f}%">' for width in widths)
+    return f'<table class="{kinds} measured">{caption}<colgroup>{columns}</colgroup>{opening}{header}</thead>{body}</table>'
+
+
+def _cells(rows: str) -> list[list[tuple[bool, str]]]:
+    """Rows of cells: whether a cell's text may go on a second line, and its text."""
+    return [[("<th" in f"<{tag}" or "text" in told, _seen(text)) for tag, told, text in CELL.findall(row)] for row in ROW.findall(rows)]
+
+
+def _seen(cell: str) -> str:
+    """The text of a cell; the unit under a label stands on a line of its own."""
+    drawn = re.sub(r"<svg.*?</svg>", "0" * int(SPARK), cell, flags=re.S).replace("<small>", "\n")
+    return unescape(re.sub(r"<[^>]*>", "", drawn))
+
+
+def _length(text: str) -> float:
+    return float(max((len(line.strip()) for line in text.split("\n")), default=0))
+
+
+def _word(text: str) -> float:
+    """The longest word, which is as narrow as a text can be."""
+    return float(max((len(word) for word in re.split(r"[ \n]", text)), default=0))
+
+
+def _two_lines(text: str) -> float:
+    return max(_word(text), 0.6 * _length(text))
+
+
+def column_widths(header: list[list[tuple[bool, str]]], body: list[list[tuple[bool, str]]], signs: float) -> list[float]:
+    """Widths of columns in per cent of the table.
+
+    Labels stand on one line where there is room, else on two, else by the word. Columns of numbers that need about the same are of
+    one width; what is left goes to all, by what they need. Where there is too little, numbers keep what they need and texts go on a
+    second line.
+
+    Args:
+        header: rows of the header, each cell with whether it may wrap and its text.
+        body: rows of the table, likewise.
+        signs: how many signs go on a line of the table.
+    """
+    columns, heads = _columns(body), _columns(header)
+    if not columns:
+        return [100 / len(heads) for _ in heads]
+    wraps = [all(may for may, text in column if text) and any(text for _, text in column) for column in columns]
+    for label in (_length, _two_lines, _word):
+        labels = [max((BOLD * label(text) for _, text in column), default=0.0) for column in heads]
+        wanted = [_widest(_length, column, head) for column, head in zip(columns, labels, strict=True)]
+        least = [
+            _widest(_word, column, head) if free else width
+            for column, head, width, free in zip(columns, labels, wanted, wraps, strict=True)
+        ]
+        if sum(wanted if label is _length else least) <= signs:
+            break
+    numbers = [width for width, free in zip(wanted, wraps, strict=True) if not free]
+    equal = [width if free else max(numbers) for width, free in zip(wanted, wraps, strict=True)]
+    if numbers and max(numbers) <= 2.5 * min(numbers) and sum(equal) <= signs:
+        wanted = equal
+    if sum(wanted) > signs and any(wraps):
+        most = _fitting([width for width, free in zip(wanted, wraps, strict=True) if free], signs - sum(numbers))
+        wanted = [max(low, min(width, most)) if free else width for width, low, free in zip(wanted, least, wraps, strict=True)]
+    return [100 * width / sum(wanted) for width in wanted]
+
+
+def _fitting(widths: list[float], room: float) -> float:
+    """The width that none may pass, so that all go into the room: the widest give first."""
+    for place, width in enumerate(ordered := sorted(widths)):
+        if width * (len(ordered) - place) >= room:
+            return room / (len(ordered) - place)
+        room -= width
+    return max(widths)
+
+
+def _widest(measure: Callable[[str], float], column: list[tuple[bool, str]], head: float) -> float:
+    return max([head, *(measure(text) for _, text in column)]) + PADDING
+
+
+def _columns(rows: list[list[tuple[bool, str]]]) -> list[list[tuple[bool, str]]]:
+    most = max((len(row) for row in rows), default=0)
+    return [[row[place] for row in rows if len(row) == most] for place in range(most)]
