@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sopkit.errors import DataError, ParamsError, Problem
+from sopkit.run.beside import Beside
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import write_atomically, write_json
 from sopkit.run.params import CompanyParams, load_params
@@ -19,9 +19,7 @@ from sopkit.steps import BY_NAME
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sopkit.data.contracts.column import Column
     from sopkit.data.findings import FindingLog
-    from sopkit.data.sources.declaration import Source
     from sopkit.data.sources.forms import Answers
 
 SCHEMA = 1
@@ -219,49 +217,12 @@ def _ids_of(params: CompanyParams) -> set[str]:
         return {row[0] for row in list(csv.reader(file, delimiter=source.delimiter))[1:] if row}
 
 
-def _header_beside(params: CompanyParams) -> list[str]:
-    """The header of the company's own file of overrides, which the received one shares; empty where there is no such file."""
-    source = params.sources["overrides"]
-    others = [path for path in sorted(params.data_path.glob(str(source.file))) if path.name != params.received_file]
-    if not others:
-        return []
-    with others[0].open(encoding=source.encoding, newline="") as file:
-        return [name.strip().casefold() for name in next(csv.reader(file, delimiter=source.delimiter), [])]
-
-
-def _stands_in(column: "Column", header: list[str], source: "Source") -> bool:
-    names = (source.columns.get(column.name, column.name), column.name, *column.aliases)
-    return not header or any(name.casefold() in header for name in names)
-
-
 def _written(overrides: "pd.DataFrame", params: CompanyParams) -> bytes:
-    """The overrides in the dialect of the company's own file; DataError where its encoding lacks a sign."""
-    from sopkit.data.contracts import INPUTS
+    """The overrides in the dialect and with the columns of the company's own file; DataError where its encoding lacks a sign."""
     from sopkit.demand.asking.answers import with_evidence_in_reason
 
-    source, held = params.sources["overrides"], _header_beside(params)
-    columns = [column.name for column in INPUTS["overrides"].columns if column.name in overrides and _stands_in(column, held, source)]
-    if "evidence" not in columns:
-        overrides = with_evidence_in_reason(overrides)
-    content = StringIO()
-    writer = csv.writer(content, delimiter=source.delimiter, lineterminator="\n")
-    writer.writerow([source.columns.get(name, name) for name in columns])
-    for row in overrides[columns].to_dict("records"):
-        writer.writerow([_cell(value, source.decimal) for value in row.values()])
-    try:
-        return content.getvalue().encode(source.encoding)
-    except UnicodeEncodeError as error:
-        came = f"{error.object[error.start : error.end]!r} in a reason"
-        hint = "Declare the company's overrides as utf-8, or write the reason otherwise"
-        raise DataError(
-            "what came back cannot be written", [Problem(params.received_file, came, f"signs of {source.encoding}", hint)]
-        ) from None
-
-
-def _cell(value: object, decimal: str) -> str:
-    if value is None or value != value:
-        return ""
-    return repr(value).replace(".", decimal) if isinstance(value, float) else str(value)
+    beside = Beside(params.sources["overrides"], "overrides", params.data_path, params.received_file)
+    return beside.written(overrides if "evidence" in beside.columns else with_evidence_in_reason(overrides))
 
 
 def _keep_record(params: CompanyParams, received: Received, folder: Path) -> None:

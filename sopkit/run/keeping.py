@@ -25,7 +25,7 @@ SCHEMA = 1
 CONTENTS = "backup.json"
 LEDGER = "reports/ledger.sqlite"
 NO_CLOCK = (1980, 1, 1, 0, 0, 0)  # of every entry: the same content gives the same file
-KEPT_FOLDERS = ("published", "decided", "received")
+KEPT_FOLDERS = ("published", "decided", "received", "answered")
 
 
 def back_up(company: str, target: Path) -> list[str]:

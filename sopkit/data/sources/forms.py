@@ -86,7 +86,8 @@ def digest_of(identity: dict[str, str], form: pd.DataFrame) -> str:
     return sha256(json.dumps([told, rows], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _hidden(path: Path, sheet: str, log: FindingLog) -> RawTable | None:
+def own_sheet(path: Path, sheet: str, log: FindingLog) -> RawTable | None:
+    """A sheet of a form of ours as it came; None, told in the log, where the file is none."""
     scratch = FindingLog()
     table = read_workbook(path, Dialect(file=path.name, sheet=sheet), scratch)
     if not table.broken:
@@ -94,16 +95,18 @@ def _hidden(path: Path, sheet: str, log: FindingLog) -> RawTable | None:
     if not any(finding.file == path.name and finding.rule == "not_a_form" for finding in log.found):
         told = scratch.found[-1].message if scratch.found else "it cannot be read"
         log.note(
-            Finding(path.name, "not_a_form", f"no form of `sop ask`: {told}", "REJECT", "fill and send back the workbook that was sent")
+            Finding(
+                path.name, "not_a_form", f"no form that was sent out: {told}", "REJECT", "fill and send back the workbook that was sent"
+            )
         )
     return None
 
 
 def _identity(path: Path, log: FindingLog) -> dict[str, str] | None:
-    table = _hidden(path, IDENTITY, log)
+    table = own_sheet(path, IDENTITY, log)
     if table is None:
         return None
-    keys, values = (_listed(table, position) for position in (0, 1)) if len(table.cells) > 1 else ([], [])
+    keys, values = (listed(table, position) for position in (0, 1)) if len(table.cells) > 1 else ([], [])
     told = {str(key): str(value) for key, value in zip(keys, values, strict=True)}
     if set(IDENTITY_KEYS) <= set(told) and told["language"] in GRAMMARS:
         return told
@@ -112,13 +115,13 @@ def _identity(path: Path, log: FindingLog) -> dict[str, str] | None:
 
 
 def _form(path: Path, log: FindingLog) -> pd.DataFrame | None:
-    table = _hidden(path, FORM, log)
+    table = own_sheet(path, FORM, log)
     if table is None:
         return None
     if list(table.header) != FORM_COLUMNS:
         log.note(Finding(path.name, "changed_form", "the form's own page was changed", "REJECT", "ask for a new form: sop ask"))
         return None
-    form = pd.DataFrame({name: _listed(table, position) for position, name in enumerate(FORM_COLUMNS)})
+    form = pd.DataFrame({name: listed(table, position) for position, name in enumerate(FORM_COLUMNS)})
     numbers = form[["row", "shown"]].apply(pd.to_numeric, errors="coerce")
     if numbers.isna().any(axis=None):
         log.note(Finding(path.name, "changed_form", "the form's own page was changed", "REJECT", "ask for a new form: sop ask"))
@@ -148,7 +151,7 @@ def _is_in_place(table: RawTable, form: pd.DataFrame, log: FindingLog) -> bool:
     expected = {int(row[0]): tuple(map(str, row[1:])) for row in form[["row", *LINE]].drop_duplicates().itertuples(index=False, name=None)}
     came = {
         int(row): line
-        for row, line in zip(table.rows, zip(*(_listed(table, place) for place in range(len(LINE))), strict=True), strict=True)
+        for row, line in zip(table.rows, zip(*(listed(table, place) for place in range(len(LINE))), strict=True), strict=True)
     }
     moved = [row for row, line in expected.items() if tuple(map(str, came.get(row, ()))) != line]
     if len(places) == len(months) and not moved:
@@ -200,7 +203,7 @@ def _meant(parsed: ParsedCells) -> list[object]:
     return [values[code] for code in parsed.cells.codes]
 
 
-def _listed(table: RawTable, position: int) -> list[object]:
+def listed(table: RawTable, position: int) -> list[object]:
     """A column row by row; blanks are empty texts."""
     column = table.cells[position]
     return ["" if is_blank(column.values[code]) else column.values[code] for code in column.codes]

@@ -33,6 +33,18 @@ def receive(
     print("\n".join(receive_people(params_path(params), folder, cycle, day_of(today))))
 
 
+@app.command()
+def answered(
+    params: ParamsFile,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder of the answer forms that came back from suppliers and regions")],
+    cycle: Cycle = None,
+) -> None:
+    """Read what suppliers and regions confirm of the published plan; who confirms less becomes an action of the next cycle."""
+    from sopkit.run.answering import answered as read_answers
+
+    print("\n".join(read_answers(params_path(params), folder, cycle)))
+
+
 @app.command("sign-off")
 def sign_off(
     params: ParamsFile,

@@ -12,6 +12,7 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.meeting.comparison import plan_differences
 from sopkit.periods import first_day
+from sopkit.report.delivery.answer_form import FILE, answer_form
 from sopkit.report.delivery.departments import TOUCHES, department_page, letter_lines, touching
 from sopkit.report.delivery.documents import Letterhead, view_documents
 from sopkit.report.delivery.mail import Date, calendar, letter
@@ -67,6 +68,8 @@ def write_contents(folder: Path, edition: Edition) -> dict[str, int]:
             for reader in readers(tables, view):
                 rows = own_rows(tables, view, reader, edition.params.audiences.withheld)
                 files = {**view_documents(rows, view, reader, head).files, f"{view.file}.csv": csv_text(rows).encode()}
+                if view.measure in rows and len(rows):
+                    files[FILE] = answer_form(rows, view, reader, head, edition.params.company)
                 _outside(folder / view.kind / folder_name(reader), files, view.file, reader, edition, head)
     if "erp" in wanted:
         write_erp(folder / "erp", tables, cutoff=edition.params.cutoff, location=edition.params.company)
@@ -142,7 +145,7 @@ def _meetings(folder: Path, edition: Edition, tables: Tables) -> None:
 def _outside(folder: Path, files: Mapping[str, bytes], stem: str, reader: str, edition: Edition, head: Letterhead) -> None:
     subject = f"{head.title}: {stem} {head.cycle} v{head.version} {head.status}"
     policy = edition.params.audiences
-    attached = {name: files[name] for name in (f"{stem}.pdf", f"{stem}.csv")}
+    attached = {name: files[name] for name in (f"{stem}.pdf", f"{stem}.csv", FILE) if name in files}
     mail = letter(subject, [subject], attached, to=policy.addresses.get(reader, ""), sender=policy.sender)
     for name, content in {**files, "letter.eml": mail}.items():
         write_atomically(folder / name, content)
