@@ -88,8 +88,10 @@ class Solver:
     def __init__(self, arrays: Arrays, work: Work | None = None, *, ways: tuple[dict[str, object], ...] | None = None) -> None:
         self.arrays, self.work = arrays, work or Work()
         self._ways = ways or (WAYS_OF_LARGE if len(arrays.cost) >= LARGE else WAYS)
+        self._once: tuple[dict[str, object], ...] = ()  # ways of the next solve alone
         self._stands = False  # whether a basis is there to start from
         self._bounds = (arrays.lower.copy(), arrays.upper.copy())
+        self._row_limits = (arrays.at_least.copy(), arrays.at_most.copy())
         self._whole = np.flatnonzero(arrays.integer)
         self._highs = highspy.Highs()
         self._set_options(OPTIONS)
@@ -125,7 +127,8 @@ class Solver:
                 return ""
             told = [f"more than {self.work.most_iterations:,} iterations from where it stood" if self._cut_short() else "no end from there"]
             self._highs.clearSolver()
-        for number, way in enumerate(self._ways):
+        ways, self._once = self._once or self._ways, ()
+        for number, way in enumerate(ways):
             if self._ends(way):
                 self._stands = True
                 return ", ".join([*told, *([] if number == 0 and not told else [f"{name} {value}" for name, value in way.items()])])
@@ -185,6 +188,11 @@ class Solver:
         """Where the last solve stood."""
         return self._highs.getBasis()
 
+    def start_anew(self, ways: tuple[dict[str, object], ...]) -> None:
+        """Forget where the last solve stood; the next one, and only that, is tried in these ways."""
+        self._highs.clearSolver()
+        self._stands, self._once = False, ways
+
     def start_from(self, basis: highspy.HighsBasis) -> None:
         """Let the next solve start from a basis of this model."""
         self._highs.setBasis(basis)
@@ -194,7 +202,7 @@ class Solver:
         """Change costs, bounds and limits in place to those of another model with the same rows, columns and coefficients."""
         columns = np.flatnonzero((other.lower != self._bounds[0]) | (other.upper != self._bounds[1]))
         self.set_bounds(columns, other.lower[columns], other.upper[columns])
-        rows = np.flatnonzero((other.at_least != self.arrays.at_least) | (other.at_most != self.arrays.at_most))
+        rows = np.flatnonzero((other.at_least != self._row_limits[0]) | (other.at_most != self._row_limits[1]))
         self.set_limits(rows, other.at_least[rows], other.at_most[rows])
         costs = np.flatnonzero(other.cost != self.arrays.cost)
         self.set_costs(costs, other.cost[costs])
@@ -214,6 +222,7 @@ class Solver:
     def set_limits(self, rows: NDArray[np.int64], at_least: ArrayLike, at_most: ArrayLike) -> None:
         """New limits of the rows at `rows` (numbers from `Grid.at`)."""
         which, low, high = _broadcast(rows, at_least, at_most)
+        self._row_limits[0][which], self._row_limits[1][which] = low, high
         _taken(self._highs.changeRowsBounds(len(which), which, low, high), "limits")
 
     def set_costs(self, columns: NDArray[np.int64], cost: ArrayLike) -> None:
@@ -238,10 +247,10 @@ class Solver:
         has_price = np.abs(found.column_dual) > TOLERANCE
         has_price[self._whole] = False  # held below, where branch and bound has put them, which is no bound of theirs
         priced = np.flatnonzero(has_price)
-        at = np.where(found.column_dual > 0, self.arrays.lower, self.arrays.upper)[priced]
+        at = np.where(found.column_dual > 0, *self._bounds)[priced]
         self.set_bounds(priced, at, at)
         priced = np.flatnonzero(np.abs(found.row_dual) > TOLERANCE)
-        at = np.where(found.row_dual > 0, self.arrays.at_least, self.arrays.at_most)[priced]
+        at = np.where(found.row_dual > 0, *self._row_limits)[priced]
         self.set_limits(priced, at, at)
         whole = np.round(found.column_value[self._whole])
         self.set_bounds(self._whole, whole, whole)

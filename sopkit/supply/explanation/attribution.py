@@ -1,20 +1,16 @@
 """Which cause each unmet unit comes from: causes are relaxed one after the other, and each is charged with the drop."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
-from sopkit.supply.explanation.hot import HotPlan, Swap, hot_plan, hot_plan_of
-from sopkit.supply.lp import Numbers, Solution
+from sopkit.supply.explanation.hot import HotPlan, hot_plan_of
+from sopkit.supply.explanation.relaxing import CAUSES, Relaxing
+from sopkit.supply.lp import Numbers
 from sopkit.supply.plan import SupplyInputs, SupplyResult
-from sopkit.supply.plan.situation import situation_of
 from sopkit.supply.policy import SupplyPolicy
 
-CAUSES = ("supplier", "people", "machine", "lead time", "policy")  # the order in which they are relaxed
 COST = "cost"  # what is unmet with every limit gone: making it costs more than losing it
 KEYS = ["item", "period", "cause"]
 WORTH_TELLING = 1e-3  # units
@@ -52,20 +48,28 @@ def shortage_causes(
     Raises:
         DataError: with all problems of the inputs.
     """
-    asked = _Relaxing(inputs, policy, cutoff, hot or hot_plan_of(inputs, policy, cutoff=cutoff))
-    before = asked.without(())
+    warm = hot or hot_plan_of(inputs, policy, cutoff=cutoff)
+    return _charged(Relaxing(inputs, policy, cutoff, warm), order, plan)
+
+
+def _charged(asked: Relaxing, order: tuple[str, ...], plan: SupplyResult | None) -> pd.DataFrame:
+    """What is unmet, charged to the causes in their order."""
+    before = asked.without((), None)
     told = asked.hot.unmet(before)
     start = told if plan is None else _unmet_of(plan, asked.hot)
     parts: dict[str, Numbers] = {cause: np.zeros(told.shape) for cause in (*CAUSES, COST)}
     parts["policy"] += start - told  # whole numbers and the plan's own choice among equally cheap ones
-    for place in range(len(order)):
+    asked.solve_all([order[: place + 1] for place in range(len(order))])
+    for place, cause in enumerate(order):
+        if asked.changes_nothing(order[: place + 1]):
+            continue
         found = asked.without(order[: place + 1], asked.hot.short(before))
         saved = before.objective - found.objective
-        if not asked.thaws(order[place]) and saved <= SAVED * max(1.0, abs(before.objective)):
+        if not asked.thaws(cause) and saved <= SAVED * max(1.0, abs(before.objective)):
             before = found
             continue
         now = asked.hot.unmet(found)
-        parts[order[place]] += told - now
+        parts[cause] += told - now
         before, told = found, now
     parts[COST] += told
     return _frame(asked.hot, parts, (*order, COST))
@@ -88,11 +92,12 @@ def ranged_causes(
     if plan.demand_fulfilment[["late", "lost"]].to_numpy(float).sum() < WORTH_TELLING:
         return conform(pd.DataFrame(columns=[*KEYS, "quantity", "low", "high"]), CONTRACTS["shortage_causes"])
     warm = hot or hot_plan_of(inputs, policy, cutoff=cutoff)
-    told = shortage_causes(inputs, policy, cutoff=cutoff, plan=plan, hot=warm)
+    asked = Relaxing(inputs, policy, cutoff, warm)
+    told = _charged(asked, CAUSES, plan)
     largest = told.groupby(["item", "period"])["quantity"].sum().sort_values(ascending=False, kind="stable").index[:most]
     if not len(largest):
         return conform(told, CONTRACTS["shortage_causes"])
-    other = shortage_causes(inputs, policy, cutoff=cutoff, order=CAUSES[::-1], plan=plan, hot=warm)
+    other = _charged(asked, CAUSES[::-1], plan)
     both = told.merge(other.rename(columns={"quantity": "reverse"}), on=KEYS, how="outer")
     shown = pd.MultiIndex.from_frame(both[["item", "period"]]).isin(largest)
     both = both[shown | both["quantity"].notna()]
@@ -101,49 +106,6 @@ def ranged_causes(
     ends = both[["quantity", "reverse"]]
     both = both.assign(low=ends.min(axis=1).where(shown), high=ends.max(axis=1).where(shown)).drop(columns="reverse")
     return conform(both, CONTRACTS["shortage_causes"])
-
-
-@dataclass
-class _Relaxing:
-    """Plans with some causes gone; frozen months need a model of their own, which is made once."""
-
-    inputs: SupplyInputs
-    policy: SupplyPolicy
-    cutoff: str
-    hot: HotPlan
-    _thawed: list[HotPlan] = field(default_factory=list)
-
-    def thaws(self, cause: str) -> bool:
-        """Whether relaxing it gives another model, whose cost is counted from another start: what is frozen costs nothing there."""
-        return cause == "lead time" and bool((self.hot.situation.frozen > 0).any())
-
-    def without(self, causes: tuple[str, ...], short: NDArray[np.bool_] | None = None) -> Solution:
-        """The optimum with these causes gone, short where it was short before as far as that costs nothing."""
-        model = self._without_frozen_months() if any(self.thaws(cause) for cause in causes) else self.hot
-        return model.settled_with([swap for cause in causes for swap in _swaps(model, cause)], short)
-
-    def _without_frozen_months(self) -> HotPlan:
-        if not self._thawed:
-            free = self.policy.model_copy(update={"frozen_months": 0, "fences": {}})
-            self._thawed.append(hot_plan(situation_of(self.inputs, free, cutoff=self.cutoff)))
-        return self._thawed[0]
-
-
-def _swaps(hot: HotPlan, cause: str) -> list[Swap]:
-    """What relaxing a cause changes in the model; nothing for frozen months, which are gone from it already."""
-    choices, limits = hot.model.choices, hot.model.limits
-    free = {
-        "supplier": [],
-        "people": [limits.crew_hours.at, limits.crew_overtime.at],
-        "machine": [limits.regular_hours.at],
-        "policy": [limits.storage.at, limits.site_storage.at, limits.subcontractors.at],
-    }.get(cause, [])
-    swaps = [Swap("limits", at, -np.inf, np.inf) for at in free if at.size]
-    if cause == "supplier" and choices.bought.at.size:
-        swaps.append(Swap("bounds", choices.bought.at, 0.0, np.inf))
-    if cause == "policy" and np.isfinite(hot.situation.lots.maximum).any():
-        swaps.append(Swap("bounds", choices.production.at, 0.0, np.inf))
-    return swaps
 
 
 def _unmet_of(plan: SupplyResult, hot: HotPlan) -> Numbers:

@@ -6,6 +6,7 @@ each. People and lots are fractions here: differences between two such solves ar
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import highspy
@@ -19,6 +20,7 @@ from sopkit.supply.plan.given import worth_at_the_end
 from sopkit.supply.plan.model import PlanModel, plan_model
 from sopkit.supply.plan.situation import Situation, situation_of
 from sopkit.supply.policy import SupplyPolicy
+from sopkit.supply.ways import WAYS_OF_ELASTIC
 
 # Blocks whose cost is money that is spent; what waits, is lost or is short of stock is a price of planning.
 SPENT = ("production", "subcontract", "overtime", "heads", "hired", "laid_off", "temporary", "bought", "beyond", "detour", "sent", "setup")
@@ -38,13 +40,26 @@ class Swap:
 
 @dataclass(frozen=True)
 class HotPlan:
-    """A solved plan whose model can be asked again and again; `base` is the optimum of the plan itself, in fractions."""
+    """A plan's model that can be asked again and again."""
 
     situation: Situation
     model: PlanModel
     solver: Solver
-    base: Solution
-    basis: highspy.HighsBasis
+
+    @property
+    def base(self) -> Solution:
+        """The optimum of the plan itself, in fractions."""
+        return self._solved[0]
+
+    @property
+    def basis(self) -> highspy.HighsBasis:
+        """Where that optimum stands."""
+        return self._solved[1]
+
+    @cached_property
+    def _solved(self) -> tuple[Solution, highspy.HighsBasis]:
+        base = self.solver.solve()
+        return base, self.solver.basis()
 
     def with_swaps(self, swaps: Sequence[Swap]) -> Solution:
         """The optimum with these changes, solved from where the base ended; afterwards the model is as it was."""
@@ -57,22 +72,39 @@ class HotPlan:
             for swap in reversed(swaps):
                 self._put(self._original(swap))
 
-    def settled_with(self, swaps: Sequence[Swap], short: NDArray[np.bool_] | None = None) -> Solution:
-        """The same for swaps that only take limits away: of equally cheap plans the one that the plan of record would be.
+    def with_limits_gone(self, swaps: Sequence[Swap], start: highspy.HighsBasis | None) -> tuple[Solution, highspy.HighsBasis]:
+        """The optimum with swaps that only take limits away, and where it stands; `start`: another such, None = from nothing.
+
+        From nothing is fast where most limits are gone: presolve finds how little is left to decide.
+        """
+        if start is None:
+            self.solver.start_anew(WAYS_OF_ELASTIC)
+        else:
+            self.solver.start_from(start)
+        for swap in swaps:
+            self._put(swap)
+        try:
+            return self.solver.solve(), self.solver.basis()
+        finally:
+            for swap in reversed(swaps):
+                self._put(self._original(swap))
+
+    def settled(self, swaps: Sequence[Swap], found: tuple[Solution, highspy.HighsBasis], short: NDArray[np.bool_] | None) -> Solution:
+        """Of the plans as cheap as one found with these swaps the one that the plan of record would be.
 
         `short`: cells and months in which something is late or lost already; of equally cheap plans one is taken that is short there.
         """
-        self.solver.start_from(self.basis)
+        first, basis = found
+        self.solver.start_from(basis)
         for swap in swaps:
             self._put(swap)
         arrays, second = self.solver.arrays, self._second_cost(short)
         columns, rows = np.arange(len(arrays.cost)), np.arange(len(arrays.at_least))
         try:
-            first = self.solver.solve()
             self.solver.hold_optimum(first)
             self.solver.set_costs(columns, second)
-            found = self.solver.solve()
-            return replace(first, column_value=found.column_value, row_value=found.row_value)
+            best = self.solver.solve()
+            return replace(first, column_value=best.column_value, row_value=best.row_value)
         finally:
             self.solver.set_costs(columns, arrays.cost)
             self.solver.set_bounds(columns, arrays.lower, arrays.upper)
@@ -136,12 +168,10 @@ class HotPlan:
 
 
 def hot_plan(situation: Situation, model: PlanModel | None = None) -> HotPlan:
-    """A situation's model, solved once and kept; `model` may carry more than the plan's own blocks."""
+    """A situation's model, solved when its optimum is first asked for; `model` may carry more than the plan's own blocks."""
     model = model or plan_model(situation)
     arrays = model.lp.arrays()
-    solver = Solver(replace(arrays, integer=np.zeros(len(arrays.cost), dtype=bool)))
-    base = solver.solve()
-    return HotPlan(situation, model, solver, base, solver.basis())
+    return HotPlan(situation, model, Solver(replace(arrays, integer=np.zeros(len(arrays.cost), dtype=bool))))
 
 
 def hot_plan_of(inputs: SupplyInputs, policy: SupplyPolicy, *, cutoff: str) -> HotPlan:
