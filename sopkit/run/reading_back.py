@@ -1,5 +1,6 @@
 """Looking at a finished cycle again: its pack rendered anew, its scenarios side by side. The cycle itself is left alone."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -69,9 +70,38 @@ def scenario_lines(params_file: Path, cycle: str | None, *, as_json: bool) -> st
     Raises ParamsError where the cycle has no finished run.
     """
     table: pd.DataFrame = _view(params_file, cycle).read("scenarios")
+    return _lines_of(table, as_json=as_json)
+
+
+def solved_scenario_lines(params_file: Path, cycle: str | None, names: list[str], *, processes: int, as_json: bool) -> str:
+    """Scenarios solved on the plan of the cycle's last good run, in the same columns; nothing is written.
+
+    Args:
+        params_file: of the company.
+        cycle: None = that of the params.
+        names: files of params/scenarios, without `.yaml`; `all` = every one of them.
+        processes: how many at a time, at most one for each core.
+        as_json: for programs.
+
+    Raises:
+        ParamsError: the cycle has no finished run.
+    """
+    from sopkit.meeting.scenarios import scenarios_apart
+    from sopkit.run.crisis import finished_plan
+    from sopkit.run.scenario_files import every_scenario, read_scenarios
+
+    inputs, base = finished_plan(load_params(params_file, cycle))
+    files = read_scenarios(every_scenario() if names == ["all"] else names)
+    at_a_time = min(processes, os.cpu_count() or 1)
+    return _lines_of(scenarios_apart(inputs, base, files.overlays, processes=at_a_time, unusable=files.problems), as_json=as_json)
+
+
+def _lines_of(table: pd.DataFrame, *, as_json: bool) -> str:
     if as_json:
         return str(table.to_json(orient="records", double_precision=6, force_ascii=False))
-    return str(table[["scenario", "kind", *MEASURES]].to_string(index=False, float_format="{:,.3f}".format, na_rep="-"))
+    told = str(table[["scenario", "kind", *MEASURES]].to_string(index=False, float_format="{:,.3f}".format, na_rep="-"))
+    wrong = table[table["problem"].notna()]
+    return "\n".join([told, *(f"{row.scenario}: {row.problem}" for row in wrong.itertuples())])
 
 
 def _view(params_file: Path, cycle: str | None, step: Step | None = None) -> StepView:

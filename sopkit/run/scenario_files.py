@@ -36,6 +36,11 @@ def read_scenarios(names: Sequence[str]) -> ScenarioFiles:
     return found
 
 
+def every_scenario() -> list[str]:
+    """The names of all scenarios that are there, in order."""
+    return sorted(path.stem for path in scenario_path("scenarios", "any").parent.glob("*.yaml"))
+
+
 def load_scenarios(names: Sequence[str]) -> dict[str, Overlay]:
     """The overlays of the scenarios named; ParamsError with the problems of all where one is missing or wrong."""
     found = read_scenarios(names)

@@ -1,5 +1,6 @@
 """Overlays and re-planning: the empty overlay is the base, overlays on different keys commute, effects worked out by hand."""
 
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 from plan_frames import tiny_company
@@ -27,6 +28,7 @@ from sopkit.meeting.scenarios import (
     scenario_frame,
     scenario_row,
     scenario_table,
+    scenarios_apart,
     unplanned,
     with_overlay,
 )
@@ -280,6 +282,15 @@ def test_a_scenario_that_cannot_be_planned_says_why_and_the_others_are_planned(i
     assert "resource_calendar" in told["one"] and "three.yaml, line 2: nonsense" in told["three"]
     assert table.set_index("scenario").loc["fine", "lost"] == 0
     assert table.set_index("scenario").loc["one", "net_sales":"breaks_first"].isna().all()
+
+
+def test_scenarios_solved_some_at_a_time_are_those_solved_one_by_one(inputs, base):
+    wanted = {"broken": overlay(BROKEN[0][0]), "fine": overlay(more_hours(40)), "few": overlay(more_hours(5))}
+    unusable = {"three": (Problem("three.yaml, line 2", "nonsense", "sense"),)}
+    one, two = (scenarios_apart(inputs, base, wanted, processes=number, unusable=unusable) for number in (1, 2))
+    assert one.to_json(double_precision=15) == two.to_json(double_precision=15)
+    beside = scenario_table(inputs, base, wanted, unusable=unusable)
+    pd.testing.assert_frame_equal(one, beside)
 
 
 def test_the_steps_of_a_scenario_run_give_the_row_of_the_same_overlay_on_the_base(inputs, base):

@@ -1,5 +1,6 @@
 """Scenarios: the plan on changed inputs, made by the same functions as the base plan."""
 
+from sopkit.meeting.scenarios.apart import scenarios_apart
 from sopkit.meeting.scenarios.conflicts import order_problems, twice_changed
 from sopkit.meeting.scenarios.inputs import PLAN_TABLES, PlanInputs, plan_inputs
 from sopkit.meeting.scenarios.outcome import Memory, PlanOutcome, base_outcome, extra_costs, replan, same_plan
@@ -29,6 +30,7 @@ __all__ = [
     "scenario_frame",
     "scenario_row",
     "scenario_table",
+    "scenarios_apart",
     "twice_changed",
     "unplanned",
     "with_overlay",

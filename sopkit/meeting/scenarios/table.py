@@ -47,19 +47,37 @@ def scenario_table(
     Returns:
         Scenarios: `base` and one row per scenario; `problem` holds what is wrong: file and line, what came, what was expected.
     """
-    rows = [scenario_row(inputs, base, scenario="base", title="base", kind="base") | _risk(ranged, inputs, base) | UNCHANGED]
+    rows = [base_row(inputs, base, ranged)]
     memory = Memory.of(inputs, base)
     for name, overlay in overlays.items():
-        try:
-            changed = apply_overlay(inputs, overlay)
-            outcome = replan(changed, memory)
-        except SopError as error:
-            rows.append(_unplanned(name, overlay.title, kind, error.problems or (Problem(name, error.message, "a plan"),)))
-            continue
-        row = scenario_row(changed, outcome, scenario=name, title=overlay.title, kind=kind) | _risk(ranged, changed, outcome)
-        rows.append(row | _investment(inputs, base, outcome, overlay.years_after))
-    rows += [_unplanned(name, name, kind, problems) for name, problems in (unusable or {}).items()]
+        rows.append(solved_row(inputs, base, {name: overlay}, memory, kind=kind, ranged=ranged))
+    rows += [unplanned_row(name, name, kind, problems) for name, problems in (unusable or {}).items()]
     return scenario_frame(rows)
+
+
+def solved_row(
+    inputs: PlanInputs, base: PlanOutcome, named: Mapping[str, Overlay], memory: Memory, *, kind: str, ranged: Range | None = None
+) -> dict[str, object]:
+    """One scenario re-planned, as a row of Scenarios; where it cannot be planned, with what is wrong.
+
+    Args:
+        inputs, base, kind, ranged: as in `scenario_table`.
+        named: the scenario's name and overlay.
+        memory: of plans made before.
+    """
+    [(name, overlay)] = named.items()
+    try:
+        changed = apply_overlay(inputs, overlay)
+        outcome = replan(changed, memory)
+    except SopError as error:
+        return unplanned_row(name, overlay.title, kind, error.problems or (Problem(name, error.message, "a plan"),))
+    row = scenario_row(changed, outcome, scenario=name, title=overlay.title, kind=kind) | _risk(ranged, changed, outcome)
+    return row | _investment(inputs, base, outcome, overlay.years_after)
+
+
+def base_row(inputs: PlanInputs, base: PlanOutcome, ranged: Range | None = None) -> dict[str, object]:
+    """The base plan as a row of Scenarios."""
+    return scenario_row(inputs, base, scenario="base", title="base", kind="base") | _risk(ranged, inputs, base) | UNCHANGED
 
 
 def unplanned(table: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +85,8 @@ def unplanned(table: pd.DataFrame) -> pd.DataFrame:
     return table.loc[table["problem"].notna(), ["scenario", "title", "problem"]].reset_index(drop=True)
 
 
-def _unplanned(name: str, title: str, kind: str, problems: Sequence[Problem]) -> dict[str, object]:
+def unplanned_row(name: str, title: str, kind: str, problems: Sequence[Problem]) -> dict[str, object]:
+    """A scenario that could not be planned, with what is wrong."""
     return {"scenario": name, "title": title, "kind": kind, "problem": "; ".join(str(problem) for problem in problems)}
 
 

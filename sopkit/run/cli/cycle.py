@@ -129,10 +129,21 @@ def pack(
 
 
 @app.command()
-def scenarios(params: ParamsFile, cycle: Cycle = None, form: OutputFormat = None) -> None:
-    """The scenarios and options of a finished cycle, side by side in the same columns."""
-    from sopkit.run.reading_back import scenario_lines
+def scenarios(
+    params: ParamsFile,
+    cycle: Cycle = None,
+    solve: Annotated[
+        list[str] | None, typer.Option(metavar="SCENARIO", help="solve this file of params/scenarios on the cycle's plan (`all`: each)")
+    ] = None,
+    processes: Annotated[int, typer.Option(min=1, help="scenarios solved at a time, at most one for each core")] = 1,
+    form: OutputFormat = None,
+) -> None:
+    """The scenarios and options of a finished cycle, side by side in the same columns; with --solve others on its plan."""
+    from sopkit.run.reading_back import scenario_lines, solved_scenario_lines
 
+    if solve:
+        print(solved_scenario_lines(params_path(params), cycle, solve, processes=processes, as_json=form == "json"))
+        return
     print(scenario_lines(params_path(params), cycle, as_json=form == "json"))
 
 
