@@ -140,7 +140,7 @@ STEPS = (
             "demand_range risks? forecast_snapshots? previous:plan_ranges? previous:range_record? "
             "previous:demand_history? previous:statistical_forecast? previous:overrides? previous:opportunities? previous:exchange_rates? "
             "previous:unit_costs? previous:supply_plan? "
-            "sales_history orders? opportunities? actions? ledger_actuals? kpi_history market_indicators? "
+            "sales_history orders? opportunities? actions? ledger_actuals? kpi_history market_indicators? indicator_correlations "
             "items demand_history statistical_forecast consensus_demand prices? lifecycle? launch_references? overrides? unit_costs? "
             "inventory? open_orders? resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? targets? "
             "budget? balance_sheet? payment_terms? exchange_rates? last_plan? supply_plan demand_fulfilment "
@@ -156,7 +156,7 @@ STEPS = (
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
             "decided revision_change promise_check issues waiting_costs meeting_points plan_ranges range_drivers range_record "
             "estimate_comparison margin_change ledger_gap customer_statement customer_review pricing kpi_control budget_signals "
-            "assumption_tests"
+            "assumption_tests outside_view gap_actions"
         ),
     ),
     Step(
@@ -191,7 +191,9 @@ STEPS = (
             "items coverage first_look statistical_forecast consensus_demand crm_demand supply_plan demand_fulfilment resource_load "
             "workforce_plan supplier_load plan_statement commitments available_to_promise shortage_causes lever_effects hiring_requests "
             "supplier_schedule supplier_risk stock_policies sales_forecast? decisions? assumptions? "
-            "plan_score decision_scores previous:forecast_layers?"
+            "plan_score decision_scores previous:forecast_layers? "
+            "working_capital_plan budget_gap gap_actions estimate_comparison margin_change plan_bridge ledger_gap scenarios options "
+            "plan_ranges range_drivers range_record customer_review pricing outside_view assumption_tests"
         ),
         writes=_names("forecast_layers lessons distribution"),
         documents=("plan.xlsx",),

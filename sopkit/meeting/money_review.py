@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sopkit.finance.actions import gap_actions, gap_facts
 from sopkit.finance.comparison import estimate_comparison, margin_change
 from sopkit.finance.customers import customer_checks, customer_statement
 from sopkit.finance.inputs import MoneyInputs
@@ -14,6 +15,7 @@ from sopkit.meeting.customers import concentration_facts, customer_review
 from sopkit.meeting.kpis.control import budget_signals, control_limits
 from sopkit.meeting.kpis.definitions import HEADLINE_LAG
 from sopkit.meeting.kpis.others import kpi_facts_other
+from sopkit.meeting.outside import outside_view
 from sopkit.meeting.pricing import pricing
 from sopkit.meeting.scenarios.inputs import PlanInputs
 from sopkit.meeting.scenarios.outcome import PlanOutcome
@@ -32,7 +34,9 @@ class MoneyReview:
     control: pd.DataFrame  # KpiControl
     signals: pd.DataFrame  # BudgetSignals
     assumptions: pd.DataFrame  # AssumptionTests
-    facts: pd.DataFrame  # KPIs beyond the eight, concentration of customers
+    outside: pd.DataFrame  # OutsideView
+    gap_actions: pd.DataFrame  # GapActions
+    facts: pd.DataFrame  # KPIs beyond the eight, concentration of customers, what actions leave of the gap
     checks: pd.DataFrame  # rule, ok, detail
 
 
@@ -50,7 +54,10 @@ def money_review(
     money, policy, cutoff, first_month = MoneyInputs.of(tables), inputs.money, inputs.cutoff, inputs.fiscal_year_first_month
     by_customer = customer_statement(money, tables["sales_history"], policy, cutoff=cutoff, first_month=first_month)
     customers = customer_review(by_customer, money, tables, policy, cutoff=cutoff)
+    tests = assumption_tests(tables["assumptions"], observed(tables, cutoff=cutoff), cycle=inputs.cycle)
+    closing = gap_actions(tables["actions"], cutoff=cutoff, first_month=first_month)
     facts = [kpi_facts_other(tables, policy, cutoff=cutoff, currency=currency), concentration_facts(customers, cutoff=cutoff)]
+    facts.append(gap_facts(gap, closing, cutoff=cutoff, first_month=first_month, currency=currency))
     return MoneyReview(
         estimate_comparison(money, base.plan_statement, tables["last_plan"], tables["targets"], cutoff=cutoff, first_month=first_month),
         margin_change(money, policy, cutoff=cutoff, first_month=first_month),
@@ -60,7 +67,9 @@ def money_review(
         pricing(inputs, base),
         control_limits(tables["kpi_history"], cutoff=cutoff),
         budget_signals(gap, tables["forecast_accuracy"], lag=HEADLINE_LAG),
-        assumption_tests(tables["assumptions"], observed(tables, cutoff=cutoff), cycle=inputs.cycle),
+        tests,
+        outside_view(tables, tests, cutoff=cutoff),
+        closing,
         pd.concat(facts, ignore_index=True),
         customer_checks(by_customer, base.plan_statement),
     )

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.report.language import language_of
+from sopkit.report.money_sheets import FIGURES, MONEY_SHEETS, MONEY_TABLES, figures
 from sopkit.report.narrative import N_, Writer
 from sopkit.supply.availability import Unavailable, not_available_by, told_columns
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 PLAN_COLUMNS = ["demand", "production", "subcontract", "receipts", "shipped", "lost", "closing_backlog", "closing_stock", "target_stock"]
 NOT_AVAILABLE = N_("Not available, because not provided")
-FIGURES = {
+ABSENT = {
     "stock": N_("Stock and safety stock"),
     "service": N_("Late and lost units, backlog"),
     "production": N_("Units to make or to buy"),
@@ -42,6 +43,25 @@ LABELS = {
     "line": N_("Line"),
     "scenario": N_("Scenario"),
 }
+
+# label, question, table
+TABLE_SHEETS = (
+    (N_("Loads"), N_("Hours asked for and given, by resource and month"), "resource_load"),
+    (N_("People"), N_("People by skill group and month"), "workforce_plan"),
+    (N_("Suppliers"), N_("Components asked for and agreed, by supplier and month"), "supplier_load"),
+    *MONEY_SHEETS,
+    (N_("First look"), N_("What each function handed in, against last year, run-rate and its own last number"), "first_look"),
+    (N_("Commitments"), N_("What is committed, late and lost, by family, region and month"), "commitments"),
+    (N_("To promise"), N_("What can still be promised, by item and month"), "available_to_promise"),
+    (N_("Causes"), N_("What holds back each unmet unit"), "shortage_causes"),
+    (N_("Levers"), N_("What each lever brings, and the last date to pull it"), "lever_effects"),
+    (N_("Hiring"), N_("Whom to hire, from when, and what it costs"), "hiring_requests"),
+    (N_("Supplier orders"), N_("What to order from whom, and by when"), "supplier_schedule"),
+    (N_("Lost suppliers"), N_("What the loss of a supplier would cost"), "supplier_risk"),
+    (N_("Stock policies"), N_("Stock by class against what is there, and what is too much"), "stock_policies"),
+)
+# the tables that the workbook is made from; `coverage` says what rests on tables that are not provided
+SHEETS = ("items", "coverage", "supply_plan", "consensus_demand", "demand_fulfilment", *(name for _, _, name in TABLE_SHEETS))
 
 
 @dataclass(frozen=True)
@@ -92,26 +112,15 @@ def plan_sheets(tables: Mapping[str, "pd.DataFrame"]) -> list[Sheet]:
             ("consensus_demand", "demand_fulfilment"),
             _with_names(told_columns(_demand(tables), absent), names),
         ),
-        *[
-            Sheet(label, question, (name,), tables[name].drop(columns=KEPT_BACK.get(name, [])))
-            for label, question, name in (
-                (N_("Loads"), N_("Hours asked for and given, by resource and month"), "resource_load"),
-                (N_("People"), N_("People by skill group and month"), "workforce_plan"),
-                (N_("Suppliers"), N_("Components asked for and agreed, by supplier and month"), "supplier_load"),
-                (N_("Money"), N_("Statement of the plan, by line and month"), "plan_statement"),
-                (N_("First look"), N_("What each function handed in, against last year, run-rate and its own last number"), "first_look"),
-                (N_("Commitments"), N_("What is committed, late and lost, by family, region and month"), "commitments"),
-                (N_("To promise"), N_("What can still be promised, by item and month"), "available_to_promise"),
-                (N_("Causes"), N_("What holds back each unmet unit"), "shortage_causes"),
-                (N_("Levers"), N_("What each lever brings, and the last date to pull it"), "lever_effects"),
-                (N_("Hiring"), N_("Whom to hire, from when, and what it costs"), "hiring_requests"),
-                (N_("Supplier orders"), N_("What to order from whom, and by when"), "supplier_schedule"),
-                (N_("Lost suppliers"), N_("What the loss of a supplier would cost"), "supplier_risk"),
-                (N_("Stock policies"), N_("Stock by class against what is there, and what is too much"), "stock_policies"),
-            )
-            if name in tables
-        ],
+        *[Sheet(label, question, (name,), _shown(name, tables[name])) for label, question, name in TABLE_SHEETS if name in tables],
+        *([Sheet(*FIGURES, ("facts",), figures(tables["facts"]))] if "facts" in tables else []),
     ]
+
+
+def _shown(name: str, frame: "pd.DataFrame") -> "pd.DataFrame":
+    """A table as it is shown: without what is kept back, and of money without columns that hold nothing."""
+    shown = frame.drop(columns=KEPT_BACK.get(name, []))
+    return shown.dropna(axis=1, how="all") if name in MONEY_TABLES and len(shown) else shown
 
 
 def _unavailable(tables: Mapping[str, "pd.DataFrame"]) -> Unavailable:
@@ -136,7 +145,7 @@ def _with_names(frame: "pd.DataFrame", names: "pd.DataFrame") -> "pd.DataFrame":
 
 def _missing(unavailable: Unavailable) -> list[tuple[str, tuple[str, ...]]]:
     """Figures that the workbook does not hold, with the input tables that are missing for them."""
-    return [(figures, getattr(unavailable, name)) for name, figures in FIGURES.items() if getattr(unavailable, name)]
+    return [(told, getattr(unavailable, name)) for name, told in ABSENT.items() if getattr(unavailable, name)]
 
 
 def _write_cover(book: "xlsxwriter.Workbook", writer: Writer, about: "About", sheets: list[Sheet], unavailable: Unavailable) -> None:
@@ -169,7 +178,8 @@ def write_sheet(book: "xlsxwriter.Workbook", writer: Writer, sheet: Sheet) -> No
         unit = _unit_of(sheet.tables, column)
         label = writer.text(LABELS.get(column, column.replace("_", " ")))
         page.write_string(0, place, f"{label}\n{writer.unit(unit)}" if unit else label, head)
-        _write_column(book, page, place, list(sheet.frame[column]), unit)
+        cells = sheet.frame[column].astype("object").where(sheet.frame[column].notna(), None)
+        _write_column(book, page, place, list(cells), unit)
     page.set_row(0, 32)
     page.freeze_panes(1, 1 + ("item_name" in sheet.frame) * 2)
     page.autofilter(0, 0, len(sheet.frame), len(sheet.frame.columns) - 1)
@@ -184,7 +194,7 @@ def _write_column(book: "xlsxwriter.Workbook", page: "Worksheet", place: int, va
     """Numbers as numbers, everything else as text: a text that begins with `=` stays a text."""
     style = book.add_format({"num_format": FORMATS.get(unit, "#,##0.00")}) if unit else None
     for line, value in enumerate(values, start=1):
-        if value is None or value != value:
+        if value is None:
             continue
         if unit:
             page.write_number(line, place, float(value), style)  # type: ignore[arg-type]

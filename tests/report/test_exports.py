@@ -9,6 +9,7 @@ from pack_sample import about, basic_tables, full_tables
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
+from sopkit.data.facts import fact, fact_rows
 from sopkit.report.audiences import distribution
 from sopkit.report.exports import plan_checks, plan_workbook
 
@@ -37,6 +38,7 @@ def test_every_row_is_there_and_units_stand_in_the_header(hostile: tuple[bytes, 
     book = load_workbook(BytesIO(workbook))
     assert book.sheetnames == [
         "About", "Plan by family", "Plan by item", "Demand", "Loads", "People", "Suppliers", "Money",
+        "Working capital", "Gap to budget", "Bridge", "Scenarios", "Options",
     ]  # fmt: skip
     assert book["Plan by item"].max_row == len(tables["supply_plan"]) + 1
     assert book["Plan by family"].max_row == 6 * 24 + 1
@@ -62,7 +64,7 @@ def test_demand_and_what_becomes_of_it_stand_on_one_sheet(hostile: tuple[bytes, 
 def test_what_rests_on_absent_tables_is_named_and_not_shown() -> None:
     tables = basic_tables()
     book = load_workbook(BytesIO(plan_workbook(tables, about())))
-    heads = {cell.value.split("\n")[0] for page in book.worksheets[1:] for cell in page[1]}
+    heads = {cell.value.split("\n")[0] for page in book.worksheets[1:5] for cell in page[1]}
     assert "shipped" in heads and not {"closing stock", "opening stock", "target stock", "lost", "late", "production"} & heads
     cover = {row[1] for row in book["About"].iter_rows(values_only=True) if row[0] == "Not available, because not provided"}
     assert "Stock and safety stock: inventory" in cover and len(cover) == 3
@@ -76,6 +78,25 @@ def test_the_checks_hold_and_can_fail(hostile: tuple[bytes, dict]) -> None:
     assert list(plan_checks(workbook, more)["ok"]) == [False, True]
 
 
+def test_a_figure_that_is_not_available_says_why() -> None:
+    known = fact(
+        "total_sales",
+        5.0,
+        unit="money",
+        period="2026-02",
+        scenario="actual",
+        definition="d",
+        source_table="t",
+        source_key="k",
+        currency="SEK",
+    )
+    absent = {**known, "id": "cycle_time", "value": None, "unit": "days", "currency": None, "reason": "production_history is not provided"}
+    book = load_workbook(BytesIO(plan_workbook({**basic_tables(), "facts": fact_rows([known, absent])}, about())))
+    told = {row[0]: (row[4], row[-1]) for row in book["Figures"].iter_rows(values_only=True)}
+    assert told["total_sales"] == (5, None)
+    assert told["cycle_time"] == (None, "not available, because production_history is not provided")
+
+
 def test_the_same_tables_give_the_same_bytes() -> None:
     tables = basic_tables()
     assert plan_workbook(tables, about()) == plan_workbook(tables, about())
@@ -84,7 +105,7 @@ def test_the_same_tables_give_the_same_bytes() -> None:
 def test_what_a_company_does_not_have_is_left_out() -> None:
     tables = basic_tables()
     book = load_workbook(BytesIO(plan_workbook(tables, about("sv"))))
-    assert book.sheetnames == ["Om", "Plan per familj", "Plan per artikel", "Efterfrågan", "Ekonomi"]
+    assert book.sheetnames == ["Om", "Plan per familj", "Plan per artikel", "Efterfrågan", "Ekonomi", "Scenarier"]
     told = distribution(tables)
     assert "plan.xlsx, Loads" not in set(told["artefact"])
     assert told.set_index("artefact").loc["plan.xlsx, Money", "rows"] == len(tables["plan_statement"])

@@ -1,6 +1,6 @@
 """Tables of money that step 4 writes beside the statement: ranges, customers, comparisons, prices, the ledger."""
 
-from sopkit.data.contracts.column import Contract, choice, code, flag, money, number, period, share, text, whole
+from sopkit.data.contracts.column import Contract, choice, code, day, flag, money, number, period, share, text, whole
 
 
 class PlanRanges(Contract):
@@ -212,4 +212,48 @@ class AssumptionTests(Contract):
         choice("result", "what the test says; expired: its last month has passed", "held | broke | untested | expired"),
         choice("by", "who says so: the observable, its expiry, or people", "observable | expiry | people"),
         text("reason", "why it is not tested, or expired").optional(),
+    )
+
+
+class OutsideView(Contract):
+    """What moved outside the company since the month before, and which assumption of the plan it touches."""
+
+    name, key = "outside_view", ("signal", "family", "region")
+    grain = "one row per market indicator, or currency, and what it is about"
+    columns = (
+        code("signal", "indicator:<series> or rate:<currency>, as assumptions name them"),
+        code("family", "family, or `*`"),
+        code("region", "sales region, or `*`"),
+        period("period", "last month known"),
+        number("value", "value of that month", "unit of the signal"),
+        number("change", "value - that of the month before; empty where it is not known", "unit of the signal").optional(),
+        number("change_share", "change / value of the month before", "share").optional(),
+        number("year_change_share", "value against the same month a year before", "share").optional(),
+        number("budget_change_share", "rate against that of the budget", "share").optional(),
+        whole("lead_months", "months by which it leads demand, where it has earned that", "months").optional(),
+        text("touches", "assumptions that it tests").optional(),
+        choice("result", "the worst that it says of them", "broke | held | expired | untested").optional(),
+    )
+
+
+class GapActions(Contract):
+    """Actions against the gap to budget: what each closes of it, and why one closes nothing."""
+
+    name, key = "gap_actions", ("action",)
+    grain = "one row per action with an effect on net sales of the fiscal year"
+    columns = (
+        code("action", "id"),
+        text("statement", "what is done"),
+        text("owner", "role that does it"),
+        day("due_date", "by when"),
+        choice("status", "how far it is", "open | done | late | stopped"),
+        money("revenue_effect", "effect on net sales of the fiscal year"),
+        share("probability_share", "how likely; empty where nobody says").optional(),
+        money("weighted_effect", "effect x probability; empty where nobody says how likely").optional(),
+        flag("in_plan", "already counted in the plan"),
+        choice(
+            "counts",
+            "closes: it closes part of the gap; in_plan: the estimate holds it; over: done or stopped; too_late: due after the fiscal year",
+            "closes | in_plan | over | too_late",
+        ),
     )

@@ -17,7 +17,7 @@ from sopkit.report.delivery.departments import TOUCHES, department_page, letter_
 from sopkit.report.delivery.documents import Letterhead, view_documents
 from sopkit.report.delivery.mail import Date, calendar, letter
 from sopkit.report.delivery.redaction import VIEWS, folder_name, own_rows, readers
-from sopkit.report.exports import plan_workbook
+from sopkit.report.exports import SHEETS, plan_workbook
 from sopkit.report.pack import About, PackInputs, written_pack
 from sopkit.report.pack.build import printed_pages, shown_page
 from sopkit.run.cycle import RunFolder
@@ -92,8 +92,9 @@ def _executives(folder: Path, edition: Edition, tables: Tables, head: Letterhead
     """The decision pack, the plan as a workbook, minutes and actions, and a letter with all of it."""
     pack = written_pack("executive", _pack_inputs(edition.run, edition.about, tables))
     html, lines = edition.minutes.html, edition.minutes.lines
+    held = {name: tables[name] for name in SHEETS if name in tables} | {"facts": read_facts(edition.run.facts_file)}
     files = {"executive.html": pack.html.encode(), "executive.pdf": pack.pdf, "minutes.html": html.encode()}
-    files |= {"minutes.txt": ("\n".join(lines) + "\n").encode(), "plan.xlsx": plan_workbook(tables, edition.about)}
+    files |= {"minutes.txt": ("\n".join(lines) + "\n").encode(), "plan.xlsx": plan_workbook(held, edition.about)}
     subject = f"{head.title}: S&OP {head.cycle} v{head.version} {head.status}"
     attached = {"executive.pdf": pack.pdf, "plan.png": _picture(edition, tables)}
     addresses, sender = edition.params.audiences.addresses, edition.params.audiences.sender
