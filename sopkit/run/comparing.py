@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sopkit.errors import ParamsError, Problem
 from sopkit.run.approving import WORDS
-from sopkit.run.cycle import CompanyFolder
+from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import read_json, write_atomically
 from sopkit.run.publishing.sources import TABLES, plan_tables
 
@@ -103,11 +103,23 @@ def _text(differences: "pd.DataFrame", months: list[str], before: Compared, now:
 
 
 def _approved(plan: Compared) -> str:
-    given = plan.manifest.get("approvals")
-    told = (
-        [f"approved by {one[1]} ({WORDS.get(one[2], one[2])})" for one in given if isinstance(one, list)] if isinstance(given, list) else []
-    )
+    """Who approved a plan: as its published version says, else as the record has it for exactly these numbers."""
+    given = plan.manifest.get("approvals") or _recorded(plan)
+    told = [f"approved by {one[1]} ({WORDS.get(one[2], one[2])})" for one in given] if isinstance(given, list) else []
     return ", ".join(told) or "not approved"
+
+
+def _recorded(plan: Compared) -> list[list[str]]:
+    """Role, who and how of the approvals that stand for a run."""
+    from sopkit.run.approving import approval_standing
+    from sopkit.run.params import load_params
+    from sopkit.run.places import params_file
+
+    path = params_file(plan.name.partition("/")[0])
+    if "approvals" in plan.manifest or not path.is_file():
+        return []
+    _, standing = approval_standing(load_params(path, str(plan.manifest.get("cycle"))), RunFolder(plan.tables.parent))
+    return [[one.role, one.who, one.identity] for one in standing.given] if standing.state == "approved" else []
 
 
 def _figure(row: dict[str, object], name: str) -> str:

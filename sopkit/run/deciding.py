@@ -80,7 +80,7 @@ def made_revision(params_file: Path, cycle: str, reporter: Reporter) -> list[str
     try:
         run, waits = run_cycle(prepared, reporter).run, []
     except GateError as error:
-        run, waits = prepared.run, [error.message]
+        run, waits = prepared.run, [error.message, *(f"  next: {problem.hint}" for problem in error.problems)]
         if not run.done(BY_NAME["executive"]).is_file():
             raise
     return [*revision_lines(run), *waits]

@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING
 from sopkit.errors import GateError, IntegrityError, Problem, StepError
 from sopkit.records.approvals import Plan, Standing, plain
 from sopkit.records.publications import Publication, holding, latest, publications, published
-from sopkit.report.minutes import Minutes, Noted, minutes
-from sopkit.run.approving import WORDS, approval_standing, chosen_options, run_to_approve
+from sopkit.run.approving import approval_standing, chosen_options, run_to_approve
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import file_hash, read_json
 from sopkit.run.keys import PACKAGE, hash_of, tree_hash
 from sopkit.run.library import write_library
 from sopkit.run.lock import cycle_lock
+from sopkit.run.minutes import minutes_of
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.places import suite_root
 from sopkit.run.publishing.release import code_obstacles
-from sopkit.run.publishing.sources import TABLES, keep_source, plan_tables
+from sopkit.run.publishing.sources import TABLES, keep_source
 from sopkit.run.publishing.versions import LATEST, Published, manifest_of, version_problems
 
 if TYPE_CHECKING:
-    from sopkit.records.ledger import Event, Ledger
+    from sopkit.records.ledger import Ledger
     from sopkit.report.pack import About
-
-NOT_TOLD = ("received_in", "content", "signature", "plan_hash", "manifest", "made_from", "gate", "run_id")
 
 
 @dataclass(frozen=True)
@@ -212,26 +210,6 @@ def _about(ready: Ready, version: int, override: str, head: str) -> "About":
         ledger_head=head,
         gates_passed_over=tuple(gate.partition(" ")[0] for gate in ready.plan.open_gates),
     )
-
-
-def minutes_of(events: "Sequence[Event]", run: RunFolder, about: "About") -> Minutes:
-    """The minutes of a cycle, of what is recorded so far."""
-    from sopkit.report.delivery.documents import Letterhead
-
-    noted = [Noted(event.seq, event.at, event.kind, event.who, told_of(event)) for event in events]
-    head = Letterhead(about.title, about.cycle, about.status, about.version, about.language, about.currency)
-    return minutes(noted, plan_tables(run.path / "tables")["actions"], head)
-
-
-def told_of(event: "Event") -> str:
-    """What an event says, in words."""
-    parts = []
-    for name, value in event.body.items():
-        if name not in NOT_TOLD and value not in ("", [], {}, None):
-            told = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            told = WORDS.get(told, told) if name == "identity" else told
-            parts.append(f"{name.replace('_', ' ')}: {told}")
-    return "; ".join(parts)
 
 
 def _plan_before(params: CompanyParams, found: Sequence[Publication]) -> tuple[Path | None, str]:
