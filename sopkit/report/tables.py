@@ -257,7 +257,8 @@ def side_by_side(blocks: "Sequence[Block]") -> "tuple[Block, ...]":
 
 
 def table(writer: Writer, printed: Table) -> Table:
-    """The table with one scale per unit, and the units written under the labels of its columns."""
+    """The table with one scale per unit, and the units written under the labels of its columns; columns of no text at all are left out."""
+    printed = _without_empty(printed)
     numbers = [cell for row in printed.rows for cell in row.cells if isinstance(cell, Number) and not cell.with_unit]
     scales = {unit: scale_of(number for number in numbers if number.unit == unit) for unit in SCALED}
     rows = tuple(
@@ -269,8 +270,22 @@ def table(writer: Writer, printed: Table) -> Table:
     shared = {unit for unit, known_numbers in zip(units, told, strict=True) if known_numbers}
     if len(shared) == 1 and len(units) > 2:
         return replace(printed, rows=rows, unit=shared.pop())
-    columns = tuple(replace(column, unit="" if unit == column.label else unit) for column, unit in zip(printed.columns, units, strict=True))
+    columns = tuple(
+        replace(column, unit="" if unit and unit in str(column.label).split() else unit)
+        for column, unit in zip(printed.columns, units, strict=True)
+    )
     return replace(printed, rows=rows, columns=columns)
+
+
+def _without_empty(printed: Table) -> Table:
+    kept = [
+        place for place, column in enumerate(printed.columns) if column.kind == "number" or any(row.cells[place] for row in printed.rows)
+    ]
+    if len(kept) == len(printed.columns) or not printed.rows:
+        return printed
+    rows = [(row, [row.shades[place] for place in kept] if row.shades else []) for row in printed.rows]
+    left = tuple(replace(row, cells=tuple(row.cells[place] for place in kept), shades=tuple(shades)) for row, shades in rows)
+    return replace(printed, columns=tuple(printed.columns[place] for place in kept), rows=left)
 
 
 def _at_scale(cell: Cell, scales: Mapping[str, object]) -> Cell:

@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
+BESIDE = re.compile(r"notebooks/\d_[a-z_]+\.html(?:#[a-z0-9-]+)?")  # the analysts' edition of the same run
 UNSEEN = frozenset(("style", "script", "title"))  # not part of the page that is read
 
 
@@ -51,8 +52,13 @@ def untraced_digits(html: str) -> list[str]:
 
 
 def outside_references(html: str) -> list[str]:
-    """Addresses that the page would fetch or link to; names of XML vocabularies are not fetched."""
+    """Addresses that the page would fetch or link to; names of XML vocabularies are no addresses, the run's own notebooks lie beside it."""
     references = re.findall(
         r"""(?<![\w-])(?:src|href|action|data|poster)=["']([^"'#][^"']*)["']|url\(\s*["']?([^"')#]+)|@import\s+["']([^"']+)""", html
     )
-    return [address for found in references for address in found if address and not address.startswith("data:")]
+    return [
+        address
+        for found in references
+        for address in found
+        if address and not address.startswith("data:") and not BESIDE.fullmatch(address)
+    ]

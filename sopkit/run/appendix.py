@@ -1,15 +1,24 @@
-"""The executed notebooks as HTML, for analysts: through nbconvert, in a plain page of ours that asks nothing of a network.
+"""The executed notebooks as HTML, for analysts: through nbconvert and our own templates, in the packs' look; they ask nothing of a network.
 
 Whatever a cell printed is cleaned down to a short list of tags, charts become images, and the page forbids scripts:
 nothing that came with the data can run.
 """
 
+import re
 from base64 import b64encode
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
+from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
+from sopkit.report.language import language_of
+from sopkit.report.narrative import N_, Writer
+from sopkit.report.notebooks import anchor_of, heading_in, kind_of, sections_made_under
+from sopkit.report.pack import KINDS
+from sopkit.report.suite import TEMPLATES
+from sopkit.report.templates import rendered
 from sopkit.run.cycle import RunFolder
 from sopkit.run.files import write_atomically
 from sopkit.run.watch import without_unasked_imports
@@ -18,69 +27,30 @@ from sopkit.steps import Step
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 KEPT_TAGS = frozenset(
     ("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li")
     + ("strong", "em", "b", "i", "sub", "sup", "code", "pre", "blockquote", "div", "span", "br", "hr")
 )
 SILENT_TAGS = frozenset(("script", "style", "template", "iframe", "object", "noscript", "svg", "math"))  # with all they hold
 KEPT_ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}}
+CODE = N_("code")  # what a folded cell is called; the template says it
 PREFERRED = (  # of what a cell offers for one output, the first that it has
     *("application/javascript", "text/html", "text/markdown", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "text/plain"),
 )
-TEMPLATE = """
-{%- extends 'basic/index.html.j2' -%}
-{% block input_group -%}
-<details><summary>code</summary><pre>{{ cell.source | e }}</pre></details>
-{%- endblock input_group %}
-{% block output_group -%}
-<div class="wide">{{ super() }}</div>
-{%- endblock output_group %}
-{% block markdowncell -%}
-<div class="text">{{ cell.source | markdown2html | allowed }}</div>
-{%- endblock markdowncell %}
-{% block data_html -%}
-{{ output.data['text/html'] | allowed }}
-{%- endblock data_html %}
-{% block data_markdown -%}
-{{ output.data['text/markdown'] | markdown2html | allowed }}
-{%- endblock data_markdown %}
-{% block data_svg -%}
-<img alt="{{ output.data['text/plain'] | default('chart') | e }}"
- src="data:image/svg+xml;base64,{{ output.data['image/svg+xml'] | base64 }}">
-{%- endblock data_svg %}
-{% block data_latex -%}<pre>{{ output.data['text/latex'] | e }}</pre>{%- endblock data_latex %}
-{% block data_javascript -%}{%- endblock data_javascript %}
-{% block data_widget_view -%}{%- endblock data_widget_view %}
-{% block data_widget_state -%}{%- endblock data_widget_state %}
-{% block rawcell -%}{%- endblock rawcell %}
-"""
-STYLE = """
-:root { color-scheme: light dark; }
-body { margin: 0 auto; max-width: 62rem; padding: 1.5rem; font: 16px/1.5 system-ui, sans-serif; }
-nav { font-size: .9rem; margin-bottom: 1.5rem; } nav a { margin-right: 1rem; color: inherit; } nav [aria-current] { font-weight: 600; }
-details { margin: .5rem 0; } summary { cursor: pointer; color: #5c5c5c; font-size: .85rem; }
-pre { overflow-x: auto; padding: .6rem; margin: .4rem 0; background: #80808018; font-size: .85rem; white-space: pre-wrap; }
-table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .15rem .6rem; border-bottom: 1px solid #80808040; text-align: right; }
-.wide { overflow-x: auto; } .wide img { max-width: 100%; height: auto; background: #fff; }
-@media (prefers-color-scheme: dark) { summary { color: #a8a8a8; } }
-@media print { details, nav { display: none; } }
-"""
 
 
-def write_appendix(run: RunFolder, steps: Sequence[Step], title: str) -> list[Path]:
-    """Write `pack/notebooks/<step>.html` for each executed notebook of a run; returns the files."""
+def write_appendix(run: RunFolder, steps: Sequence[Step], title: str, language: str = "en") -> list[Path]:
+    """Write `pack/notebooks/<step>.html` for each executed notebook of a run, linked with the sections of its packs; returns the files."""
     with without_unasked_imports():
         import nbformat
 
-    exporter = _exporter()
-    written = []
+    folder, written = run.path / "pack", []
+    packs = {kind: (folder / f"{kind}.html").read_text() for kind in KINDS if (folder / f"{kind}.html").is_file()}
     for step in steps:
         notebook = cleaned(nbformat.read(run.notebook(step), as_version=4))
-        body, _ = exporter.from_notebook_node(notebook)
-        path = run.path / "pack" / "notebooks" / f"{Path(step.notebook).stem}.html"
-        write_atomically(path, page(step, steps, title, body).encode())
+        body, _ = _exporter(step, language, packs).from_notebook_node(notebook)
+        path = folder / "notebooks" / f"{Path(step.notebook).stem}.html"
+        write_atomically(path, page(step, steps, title, body, language).encode())
         written.append(path)
     return written
 
@@ -102,21 +72,30 @@ def allowed(html: str) -> str:
     return nh3.clean(html, tags=set(KEPT_TAGS), clean_content_tags=set(SILENT_TAGS), attributes=KEPT_ATTRIBUTES)
 
 
-def page(step: Step, steps: Sequence[Step], title: str, body: str) -> str:
-    """The page around a converted notebook."""
-    links = "".join(
-        f'<a href="{Path(other.notebook).stem}.html"{" aria-current=page" if other is step else ""}>{other.number} {escape(other.name)}</a>'
-        for other in steps
-    )
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}: {step.number} {escape(step.name)}</title>\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n<meta name="viewport" content="width=device-width">\n'
-        f"<style>{STYLE}</style></head>\n<body><nav>{links}</nav>\n<main>{body}</main></body></html>\n"
-    )
+def page(step: Step, steps: Sequence[Step], title: str, body: str, language: str = "en") -> str:
+    """The page around a converted notebook, in the packs' look; it runs nothing and asks for nothing."""
+    links = [(f"{Path(other.notebook).stem}.html", f"{other.number} {other.name}", other is step) for other in steps]
+    content = {"title": title, "current": f"{step.number} {step.name}", "steps": links, "body": Markup(body)}
+    return rendered("notebook.html.j2", Writer(language_of(language), ""), **content)
 
 
-def _exporter() -> Any:
-    """Nbconvert's exporter on its `basic` template, with our cells: code folded, charts as images.
+def sections_of(packs: Mapping[str, str], language: str) -> dict[str, list[tuple[str, str]]]:
+    """By kind of section, where the packs have it: address as seen from a notebook's page, and what it is called; of a kind the first."""
+    text, found = language_of(language).text, dict[str, list[tuple[str, str]]]()
+    for kind, html in packs.items():
+        seen = set[str]()
+        for section, chapter in re.findall(
+            r'<section id="([^"]+)" class="page[^"]*">\s*<p class="chapter">(.*?)<span class="mark"', html, flags=re.S
+        ):
+            if (name := kind_of(section)) not in seen:
+                seen.add(name)
+                label = f"{text(KINDS[kind].title)}: {unescape(re.sub(r'<[^>]*>', '', chapter)).strip()}"
+                found.setdefault(name, []).append((f"../{kind}.html#{section}", label))
+    return found
+
+
+def _exporter(step: Step | None = None, language: str = "en", packs: Mapping[str, str] | None = None) -> Any:
+    """Nbconvert's exporter on its `basic` template, with our cells: code folded, charts as images, headings linked with the packs.
 
     The HTML exporter of nbconvert would parse each page again for its own pages' marks, which ours do not have.
     """
@@ -125,20 +104,31 @@ def _exporter() -> Any:
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
     from traitlets.config import Config
 
-    def markdown(text: str) -> str:
-        return str(MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text))
+    sections, text = sections_of(packs or {}, language), language_of(language).text
+
+    def markdown(source: str) -> str:
+        return str(MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source))
+
+    def in_packs(source: str) -> str:
+        names = sections_made_under(step.name, heading_in(source)) if step else []
+        links = [link for name in names for link in sections.get(name, [])]
+        told = " ".join(f'<a href="{escape(address)}">{escape(label)}</a>' for address, label in links)
+        return f'<p class="in-packs">{escape(text(N_("In the packs:")))} {told}</p>' if links else ""
 
     return TemplateExporter(
         config=Config({"NbConvertBase": {"display_data_priority": list(PREFERRED)}}),
         template_name="basic",
         exclude_input_prompt=True,
         exclude_output_prompt=True,
-        extra_loaders=[DictLoader({"sopkit.html.j2": TEMPLATE})],
+        extra_loaders=[DictLoader({"sopkit.html.j2": (TEMPLATES / "notebook_cells.html.j2").read_text()})],
         template_file="sopkit.html.j2",
         filters={
             "allowed": allowed,
+            "anchor": lambda source: f' id="{anchor_of(heading_in(source))}"' if heading_in(source) else "",
             "base64": lambda text: b64encode(text.encode()).decode(),
             "highlight_code": escape,
+            "in_packs": in_packs,
             "markdown2html": markdown,
+            "text": text,
         },
     )

@@ -216,7 +216,7 @@ def _complete(prepared: Prepared, recorder: Recorder) -> None:
 
     request, params = prepared.request, prepared.params
     begin = time.perf_counter()
-    write_appendix(prepared.run, prepared.steps, f"{params.title} {params.cycle}")
+    write_appendix(prepared.run, prepared.steps, f"{params.title} {params.cycle}", params.language)
     params_now = _params_of(request)
     changed = changed_origins(prepared.made_from, origins(params_now, prepared.steps, _inputs(params_now), request.scenario))
     if moved := changed_since(params, prepared.made_from.inputs):

@@ -6,7 +6,7 @@ reads the sandbox first, then the cycle, writes to `reports/<company>/sandbox/<c
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -264,7 +264,8 @@ class StepView:
         """
         from sopkit.report.pack import PackInputs, written_pack
 
-        pack = written_pack(kind, PackInputs(self.read_all(), self.facts_so_far(), self.about()))
+        about = replace(self.about(), beside_notebooks=self.recorded)
+        pack = written_pack(kind, PackInputs(self.read_all(), self.facts_so_far(), about))
         self.document(f"pack/{kind}.html", pack.html.encode())
         self.document(f"pack/{kind}.pdf", pack.pdf)
         return pack

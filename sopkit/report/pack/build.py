@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sopkit.report.cells import Cell, Day, Month, Words
 from sopkit.report.narrative import N_
+from sopkit.report.notebooks import cells_of
 from sopkit.report.pack.approval import approval_line
 from sopkit.report.pack.briefs import change_page, meeting_page
 from sopkit.report.pack.change import bridge_pages, record_page
@@ -102,7 +103,10 @@ def printed_pages(inputs: PackInputs, kind: str = "executive") -> tuple[list[Pag
     desk = replace(desk, sheets=frozenset(KINDS[kind].sheets(desk)))
     pages = KINDS[kind].pages(desk)
     title = desk.writer.text(KINDS[kind].title)
-    html = rendered("pack.html.j2", desk.writer, about=inputs.about, cover=_cover(desk), kind=title, pages=pages, words=WORDS_HERE)
+    cells = cells_of(page.section for page in pages) if inputs.about.beside_notebooks else {}
+    html = rendered(
+        "pack.html.j2", desk.writer, about=inputs.about, cover=_cover(desk), kind=title, pages=pages, words=WORDS_HERE, cells=cells
+    )
     return pages, html
 
 

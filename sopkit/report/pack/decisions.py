@@ -12,6 +12,8 @@ from sopkit.report.pack.money import budget_amount, fiscal_budget
 from sopkit.report.pack.words import role, unavailable, unknown
 from sopkit.report.tables import Block, Column, Lead, Page, Record, Row, Table, Text, table
 
+NOTHING = 0.0005  # of net sales: a change that the table shows as zero
+
 
 def decisions_page(desk: Desk) -> Page:
     """The decision page; without declared options it says so and shows the plan alone."""
@@ -66,7 +68,13 @@ def headline(desk: Desk) -> Markup:
         told = N_("Without decisions by {day} we miss the budget of {year} by {gap}; the recommended ones together bring {gain}.")
         return say(told, day=deadline, year=year, gap=gap.size(), gain=gain.change())
     contribution = _gain(desk, options, "contribution", "money")
-    told = N_("Decisions by {day}: together the recommended ones change net sales of {year} by {gain} and contribution by {contribution}.")
+    if not gain.value or abs(gain.value) < NOTHING * abs(base_scenario(desk).number("net_sales", "money").value or 0.0):
+        told = N_("Decisions by {day}: together the recommended ones change contribution of the next twelve months by {contribution}.")
+        return say(told, day=deadline, contribution=contribution.change())
+    told = N_(
+        "Decisions by {day}: together the recommended ones change net sales of {year} by {gain} and contribution of the next twelve "
+        "months by {contribution}."
+    )
     return say(told, day=deadline, year=year, gain=gain.change(), contribution=contribution.change())
 
 

@@ -62,7 +62,7 @@ def health_page(desk: Desk) -> Page:
         *side_by_side((*adjustment_table(desk), *campaign_result_table(desk))),
         *_findings(desk),
     )
-    return Page("health", text(N_("Process health")), title, blocks)
+    return Page("health", text(N_("Process health")), title, blocks, style="tight")
 
 
 def _gates(desk: Desk) -> tuple[Text, ...]:

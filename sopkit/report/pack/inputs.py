@@ -49,6 +49,7 @@ class About:
     approvals: tuple[tuple[str, str, str], ...] = ()  # role that approved, how it said who it is, hash of the event
     override: str = ""  # why it is final in spite of something
     ledger_head: str = ""  # number and hash of the last event that a person caused, taken before rendering
+    beside_notebooks: bool = False  # the analysts' edition lies beside the pack, so that sections can link to it
     command: str = ""  # reproduces the run; made from company and cycle where empty
 
     @property

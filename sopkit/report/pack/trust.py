@@ -5,7 +5,7 @@ from markupsafe import Markup
 from sopkit.report.cells import Cell, Code, count, listed
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.pack.words import KPIS, STATUS_OF_DELIVERY
+from sopkit.report.pack.words import KPIS, STATUS_OF_DELIVERY, role
 from sopkit.report.tables import Column, Record, Row, Table, Text, table
 
 COMPANY = "*"
@@ -62,7 +62,7 @@ def _trust_table(desk: Desk) -> tuple[Table, ...]:
     rows = tuple(
         Row(
             desk.writer.markup(Code(record.word("table"))),
-            (record.words("owner"), *(record.number(part, "share") for part in parts), _risk(desk, record)),
+            (role(record), *(record.number(part, "share") for part in parts), _risk(desk, record)),
         )
         for record in records[:SHOWN]
     )
@@ -87,7 +87,7 @@ def _participation(desk: Desk) -> tuple[Table, ...]:
     late = desk.book.records("participation", lambda row: row["status"] != "delivered")
     rows = tuple(
         Row(
-            record.words("function"),
+            role(record, "function"),
             (
                 desk.writer.markup(Code(record.word("table"))),
                 text(STATUS_OF_DELIVERY[record.word("status")]),
@@ -117,7 +117,7 @@ def answers_block(desk: Desk) -> tuple[Text, ...]:
             N_("{table}, {rule}: {who} answers for {found} findings: {answer}"),
             table=Code(name),
             rule=Code(rule),
-            who=records[0].words("answered_by"),
+            who=role(records[0], "answered_by"),
             found=count("findings", len(records), f"table={name}&rule={rule}&answered_by={who}"),
             answer=records[0].words("answer"),
         )
