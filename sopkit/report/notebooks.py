@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from sopkit.report.narrative import N_
 from sopkit.steps import BY_NAME
 
 MADE_BY = {  # section of a pack: step, and the heading that its cells stand under
@@ -23,6 +24,8 @@ MADE_BY = {  # section of a pack: step, and the heading that its cells stand und
     "remedies": ("supply_planning", "Which lever is worth pulling, and by when?"),
     "inventory": ("supply_planning", "How long does the stock last?"),
 }
+CODE = N_("code")  # what a folded cell is called
+IN_PACKS = N_("In the packs:")
 FOLDER = "notebooks"  # of the analysts' edition, beside the packs
 
 

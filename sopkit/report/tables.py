@@ -258,14 +258,14 @@ def side_by_side(blocks: "Sequence[Block]") -> "tuple[Block, ...]":
 
 def table(writer: Writer, printed: Table) -> Table:
     """The table with one scale per unit, and the units written under the labels of its columns; columns of no text at all are left out."""
-    printed = _without_empty(printed)
+    printed = _without_empty(printed) if printed.rows else printed
     numbers = [cell for row in printed.rows for cell in row.cells if isinstance(cell, Number) and not cell.with_unit]
     scales = {unit: scale_of(number for number in numbers if number.unit == unit) for unit in SCALED}
     rows = tuple(
         replace(row, cells=tuple(_at_scale(cell, scales) for cell in row.cells), shades=row.shades or ("",) * len(row.cells))
         for row in printed.rows
     )
-    units = [_unit_of(writer, [row.cells[place] for row in rows]) for place in range(len(printed.columns))]
+    units = [_unit_of(writer, [row.cells[at] for row in rows]) for at in range(len(printed.columns))]
     told = [any(isinstance(cell, Number) and cell.known for cell in (row.cells[place] for row in rows)) for place in range(len(units))]
     shared = {unit for unit, known_numbers in zip(units, told, strict=True) if known_numbers}
     if len(shared) == 1 and len(units) > 2:
@@ -278,14 +278,11 @@ def table(writer: Writer, printed: Table) -> Table:
 
 
 def _without_empty(printed: Table) -> Table:
-    kept = [
-        place for place, column in enumerate(printed.columns) if column.kind == "number" or any(row.cells[place] for row in printed.rows)
-    ]
-    if len(kept) == len(printed.columns) or not printed.rows:
-        return printed
-    rows = [(row, [row.shades[place] for place in kept] if row.shades else []) for row in printed.rows]
-    left = tuple(replace(row, cells=tuple(row.cells[place] for place in kept), shades=tuple(shades)) for row, shades in rows)
-    return replace(printed, columns=tuple(printed.columns[place] for place in kept), rows=left)
+    kept = [at for at, column in enumerate(printed.columns) if column.kind == "number" or any(row.cells[at] for row in printed.rows)]
+    shades = [tuple(row.shades[at] for at in kept if row.shades) for row in printed.rows]
+    cells = [tuple(row.cells[at] for at in kept) for row in printed.rows]
+    left = tuple(replace(row, cells=own, shades=shade) for row, own, shade in zip(printed.rows, cells, shades, strict=True))
+    return replace(printed, columns=tuple(printed.columns[at] for at in kept), rows=left)
 
 
 def _at_scale(cell: Cell, scales: Mapping[str, object]) -> Cell:

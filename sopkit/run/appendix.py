@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from sopkit.report.language import language_of
-from sopkit.report.narrative import N_, Writer
-from sopkit.report.notebooks import anchor_of, heading_in, kind_of, sections_made_under
+from sopkit.report.narrative import Writer
+from sopkit.report.notebooks import CODE, IN_PACKS, anchor_of, heading_in, kind_of, sections_made_under
 from sopkit.report.pack import KINDS
 from sopkit.report.suite import TEMPLATES
 from sopkit.report.templates import rendered
@@ -33,7 +33,6 @@ KEPT_TAGS = frozenset(
 )
 SILENT_TAGS = frozenset(("script", "style", "template", "iframe", "object", "noscript", "svg", "math"))  # with all they hold
 KEPT_ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}}
-CODE = N_("code")  # what a folded cell is called; the template says it
 PREFERRED = (  # of what a cell offers for one output, the first that it has
     *("application/javascript", "text/html", "text/markdown", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "text/plain"),
 )
@@ -113,7 +112,7 @@ def _exporter(step: Step | None = None, language: str = "en", packs: Mapping[str
         names = sections_made_under(step.name, heading_in(source)) if step else []
         links = [link for name in names for link in sections.get(name, [])]
         told = " ".join(f'<a href="{escape(address)}">{escape(label)}</a>' for address, label in links)
-        return f'<p class="in-packs">{escape(text(N_("In the packs:")))} {told}</p>' if links else ""
+        return f'<p class="in-packs">{escape(text(IN_PACKS))} {told}</p>' if links else ""
 
     return TemplateExporter(
         config=Config({"NbConvertBase": {"display_data_priority": list(PREFERRED)}}),
@@ -129,6 +128,6 @@ def _exporter(step: Step | None = None, language: str = "en", packs: Mapping[str
             "highlight_code": escape,
             "in_packs": in_packs,
             "markdown2html": markdown,
-            "text": text,
+            "folded": lambda _: text(CODE),
         },
     )
