@@ -13,14 +13,18 @@ from sopkit.meeting.interaction import interaction_facts
 from sopkit.meeting.policy import Decision, MeetingPolicy, Overlay
 from sopkit.meeting.recommendation import Candidate, broken_floors, recommended_option
 from sopkit.meeting.scenarios import (
+    UNCHANGED,
     Memory,
     PlanInputs,
     PlanOutcome,
+    Range,
     apply_overlay,
     compose,
     content_of,
+    investment,
     order_problems,
     replan,
+    risk_range,
     scenario_frame,
     scenario_row,
 )
@@ -33,6 +37,8 @@ CHANGES = {
     "stock_peak_change": "stock_peak",
     "cash_low_change": "cash_low",
 }
+SHOWN = ("option", "together")
+OVER_YEARS = ("multi_year_change", "npv_change", "payback_months")  # of a scenario's row, taken over as they are
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ class _Solver:
     inputs: PlanInputs
     memory: Memory  # of demand and supply plans
     rows: dict[str, Row]  # rows made, by the content of the composed overlay
+    base: PlanOutcome
+    ranged: Range | None  # of options alone and the recommended ones together; pairs are not shown
 
     def row(self, overlays: Sequence[Overlay], *, scenario: str, kind: str) -> Row:
         """The row of Scenarios for overlays taken together."""
@@ -74,12 +82,17 @@ class _Solver:
         known = self.rows.get(content_of(overlay))
         if known is None:
             changed = apply_overlay(self.inputs, overlay)
-            known = scenario_row(changed, replan(changed, self.memory), scenario=scenario, title=overlay.title, kind=kind)
+            outcome = replan(changed, self.memory)
+            known = scenario_row(changed, outcome, scenario=scenario, title=overlay.title, kind=kind)
+            known |= investment(self.inputs, self.base, outcome, overlay.years_after)
+            known |= risk_range(self.ranged if kind in SHOWN else None, changed, outcome)
             self.rows[content_of(overlay)] = known
         return {**known, "scenario": scenario, "title": overlay.title, "kind": kind}
 
 
-def option_table(inputs: PlanInputs, policy: MeetingPolicy, base: PlanOutcome, *, currency: str) -> OptionTable:
+def option_table(
+    inputs: PlanInputs, policy: MeetingPolicy, base: PlanOutcome, *, currency: str, ranged: Range | None = None
+) -> OptionTable:
     """Every option as a plan of its own, the recommendation of each decision, and the recommended options as one plan.
 
     Changes are against doing nothing: the base plan. Decisions are taken in their order: an option keeps the floors and wins or not on
@@ -91,6 +104,7 @@ def option_table(inputs: PlanInputs, policy: MeetingPolicy, base: PlanOutcome, *
         policy: decisions and floors.
         base: the base plan.
         currency: of the facts.
+        ranged: P10 and P90 of the contribution of a plan's next twelve months; None = not asked for.
 
     Returns:
         OptionTable; without decisions it is empty.
@@ -99,8 +113,8 @@ def option_table(inputs: PlanInputs, policy: MeetingPolicy, base: PlanOutcome, *
         ParamsError: with the problems of all options.
     """
     _check_options(inputs, policy)
-    base_row = scenario_row(inputs, base, scenario="base", title="base", kind="base")
-    solver = _Solver(inputs, Memory.of(inputs, base), {content_of(compose([])): base_row})
+    base_row = scenario_row(inputs, base, scenario="base", title="base", kind="base") | risk_range(ranged, inputs, base) | UNCHANGED
+    solver = _Solver(inputs, Memory.of(inputs, base), {content_of(compose([])): base_row}, base, ranged)
     taken: dict[str, str] = {}
     scenarios, rows = {"base": base_row}, []
     for name in policy.decisions:
@@ -158,6 +172,7 @@ def _option_rows(policy: MeetingPolicy, name: str, priced: list[_Priced], base_r
             "last_date": pd.Timestamp(decision.last_date),
             "scenario": option.row["scenario"],
             **{column: _change(option.row, base_row, measure) for column, measure in CHANGES.items()},
+            **{column: _number(option.row, column) for column in OVER_YEARS},
             "expected_contribution_change": option.expected - _number(base_row, "contribution"),
             "fixed_cost": decision.options[option.name].fixed_cost + sum(decision.options[option.name].further_costs.values()),
             "contribution_change_on_top": option.on_top,

@@ -59,6 +59,14 @@ def test_each_option_is_priced_against_doing_nothing(two):
     assert options.loc[("D1", "B"), ["owner", "scenario"]].tolist() == ["head_of_operations", "D1=B"]
 
 
+def test_an_option_that_invests_has_a_present_value_and_a_payback(two, inputs):
+    """B pays 300 in March and earns 780 in May, the third month; C earns 400 in May and never costs anything."""
+    options, month = two.options.set_index(["decision", "option"]), (1 + inputs.supply.capital_rate) ** (2 / 12)
+    assert options["multi_year_change"].tolist() == pytest.approx([0, 480, 400, 0, 400])
+    assert options["npv_change"].tolist() == pytest.approx([0, -300 + 780 / month, 400 / month, 0, 400 / month])
+    assert options.loc[("D1", "B"), "payback_months"] == 3 and options["payback_months"].notna().sum() == 1
+
+
 def test_together_is_one_plan_and_the_interaction_is_told(two):
     """Both: 20 more grills (400), 20 more heaters (800), less 300 = 900; the parts add up to 480 + 400 = 880."""
     facts = two.facts.set_index("id")["value"]

@@ -66,6 +66,16 @@ def test_the_line_is_down_for_half_of_june(inputs, base):
     assert told.loc["down", "npv_change"] < 0
 
 
+def test_a_shock_of_demand_sells_what_the_line_can_make(inputs, base):
+    """June has 20 hours left, a fifth more takes 16: 12 grills at 50 that cost 30, 4 heaters at 80 that cost 40; none is lost."""
+    shock = playbook({"table": "demand", "column": "quantity", "action": "multiply", "value": 1.2}, months=1)
+    up = crisis_scenario(shock, inputs, base, start="2026-06")
+    rows = scenario_table(inputs, base, {"up": up}, kind="playbook").set_index("scenario")
+    measures = ["net_sales", "gross_margin", "contribution", "lost"]
+    change = rows.loc["up", measures].astype(float) - rows.loc["base", measures].astype(float)
+    assert change.tolist() == pytest.approx([920, 400, 400, 0])
+
+
 def test_a_supplier_that_stops_delivers_nothing_in_its_months(with_valves):
     plan = replan(with_valves)
     crisis = crisis_scenario(playbook(supplier="@critical_supplier"), with_valves, plan, start="2026-04")

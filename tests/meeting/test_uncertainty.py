@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from plan_frames import table
 
+from sopkit.meeting.policy import Change, Decision, Hazard, MeetingPolicy, Overlay
 from sopkit.meeting.uncertainty import (
     Floors,
     closed_amounts,
@@ -14,6 +15,7 @@ from sopkit.meeting.uncertainty import (
     demand_paths,
     draws_of,
     fixed_plan,
+    hazards_of,
     money_paths,
     persistence_of,
     plan_certainty,
@@ -24,7 +26,9 @@ from sopkit.meeting.uncertainty import (
     range_words,
     representative,
     resolved_paths,
+    struck,
     walked,
+    with_record,
 )
 from sopkit.meeting.uncertainty.factors import solved_correlation
 from sopkit.meeting.uncertainty.walk import Fixed
@@ -52,6 +56,7 @@ def factors_of(inputs, base, correlation=1.0, persistence=0.0):
     )
 
 
+RECORD = ["measure", "made_in", "period", "p10", "p90", "amount", "inside"]
 RISK = [("R1", "risk", "it may stop", "head_of_sales", 0.25, -120.0)]
 
 
@@ -186,6 +191,38 @@ def test_a_named_risk_moves_contribution_by_its_effect(risky, inputs, base):
     drivers = range_drivers(money_paths(risky, base, calm, draws), calm, draws, risky.risks).set_index("driver")
     assert drivers.loc["R1", "share"] == pytest.approx(1.0, abs=0.01)
     assert drivers.loc["R1", "effect"] < 0
+
+
+def test_a_hazard_strikes_its_share_of_paths_as_the_plan_made_with_it(inputs, base):
+    """Demand as planned: a quarter of the paths has 30 hours less in June, 20 of them idle: 10 grills, 500 of sales, 200 earned."""
+    factors = factors_of(inputs, base)
+    calm = replace(factors, below=factors.below * 0, above=factors.above * 0, own=factors.own * 0)
+    change = Change(
+        table="resource_calendar", first_period="2026-06", last_period="2026-06", column="demonstrated_hours", action="add", value=-30
+    )
+    hazard = Hazard(probability_share=0.25, overlay=Overlay(title="a bearing", changes=(change,)))
+    policy = MeetingPolicy(
+        decisions={"D1": Decision(question="?", owner="o", last_date="2026-03-27", options={"A": Overlay(title="n")}, hazard=hazard)}
+    )
+    named = hazards_of(policy)
+    assert list(named) == ["D1: a bearing"]
+    strikes, draws = struck(named, inputs, base, calm.months), draws_of(calm, paths=4000, risks=1, seed=2)
+    paths = money_paths(inputs, base, calm, draws, strikes)
+    for measure, lost in (("net_sales", 500.0), ("contribution", 200.0)):
+        short = paths.plan[measure].sum() - paths.amounts[measure].sum(axis=1)
+        assert set(np.round(short, 6)) == {0.0, lost}
+        assert (short > 0).mean() == pytest.approx(0.25, abs=0.02)
+    drivers = range_drivers(paths, calm, draws, inputs.risks, strikes).set_index("driver")
+    assert drivers.loc["D1: a bearing", ["kind", "share"]].tolist() == ["hazard", pytest.approx(1.0, abs=0.01)]
+
+
+def test_each_range_carries_its_own_record(inputs, base):
+    factors = factors_of(inputs, base)
+    ranged = plan_ranges(money_paths(inputs, base, factors, draws_of(factors, paths=20, risks=0, seed=1)))
+    record = table("range_record", [("inventory", "2026-01", "2026-01", 1.0, 3.0, 2.0, True)], RECORD)
+    told = with_record(ranged, record).drop_duplicates("measure").set_index("measure")["record"]
+    assert told["inventory_peak"] == told["inventory"] == "inside in 1 of 1 months"
+    assert told["contribution"] == told["net_sales"] == "not yet testable"
 
 
 def test_chances_are_shares_of_paths_or_say_why_not(inputs, base):

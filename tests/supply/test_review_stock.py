@@ -13,7 +13,7 @@ from sopkit.data.contracts.conform import conform, empty
 from sopkit.supply.explanation import hot_plan_of
 from sopkit.supply.plan import constrained_plan
 from sopkit.supply.policy import SupplyPolicy, Waiting
-from sopkit.supply.review.cases import demand_cases, least_regret
+from sopkit.supply.review.cases import demand_cases
 from sopkit.supply.review.flow import flow_times, work_in_process
 from sopkit.supply.review.networks import NetworkInputs, echelon_stocks
 from sopkit.supply.review.policies import (
@@ -206,15 +206,12 @@ def test_regret_is_nothing_for_the_plan_made_for_the_case(uncertain):
     assert table.loc[("P10", "P50"), "regret"] == pytest.approx(10 * (125 - 40))
     warm = demand_cases(inputs, POLICY, spread, cutoff=CUTOFF, months_held=2, hot=hot_plan_of(inputs, POLICY, cutoff=CUTOFF))
     pd.testing.assert_frame_equal(warm, table.reset_index()[list(warm.columns)])
-    worst = table["regret"].groupby("plan").max()
-    assert least_regret(table.reset_index()) == worst.idxmin()
 
 
 def test_no_range_or_no_question_gives_no_cases(uncertain):
     inputs, spread = uncertain
     assert demand_cases(inputs, POLICY, spread, cutoff=CUTOFF, months_held=0).empty
     assert demand_cases(inputs, POLICY, spread.iloc[:0], cutoff=CUTOFF).empty
-    assert least_regret(empty(CONTRACTS["demand_cases"])) is None
 
 
 def test_the_middle_case_is_the_plan(uncertain):

@@ -106,6 +106,7 @@ class Scenarios(Contract):
         text("breaks_first", "what runs out first: cash, a family or a resource, and the month").optional(),
         money("contribution_p10", "10 % quantile of contribution of the next twelve months, production as planned").optional(),
         money("contribution_p90", "90 % quantile of it").optional(),
+        money("multi_year_change", "change of contribution against the base over the plan and the years after it").optional(),
         money("npv_change", "present value of the change of contribution against the base, by the capital rate").optional(),
         number(
             "payback_months",
@@ -141,6 +142,11 @@ class Options(Contract):
         money("stock_peak_change", "highest inventory against doing nothing").optional(),
         money("cash_low_change", "lowest cash headroom against doing nothing").optional(),
         money("fixed_cost", "cost once, in the contribution", least=0),
+        money("multi_year_change", "contribution against doing nothing over the plan and the years after it").optional(),
+        money("npv_change", "present value of that change, by the capital rate").optional(),
+        number(
+            "payback_months", "months until it has earned what it cost; empty where it costs nothing or never does", "months", least=0
+        ).optional(),
         money("contribution_change_on_top", "contribution change on top of what is recommended for the decisions before it").optional(),
         text("floors_broken", "floors that it breaks on top of those: fill_rate, cash, load").optional(),
         flag("recommended", "recommended: by the rule, or by the lead with a reason"),

@@ -15,6 +15,7 @@ class PlanRanges(Contract):
         money("p10", "10 % quantile"),
         money("p50", "median"),
         money("p90", "90 % quantile"),
+        text("record", "how often what came fell inside earlier ranges of the measure, or that it is not yet testable").optional(),
     )
 
 
@@ -25,9 +26,11 @@ class RangeDrivers(Contract):
     grain = "one row per driver"
     columns = (
         choice(
-            "kind", "demand of a family (`*` the company), a risk of the register, or the rest: items on their own", "demand | risk | rest"
+            "kind",
+            "demand of a family (`*` the company), a risk of the register, a hazard of a decision, or the rest: items on their own",
+            "demand | risk | hazard | rest",
         ),
-        code("driver", "family, risk, or `items`"),
+        code("driver", "family, risk, hazard, or `items`"),
         share("share", "share of the variance"),
         money("effect", "what one standard deviation of it moves"),
     )

@@ -21,7 +21,7 @@ YEAR = 12  # months that effects are added over
 FILL_MONTHS = 6  # months of the fill rate
 SHORT_SHARE = 0.05  # a family breaks in the first month in which more of its demand than this is late or lost
 Range = Callable[[PlanInputs, PlanOutcome], tuple[float, float]]  # P10 and P90 of contribution of the next twelve months, money
-UNCHANGED = {"npv_change": 0.0, "payback_months": float("nan")}  # of the base against itself
+UNCHANGED = {"multi_year_change": 0.0, "npv_change": 0.0, "payback_months": float("nan")}  # of the base against itself
 FULL_RATIO = 0.999  # a resource is full in a month whose hours, overtime in, are used up to this share
 
 
@@ -71,13 +71,13 @@ def solved_row(
         outcome = replan(changed, memory)
     except SopError as error:
         return unplanned_row(name, overlay.title, kind, error.problems or (Problem(name, error.message, "a plan"),))
-    row = scenario_row(changed, outcome, scenario=name, title=overlay.title, kind=kind) | _risk(ranged, changed, outcome)
-    return row | _investment(inputs, base, outcome, overlay.years_after)
+    row = scenario_row(changed, outcome, scenario=name, title=overlay.title, kind=kind) | risk_range(ranged, changed, outcome)
+    return row | investment(inputs, base, outcome, overlay.years_after)
 
 
 def base_row(inputs: PlanInputs, base: PlanOutcome, ranged: Range | None = None) -> dict[str, object]:
     """The base plan as a row of Scenarios."""
-    return scenario_row(inputs, base, scenario="base", title="base", kind="base") | _risk(ranged, inputs, base) | UNCHANGED
+    return scenario_row(inputs, base, scenario="base", title="base", kind="base") | risk_range(ranged, inputs, base) | UNCHANGED
 
 
 def unplanned(table: pd.DataFrame) -> pd.DataFrame:
@@ -90,19 +90,26 @@ def unplanned_row(name: str, title: str, kind: str, problems: Sequence[Problem])
     return {"scenario": name, "title": title, "kind": kind, "problem": "; ".join(str(problem) for problem in problems)}
 
 
-def _risk(ranged: Range | None, inputs: PlanInputs, outcome: PlanOutcome) -> dict[str, object]:
+def risk_range(ranged: Range | None, inputs: PlanInputs, outcome: PlanOutcome) -> dict[str, object]:
+    """P10 and P90 of a plan's contribution, in the columns of Scenarios; empty where they are not asked for."""
     low, high = ranged(inputs, outcome) if ranged else (float("nan"), float("nan"))
     return {"contribution_p10": low, "contribution_p90": high}
 
 
-def _investment(inputs: PlanInputs, base: PlanOutcome, outcome: PlanOutcome, years_after: int) -> dict[str, object]:
-    """Present value and payback of what a plan changes of operating contribution, month by month; unknown where costs are."""
+def investment(inputs: PlanInputs, base: PlanOutcome, outcome: PlanOutcome, years_after: int) -> dict[str, object]:
+    """What a plan changes of contribution over its months and the years after: sum, present value, payback; unknown where costs are.
+
+    Args:
+        inputs: for the capital rate.
+        base, outcome: the plan that it is held against, and the plan.
+        years_after: years in which the change of the last twelve planned months comes again.
+    """
     months = sorted(base.supply.demand_fulfilment["period"].unique())
     change = _monthly(outcome)["operating_contribution"].reindex(months) - _monthly(base)["operating_contribution"].reindex(months)
     flow = change.to_numpy(dtype="float64")
     flow = np.concatenate([flow, np.tile(flow[-YEAR:], years_after)])
-    months_back = payback_months(flow)
-    return {"npv_change": discounted(flow, inputs.supply.capital_rate), "payback_months": months_back}
+    worth = discounted(flow, inputs.supply.capital_rate)
+    return {"multi_year_change": float(flow.sum()), "npv_change": worth, "payback_months": payback_months(flow)}
 
 
 def scenario_row(inputs: PlanInputs, outcome: PlanOutcome, *, scenario: str, title: str, kind: str) -> dict[str, object]:

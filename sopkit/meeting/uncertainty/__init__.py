@@ -2,6 +2,7 @@
 
 from sopkit.meeting.uncertainty.certainty import Certainty, plan_certainty
 from sopkit.meeting.uncertainty.factors import DemandFactors, demand_factors, persistence_of
+from sopkit.meeting.uncertainty.hazards import Struck, hazards_of, struck
 from sopkit.meeting.uncertainty.paths import Draws, demand_paths, draws_of
 from sopkit.meeting.uncertainty.ranges import (
     Floors,
@@ -13,7 +14,7 @@ from sopkit.meeting.uncertainty.ranges import (
     range_facts,
     ranged_contribution,
 )
-from sopkit.meeting.uncertainty.record import closed_amounts, range_record, range_words, record_in_words
+from sopkit.meeting.uncertainty.record import closed_amounts, range_record, range_words, record_in_words, with_record
 from sopkit.meeting.uncertainty.resolved import Resolved, representative, resolved_paths
 from sopkit.meeting.uncertainty.walk import Fixed, Walked, fixed_plan, walked
 
@@ -25,6 +26,7 @@ __all__ = [
     "Floors",
     "MoneyPaths",
     "Resolved",
+    "Struck",
     "Walked",
     "closed_amounts",
     "demand_factors",
@@ -32,6 +34,7 @@ __all__ = [
     "draws_of",
     "fixed_plan",
     "floors_of",
+    "hazards_of",
     "money_paths",
     "persistence_of",
     "plan_certainty",
@@ -44,5 +47,7 @@ __all__ = [
     "record_in_words",
     "representative",
     "resolved_paths",
+    "struck",
     "walked",
+    "with_record",
 ]

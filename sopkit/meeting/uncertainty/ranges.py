@@ -1,6 +1,5 @@
 """From paths of demand to ranges of money: sales, contribution, stock and cash, what may be missed, and what drives it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,14 +14,15 @@ from sopkit.finance.payment import days_by_scope, unpaid_share
 from sopkit.finance.valuation import costing_column, item_costs
 from sopkit.meeting.scenarios.inputs import PlanInputs
 from sopkit.meeting.scenarios.outcome import PlanOutcome
+from sopkit.meeting.scenarios.table import Range
 from sopkit.meeting.uncertainty.factors import DemandFactors
+from sopkit.meeting.uncertainty.hazards import MEASURES, Struck, hazard_effects, money_by_month
 from sopkit.meeting.uncertainty.paths import Draws, demand_paths
 from sopkit.meeting.uncertainty.walk import fixed_plan, walked
 from sopkit.periods import fiscal_year_periods, period_range
 
 Numbers = NDArray[np.float64]
 YEAR = 12
-MEASURES = ("net_sales", "contribution", "inventory", "cash_headroom")
 QUANTILES = (0.1, 0.5, 0.9)
 CHANCES = {
     "chance_below_budget": (
@@ -58,17 +58,21 @@ class MoneyPaths:
     plan: dict[str, Numbers]  # by measure: the plan itself, months
 
 
-def money_paths(inputs: PlanInputs, outcome: PlanOutcome, factors: DemandFactors, draws: Draws) -> MoneyPaths:
+def money_paths(
+    inputs: PlanInputs, outcome: PlanOutcome, factors: DemandFactors, draws: Draws, hazards: tuple[Struck, ...] = ()
+) -> MoneyPaths:
     """Sales, contribution, stock and cash of each path; production, overtime and purchases stay as planned.
 
     A path is the plan plus what it differs by from the plan's own demand walked through in the same way: sales by units shipped x mean net
     price of item and month, contribution by that less cost of the units and holding of the stock, stock at standard cost, cash by when
-    customers pay. Named risks come on top: where one happens, its effect on contribution is spread over the next twelve months.
+    customers pay. Named risks come on top: where one of the register happens, its effect on contribution is spread over the next twelve
+    months; where a hazard strikes, sales, contribution, stock and cash change as the plan made with it does.
 
     Args:
         inputs, outcome: a plan.
         factors: how its demand may move.
-        draws: random factors of the paths.
+        draws: random factors of the paths; of their risks the first are the register's, then the hazards'.
+        hazards: `struck`.
     """
     names = (factors.items, factors.months)
     fixed = fixed_plan(outcome.supply.supply_plan, outcome.supply.demand_fulfilment, inputs.tables["items"], inputs.supply, names)
@@ -84,20 +88,22 @@ def money_paths(inputs: PlanInputs, outcome: PlanOutcome, factors: DemandFactors
         "inventory": np.einsum("pit,it->pt", stock, cost),
     }
     moved["cash_headroom"] = np.cumsum(moved["net_sales"] - holding + risk, axis=1) - late
-    plan = _plan(outcome, factors.months)
-    return MoneyPaths(factors.months, {name: plan[name] + moved[name] for name in MEASURES}, plan)
+    plan, strikes = money_by_month(outcome, factors.months), _strikes(hazards, len(inputs.risks), draws)
+    whole = {name: plan[name] + moved[name] + hazard_effects(hazards, strikes, name) for name in MEASURES}
+    return MoneyPaths(factors.months, whole, plan)
 
 
-def ranged_contribution(factors: DemandFactors, draws: Draws) -> Callable[[PlanInputs, PlanOutcome], tuple[float, float]]:
+def ranged_contribution(factors: DemandFactors, draws: Draws, hazards: tuple[Struck, ...] = ()) -> Range:
     """P10 and P90 of the contribution of the next twelve months of any plan, by the same random numbers.
 
     Args:
         factors: of the base plan; another plan's demand has the same widths in relation to its units.
         draws: of the base plan.
+        hazards: as they strike the base plan.
     """
 
     def ranged(inputs: PlanInputs, outcome: PlanOutcome) -> tuple[float, float]:
-        paths = money_paths(inputs, outcome, _scaled(factors, outcome.consensus_demand), draws)
+        paths = money_paths(inputs, outcome, _scaled(factors, outcome.consensus_demand), draws, hazards)
         year = paths.amounts["contribution"][:, :YEAR].sum(axis=1)
         low, high = np.quantile(year, [QUANTILES[0], QUANTILES[-1]])
         return float(low), float(high)
@@ -171,7 +177,9 @@ def range_facts(paths: MoneyPaths, inputs: PlanInputs, floors: Floors, persisten
     return fact_rows(rows)
 
 
-def range_drivers(paths: MoneyPaths, factors: DemandFactors, draws: Draws, risks: pd.DataFrame) -> pd.DataFrame:
+def range_drivers(
+    paths: MoneyPaths, factors: DemandFactors, draws: Draws, risks: pd.DataFrame, hazards: tuple[Struck, ...] = ()
+) -> pd.DataFrame:
     """What drives the range of the contribution of the next twelve months.
 
     A driver's share is the squared correlation of its factor (over the months, weighed by planned units) with the result; the rest is
@@ -180,6 +188,7 @@ def range_drivers(paths: MoneyPaths, factors: DemandFactors, draws: Draws, risks
     Args:
         paths, factors, draws: of one plan.
         risks: the register, in the order of `draws.risks`.
+        hazards: `struck`.
 
     Returns:
         range_drivers contract; empty where contribution is not available.
@@ -193,6 +202,7 @@ def range_drivers(paths: MoneyPaths, factors: DemandFactors, draws: Draws, risks
     for at, family in enumerate(factors.families):
         rows.append((family, "demand", draws.families[:, at, :YEAR] @ weight[factors.family == at].sum(axis=0)))
     rows += [(str(name), "risk", _happens(risks, draws)[:, at]) for at, name in enumerate(risks["risk"])]
+    rows += [(each.name, "hazard", _strikes(hazards, len(risks), draws)[:, at]) for at, each in enumerate(hazards)]
     told = []
     for name, kind, factor in rows:
         spread = factor.std()
@@ -263,7 +273,13 @@ def _unpaid(inputs: PlanInputs, outcome: PlanOutcome, factors: DemandFactors, re
 
 
 def _happens(risks: pd.DataFrame, draws: Draws) -> Numbers:
-    return (draws.risks < risks["probability_share"].to_numpy(dtype="float64")).astype("float64")
+    return (draws.risks[:, : len(risks)] < risks["probability_share"].to_numpy(dtype="float64")).astype("float64")
+
+
+def _strikes(hazards: tuple[Struck, ...], register: int, draws: Draws) -> Numbers:
+    """Which hazards strike on which path; their draws follow those of the register."""
+    chances = np.array([each.probability_share for each in hazards])
+    return (draws.risks[:, register : register + len(hazards)] < chances).astype("float64")
 
 
 def _risk_effects(inputs: PlanInputs, months: list[str], draws: Draws) -> Numbers:
@@ -274,12 +290,3 @@ def _risk_effects(inputs: PlanInputs, months: list[str], draws: Draws) -> Number
         year = min(YEAR, len(months))
         effects[:, :year] = (_happens(risks, draws) @ risks["contribution_effect"].to_numpy(dtype="float64"))[:, None] / year
     return effects
-
-
-def _plan(outcome: PlanOutcome, months: list[str]) -> dict[str, Numbers]:
-    lines = outcome.plan_statement.pivot_table(index="period", columns="line", values="amount", aggfunc="sum").reindex(months)
-    held = outcome.working_capital_plan.set_index("period").reindex(months)
-    nothing = pd.Series(np.nan, index=months)
-    named = {"net_sales": lines.get("net_sales", nothing), "contribution": lines.get("operating_contribution", nothing)}
-    named |= {name: held[name] for name in ("inventory", "cash_headroom")}
-    return {name: values.to_numpy(dtype="float64") for name, values in named.items()}

@@ -7,6 +7,7 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
 
 NOT_YET = "not yet testable"
+OF = {"inventory_peak": "inventory", "cash_low": "cash_headroom"}  # measures of a span: their months are tested
 TESTED = ("net_sales", "inventory", "cash_headroom")
 
 
@@ -48,6 +49,17 @@ def closed_amounts(statement: pd.DataFrame, capital: pd.DataFrame) -> pd.DataFra
     named = {"net_sales": sales, "inventory": closed["inventory"], "cash_headroom": closed["cash_headroom"]}
     rows = [series.rename("amount").rename_axis("period").reset_index().assign(measure=name) for name, series in named.items()]
     return pd.concat(rows, ignore_index=True)[["measure", "period", "amount"]].astype({"period": "str", "measure": "str"})
+
+
+def with_record(ranges: pd.DataFrame, record: pd.DataFrame) -> pd.DataFrame:
+    """Ranges, each with what is said under it: how often what came fell inside ranges of its measure, or that it is not yet testable.
+
+    Args:
+        ranges: plan_ranges.
+        record: range_record.
+    """
+    words = {name: range_words(record, OF.get(name, name)) for name in ranges["measure"].unique()}
+    return ranges.assign(record=ranges["measure"].map(words).astype("str"))
 
 
 def record_in_words(record: pd.DataFrame) -> pd.Series:

@@ -61,13 +61,6 @@ def demand_cases(
     return conform(pd.DataFrame(rows), CONTRACTS["demand_cases"])
 
 
-def least_regret(cases: pd.DataFrame) -> str | None:
-    """The plan whose largest regret is least; None without cases."""
-    if cases.empty:
-        return None
-    return str(cases.groupby("plan", sort=True)["regret"].max().idxmin())
-
-
 def _demand(inputs: SupplyInputs, demand_range: pd.DataFrame, column: str) -> pd.DataFrame:
     """The consensus times the family's quantile over its median."""
     told = demand_range[demand_range["unit"] == "units"].set_index(["family", "period"])
