@@ -5,7 +5,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.torture.kills import flipped_bits, full_disk, killed_publishers, killed_writers, read_while_publishing
+from benchmarks.torture.kills import (
+    damaged_tables,
+    flipped_bits,
+    full_disk,
+    jumping_clocks,
+    killed_migrations,
+    killed_publishers,
+    killed_writers,
+    read_while_publishing,
+)
 from benchmarks.torture.power import power_losses
 
 BAD = ("lost", "torn", "backwards", "broken", "missed")
@@ -24,6 +33,9 @@ def torture(place: Path, scale: float) -> dict[str, dict[str, int]]:
     return {
         "kill -9, writers of the ledger": killed_writers(folder("writers"), rounds=times(60)),
         "kill -9, publisher": killed_publishers(folder("publishers"), rounds=times(200)),
+        "kill -9, migrations of ledgers": killed_migrations(folder("migrations"), rounds=times(50)),
+        "clocks that jump": jumping_clocks(folder("clocks"), jumps=times(400)),
+        "damaged files of a version": damaged_tables(folder("damaged"), tries=times(200)),
         "power loss, images of the ledger": power_losses(folder("power"), commits=times(40), each=5),
         "disk full": full_disk(folder("full"), tries=times(20)),
         "flipped bits": flipped_bits(folder("bits"), flips=times(400)),

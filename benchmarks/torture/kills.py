@@ -9,10 +9,14 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from sopkit.errors import SopError
 from sopkit.records.ledger import Ledger, NewEvent
+from sopkit.records.ledger.database import MIGRATIONS, engine_of, migrate
 from sopkit.run.publishing.versions import LATEST, Published, version_problems
 
 WRITER = """
@@ -31,7 +35,16 @@ from benchmarks.torture.kills import publish_one
 while True:
     print(publish_one(Path(sys.argv[1])), flush=True)
 """
+MIGRATOR = """
+import sys
+from pathlib import Path
+from benchmarks.torture.kills import migrated
+for path in sorted(Path(sys.argv[1]).glob("old_*.sqlite")):
+    migrated(path)
+    print(path.name, flush=True)
+"""
 FILES = 12  # of one version
+NEW_TABLES = 12  # of the schema that ledgers are brought to
 
 
 def killed_writers(folder: Path, *, rounds: int, writers: int = 4, seed: int = 1) -> dict[str, int]:
@@ -116,6 +129,85 @@ def read_while_publishing(folder: Path, *, versions: int) -> dict[str, int]:
     stop.set()
     reader.join()
     return {"versions": versions, **counts}
+
+
+def migrated(path: Path) -> None:
+    """Bring a ledger to a schema of its own, with tables and rows enough to be interrupted in."""
+
+    def second(connection: Connection) -> None:
+        for number in range(NEW_TABLES):
+            connection.exec_driver_sql(f"CREATE TABLE more_{number} (x INTEGER PRIMARY KEY, y TEXT NOT NULL) STRICT")
+            for row in range(40):
+                connection.exec_driver_sql("INSERT INTO more_0 VALUES (?, ?)", (number * 40 + row, "y" * 200))
+
+    migrate(engine_of(path), path, (*MIGRATIONS, second))
+
+
+def killed_migrations(folder: Path, *, rounds: int, ledgers: int = 12, seed: int = 1) -> dict[str, int]:
+    """Kill what migrates ledgers one after the other: each is at the old schema or the new one, and the next attempt goes on by itself."""
+    draw, counts = random.Random(seed), {"kills": 0, "ledgers": 0, "finished": 0, "broken": 0}
+    base = folder / "base.sqlite"
+    Ledger.open(base).append([NewEvent(f"key {number}", "task", "2026-03", "", {"number": number}) for number in range(30)])
+    for number in range(rounds):
+        place = folder / str(number)
+        place.mkdir()
+        for name in range(ledgers):
+            (place / f"old_{name:02d}.sqlite").write_bytes(base.read_bytes())
+        pipe = _started(MIGRATOR, str(place))
+        assert pipe.stdout is not None
+        pipe.stdout.readline()
+        time.sleep(draw.random() * 0.1)
+        pipe.kill()
+        pipe.communicate()
+        counts["kills"] += 1
+        for path in sorted(place.glob("old_??.sqlite")):
+            version, tables, rows = _schema(path)
+            counts["ledgers"] += 1
+            counts["finished"] += version == 2
+            counts["broken"] += (version, tables, rows) not in ((1, 0, 30), (2, NEW_TABLES, 30))
+            migrated(path)
+            counts["broken"] += _schema(path) != (2, NEW_TABLES, 30)
+    return counts
+
+
+def _schema(path: Path) -> tuple[int, int, int]:
+    """Version of a ledger's schema, its tables beside the events, and its events."""
+    with engine_of(path).connect() as connection:
+        version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+        tables = int(connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name LIKE 'more_%'").scalar_one())
+        return version, tables, int(connection.exec_driver_sql("SELECT count(*) FROM events").scalar_one())
+
+
+def jumping_clocks(folder: Path, *, jumps: int, seed: int = 1) -> dict[str, int]:
+    """A clock that jumps by hours, days and years, in changing zones: order, chain and head do not follow it."""
+    draw, counts = random.Random(seed), {"jumps": jumps, "events": 0, "lost": 0}
+    moments = [datetime(2026, 3, 29, 1, tzinfo=UTC) + timedelta(hours=draw.randint(-20_000, 20_000)) for _ in range(jumps)]
+    clock = iter(moment.astimezone(timezone(timedelta(hours=draw.randint(-11, 13)))) for moment in moments)
+    ledger = Ledger.open(folder / "ledger.sqlite", clock=lambda: next(clock))
+    for number in range(jumps):
+        ledger.append([NewEvent(f"key {number}", "task", "2026-03", "", {"number": number})])
+    counts["events"] = ledger.verify()
+    wanted = [(number, moment.isoformat()) for number, moment in enumerate(moments)]
+    counts["lost"] = sum(one != (event.body["number"], event.at) for one, event in zip(wanted, ledger.events(), strict=True))
+    return counts
+
+
+def damaged_tables(folder: Path, *, tries: int, seed: int = 1) -> dict[str, int]:
+    """A Parquet file of a version with a bit flipped or its end cut off: the version says which file it is, every time."""
+    publish_one(folder)
+    store, draw = Published(folder / "published"), random.Random(seed)
+    version = store.folder("2026-03", 1)
+    counts = {"tries": tries, "told": 0, "missed": 0}
+    for number in range(tries):
+        path = version / f"file_{draw.randrange(FILES)}"
+        whole = path.read_bytes()
+        place = draw.randrange(len(whole))
+        flipped = whole[:place] + bytes([whole[place] ^ (1 << draw.randrange(8))]) + whole[place + 1 :]
+        path.write_bytes(whole[:place] if number % 2 else flipped)
+        told = [problem.where for problem in version_problems(version)]
+        counts["told" if told == [path.name] else "missed"] += 1
+        path.write_bytes(whole)
+    return counts
 
 
 def full_disk(folder: Path, *, tries: int, seed: int = 1) -> dict[str, int]:

@@ -3,8 +3,12 @@
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+
+from sopkit.errors import IntegrityError, Problem
 
 
 def file_hash(path: Path) -> str:
@@ -14,6 +18,19 @@ def file_hash(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+@contextmanager
+def whole_table(path: Path) -> Iterator[None]:
+    """Around reading a Parquet file: IntegrityError where it is damaged; one that is absent, or may not be read, is told as it is."""
+    try:
+        yield
+    except (FileNotFoundError, PermissionError):
+        raise
+    except (ValueError, OSError) as error:
+        came = str(error).splitlines()[0] or "unreadable"
+        hint = "Run the cycle again: a damaged table is made anew. What was published is restored from a backup."
+        raise IntegrityError("a table is damaged", [Problem(str(path), came, "a whole Parquet file", hint)]) from None
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -13,7 +13,7 @@ from sopkit import __version__
 from sopkit.data.contracts import CONTRACTS
 from sopkit.run.cycle import RunFolder, marker_outputs
 from sopkit.run.decided import read_decided
-from sopkit.run.files import file_hash, read_json, write_json
+from sopkit.run.files import file_hash, read_json, whole_table, write_json
 from sopkit.run.keys import Origins, hash_of
 from sopkit.run.provenance import commit
 from sopkit.steps import Step
@@ -28,6 +28,8 @@ def plan_hash(tables: Path) -> str:
 
     Tables that are written after the decision pack (the kept forecast layers) would change what the pack has printed:
     the hash covers the tables of the steps before it.
+
+    Raises IntegrityError where a table is damaged.
     """
     import pyarrow.csv as csv
     import pyarrow.parquet as parquet
@@ -37,7 +39,8 @@ def plan_hash(tables: Path) -> str:
         path = tables / f"{name}.parquet"
         if path.is_file():
             text = BytesIO()
-            csv.write_csv(parquet.ParquetFile(path).read(), text)
+            with whole_table(path):
+                csv.write_csv(parquet.ParquetFile(path).read(), text)
             digest.update(f"{name}\0".encode() + text.getvalue())
     return digest.hexdigest()
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS, Contract
 from sopkit.data.contracts.conform import conform, empty
+from sopkit.run.files import whole_table
 from sopkit.steps import Step
 
 
@@ -54,8 +55,10 @@ class Tables(MutableMapping[str, pd.DataFrame]):
 
 
 def read_table(path: Path, contract: type[Contract]) -> pd.DataFrame:
-    """A table from disk, as its contract promises it."""
-    return conform(pd.read_parquet(path, engine="pyarrow"), contract)
+    """A table from disk, as its contract promises it; IntegrityError where its file is damaged."""
+    with whole_table(path):
+        frame = pd.read_parquet(path, engine="pyarrow")
+    return conform(frame, contract)
 
 
 def table_bytes(frame: pd.DataFrame) -> bytes:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -191,6 +192,9 @@ def test_a_migration_that_fails_leaves_the_schema_before_and_a_backup(ledger: Le
         assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half'").fetchone() == (0,)
     assert Ledger.open(ledger.path.with_name("ledger.before_schema_2.sqlite")).verify() == 5
+    ledger.append([new(6)])
+    migrate(engine_of(ledger.path), ledger.path, (*MIGRATIONS, lambda connection: None))  # again, with nothing cleaned by hand
+    assert Ledger.open(ledger.path.with_name("ledger.before_schema_2.sqlite")).verify() == 6
 
 
 WRITER = """
@@ -239,3 +243,42 @@ def test_writers_take_turns(tmp_path: Path) -> None:
 def test_the_json_form_is_the_same_in_any_order() -> None:
     one: Callable[[dict[str, object]], bytes] = canonical_json
     assert one({"b": [1, True, None], "a": {"y": "ö", "x": 2}}) == one({"a": {"x": 2, "y": "o\u0308"}, "b": [1, True, None]})
+
+
+def test_a_ledger_that_is_held_is_waited_for_and_then_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SETTINGS, "busy_timeout", 200)
+    ledger = Ledger.open(tmp_path / "ledger.sqlite")
+    holder = sqlite3.connect(ledger.path, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(InfrastructureError, match="Another program holds it"):
+        ledger.append([NewEvent("key", "task", "2026-03", "", {})])
+    threading.Timer(0.05, lambda: holder.execute("COMMIT")).start()
+    assert ledger.append([NewEvent("key", "task", "2026-03", "", {})])[0].seq == 1 and ledger.verify() == 1
+    holder.close()
+
+
+def test_a_copy_of_a_live_file_verifies(tmp_path: Path) -> None:
+    ledger = Ledger.open(tmp_path / "ledger.sqlite")
+    ledger.append([NewEvent(f"key {number}", "task", "2026-03", "", {"number": number}) for number in range(20)])
+    with ledger.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        (tmp_path / "copy.sqlite").write_bytes(ledger.path.read_bytes())
+    assert Ledger.open(tmp_path / "copy.sqlite").verify() == 20
+
+
+def test_clocks_that_jump_change_no_order(tmp_path: Path) -> None:
+    """An hour back, the hour that summer time takes away and the one that winter gives twice, another zone, a year ahead and back."""
+    moments = ["2026-03-01T10:00:00+01:00", "2026-03-01T08:00:00+01:00", "2026-03-29T02:30:00+01:00", "2026-03-29T03:30:00+02:00",
+               "2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00", "2026-03-01T22:00:00+13:00", "2027-03-01T00:00:00+00:00",
+               "2026-03-01T00:00:00-11:00"]  # fmt: skip
+    times = iter([datetime.fromisoformat(moment) for moment in moments])
+    ledger = Ledger.open(tmp_path / "ledger.sqlite", clock=lambda: next(times))
+    for number in range(len(moments)):
+        ledger.append([NewEvent(f"key {number}", "task", "2026-03", "", {"number": number})])
+    events = ledger.events()
+    assert [event.body["number"] for event in events] == list(range(len(moments))) and ledger.verify() == len(moments)
+    assert (
+        all(event.at.endswith("+00:00") for event in events)
+        and events[2].at == "2026-03-29T01:30:00+00:00"
+        and events[3].at == events[2].at
+    )

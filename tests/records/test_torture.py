@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.torture.kills import flipped_bits, full_disk, killed_publishers, killed_writers, read_while_publishing
+from benchmarks.torture.kills import (
+    damaged_tables,
+    flipped_bits,
+    full_disk,
+    jumping_clocks,
+    killed_migrations,
+    killed_publishers,
+    killed_writers,
+    read_while_publishing,
+)
 from benchmarks.torture.power import Disk, Operation, images, power_losses, recorded_statements, replayed
 from sopkit.records.ledger.database import SETTINGS
 
@@ -58,7 +67,7 @@ def test_the_replay_writes_what_the_live_ledger_wrote(tmp_path: Path) -> None:
 
 
 def test_kills_full_disks_and_flips_lose_nothing(tmp_path: Path) -> None:
-    for name in ("writers", "publishers", "full", "bits", "reader"):
+    for name in ("writers", "publishers", "full", "bits", "reader", "migrations", "clocks", "damaged"):
         (tmp_path / name).mkdir()
     found = [
         killed_writers(tmp_path / "writers", rounds=1, writers=2),
@@ -66,6 +75,10 @@ def test_kills_full_disks_and_flips_lose_nothing(tmp_path: Path) -> None:
         full_disk(tmp_path / "full", tries=2),
         flipped_bits(tmp_path / "bits", flips=30),
         read_while_publishing(tmp_path / "reader", versions=3),
+        killed_migrations(tmp_path / "migrations", rounds=1, ledgers=5),
+        jumping_clocks(tmp_path / "clocks", jumps=20),
+        damaged_tables(tmp_path / "damaged", tries=10),
     ]
-    assert [bad(counts) for counts in found] == [0] * 5
+    assert [bad(counts) for counts in found] == [0] * 8
+    assert found[5]["ledgers"] == 5 and found[6]["events"] == 20 and found[7]["told"] == 10
     assert found[0]["acknowledged"] > 0 and found[2]["refused"] == 2 and found[3]["told"] > 0 and found[4]["reads"] > 0

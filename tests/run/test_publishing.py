@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tiny_suite import Suite
 
-from sopkit.errors import GateError, IntegrityError, LockedError, StepError
+from sopkit.errors import GateError, InfrastructureError, IntegrityError, LockedError, Problem, StepError
 from sopkit.records.ledger import Ledger
 from sopkit.run import keys
 from sopkit.run.approving import Approver, approve, take_back
@@ -236,6 +236,43 @@ def test_a_table_that_was_changed_under_the_run_is_refused(office: Office) -> No
     (tables / "supply_plan.parquet").write_bytes((tables / "consensus_demand.parquet").read_bytes())
     with pytest.raises(IntegrityError, match="the run is not what it says"):
         office.publish()
+
+
+def test_a_damaged_table_is_told_and_nothing_goes_out(office: Office) -> None:
+    """Bytes that are no Parquet: in the run, then in a version that went out."""
+    office.ready().publish()
+    table = office.suite.run_folder() / "tables" / "supply_plan.parquet"
+    whole = table.read_bytes()
+    table.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(IntegrityError, match="supply_plan") as caught:
+        office.publish(supersede="again")
+    assert caught.value.exit_code == 7 and office.store.versions("2026-03") == [1]
+    table.write_bytes(whole)
+    kept = next((office.store.folder("2026-03", 1) / "analysts" / "tables").iterdir())
+    kept.write_bytes(b"PAR1")
+    assert [problem.where for problem in version_problems(office.store.folder("2026-03", 1))] == [f"analysts/tables/{kept.name}"]
+
+
+def test_a_writer_that_breaks_leaves_the_old_version(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All documents or none: the PDF writer fails after other files were made."""
+    office.ready().publish()
+    office.change_plan(3)
+    office.ready()
+
+    def broken(folder: Path, edition: contents.Edition) -> dict[str, int]:
+        (folder / "half.html").write_text("half")
+        raise InfrastructureError("the PDF cannot be written", [Problem("weasyprint", "no pango", "the system library pango")])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(contents, "write_contents", broken)
+        with pytest.raises(InfrastructureError, match="the PDF cannot be written"):
+            office.publish(supersede="a late order")
+    assert office.page().startswith("FINAL v1") and [path.name for path in (office.store.path / "2026-03").iterdir() if path.is_dir()] == [
+        "latest",
+        "v1",
+    ]
+    office.publish(supersede="a late order")
+    assert office.page().startswith("FINAL v2")
 
 
 def test_nothing_is_published_while_the_cycle_runs_or_before_it_has_run(office: Office) -> None:

@@ -75,11 +75,19 @@ def migrate(engine: Engine, path: Path, migrations: tuple[Callable[[Connection],
             "the ledger is newer than this program", [Problem(str(path), f"schema {found}", f"schema {len(migrations)}", hint)]
         )
     if found:
-        backup(engine, path.with_name(f"{path.stem}.before_schema_{len(migrations)}{path.suffix}"))
+        _back_up_before(engine, path.with_name(f"{path.stem}.before_schema_{len(migrations)}{path.suffix}"))
     with engine.begin() as connection:
         for number in range(_version(connection), len(migrations)):  # another process may have been first
             migrations[number](connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _back_up_before(engine: Engine, target: Path) -> None:
+    """The backup before a migration; one that an attempt left which did not come to its end is replaced by what is there now."""
+    fresh = target.with_name(f"{target.stem}.now{target.suffix}")
+    fresh.unlink(missing_ok=True)
+    backup(engine, fresh)
+    fresh.replace(target)
 
 
 def backup(engine: Engine, target: Path) -> None:
