@@ -20,6 +20,7 @@ from sopkit.meeting.policy import MeetingPolicy
 from sopkit.periods import CADENCES, MONTH, cutoff_of
 from sopkit.records.policy import ApprovalPolicy
 from sopkit.report.delivery.policy import AudiencePolicy
+from sopkit.report.look import LookPolicy, logo_image
 from sopkit.run import places
 from sopkit.run.literal_secrets import refuse_literal_secrets, shown
 from sopkit.run.placing import placed_decisions
@@ -60,6 +61,7 @@ class CompanyParams(BaseModel):
     people: dict[str, str] = Field(default_factory=dict, description="role: short name of who holds it; two roles may be one person")
     approval: ApprovalPolicy = ApprovalPolicy()
     audiences: AudiencePolicy = AudiencePolicy()
+    look: LookPolicy = LookPolicy()
     gates: Literal["rehearse", "enforce"] = Field(default="rehearse", description="pass gates with DRAFT, or stop at the next one")
     data_root: Literal["suite", "reports", "data"] = Field(
         default="suite", description="where data_folder starts (SOPKIT_ROOT, _REPORTS, _DATA)"
@@ -116,6 +118,9 @@ def load_params(path: Path, cycle: str | None = None) -> CompanyParams:
         came = f"cycle {params.cycle!r}"
         raise ParamsError("not a cycle of this company", [Problem(str(path), came, f"a {params.cadence} period, such as 2026-03")])
     _check_sources(params, path, lines)
+    if params.look.logo:
+        image = logo_image(path.parent / params.company, params.look.logo, _line(path, lines, ("look", "logo")))
+        params = params.model_copy(update={"look": params.look.model_copy(update={"image": image})})
     return _with_agenda(params, path.parent / params.company / "agenda.yaml")
 
 

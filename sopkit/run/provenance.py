@@ -59,6 +59,7 @@ def about(params: CompanyParams, run: Path, scenario: str) -> "About":
         inputs_hash=inputs_hash(run / "inputs"),
         gates_passed_over=tuple(passed_gates(os.environ.get("SOPKIT_GATES", params.gates), STEPS)),
         fiscal_year_first_month=params.fiscal_year_first_month,
+        look=params.look,
     )
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sopkit.periods import cutoff_of, fiscal_year_periods, period_range
 from sopkit.report.language import language_of
+from sopkit.report.look import LookPolicy
 from sopkit.report.narrative import Writer
 from sopkit.report.tables import Book
 
@@ -49,6 +50,7 @@ class About:
     approvals: tuple[tuple[str, str, str], ...] = ()  # role that approved, how it said who it is, hash of the event
     override: str = ""  # why it is final in spite of something
     ledger_head: str = ""  # number and hash of the last event that a person caused, taken before rendering
+    look: LookPolicy = LookPolicy()
     beside_notebooks: bool = False  # the analysts' edition lies beside the pack, so that sections can link to it
     command: str = ""  # reproduces the run; made from company and cycle where empty
 
