@@ -73,3 +73,13 @@ def test_the_package_names_no_company():
     for path in (ROOT / "sopkit").rglob("*.py"):
         text = path.read_text().lower()
         assert not [name for name in companies if name in text or name.replace("_", " ") in text], path
+
+
+def test_the_table_of_faults_names_tests_that_are_there() -> None:
+    told, file, missing = (ROOT / "docs" / "faults.md").read_text(), "", []
+    for module, name in re.findall(r"`((?:[\w/]+\.py)?)(?:::)?(test_\w+|)`", told):
+        file = module or file
+        path = ROOT / "tests" / file
+        if not path.is_file() or (name and f"def {name}(" not in path.read_text()):
+            missing.append(f"{file}::{name}")
+    assert missing == [] and told.count("| `") > 30
