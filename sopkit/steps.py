@@ -148,13 +148,14 @@ STEPS = (
             "production_history? planning_costs? "
             "alternative_resources? stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? "
             "stock_rules? supplier_contracts? last_production? "
-            "forecast_accuracy bottlenecks supplier_performance levers? assumptions? decisions? "
+            "forecast_accuracy bottlenecks supplier_performance levers? lever_effects supplier_risk assumptions? decisions? "
             "participation function_forecasts campaign_results lifecycle_log "
             "proposed:scenarios? proposed:options? proposed:consensus_demand? proposed:demand_fulfilment? proposed:supply_plan?"
         ),
         writes=_names(
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list "
-            "decided revision_change promise_check issues waiting_costs meeting_points plan_ranges range_drivers range_record "
+            "decided revision_change promise_check issues issue_answers waiting_costs meeting_points plan_ranges "
+            "range_drivers range_record "
             "estimate_comparison margin_change ledger_gap customer_statement customer_review pricing kpi_control budget_signals "
             "assumption_tests outside_view gap_actions"
         ),

@@ -91,7 +91,13 @@ class _Solver:
 
 
 def option_table(
-    inputs: PlanInputs, policy: MeetingPolicy, base: PlanOutcome, *, currency: str, ranged: Range | None = None
+    inputs: PlanInputs,
+    policy: MeetingPolicy,
+    base: PlanOutcome,
+    *,
+    currency: str,
+    ranged: Range | None = None,
+    memory: Memory | None = None,
 ) -> OptionTable:
     """Every option as a plan of its own, the recommendation of each decision, and the recommended options as one plan.
 
@@ -105,6 +111,7 @@ def option_table(
         base: the base plan.
         currency: of the facts.
         ranged: P10 and P90 of the contribution of a plan's next twelve months; None = not asked for.
+        memory: of plans made from this base; None = of none but the base.
 
     Returns:
         OptionTable; without decisions it is empty.
@@ -114,7 +121,7 @@ def option_table(
     """
     _check_options(inputs, policy)
     base_row = scenario_row(inputs, base, scenario="base", title="base", kind="base") | risk_range(ranged, inputs, base) | UNCHANGED
-    solver = _Solver(inputs, Memory.of(inputs, base), {content_of(compose([])): base_row}, base, ranged)
+    solver = _Solver(inputs, memory or Memory.of(inputs, base), {content_of(compose([])): base_row}, base, ranged)
     taken: dict[str, str] = {}
     scenarios, rows = {"base": base_row}, []
     for name in policy.decisions:

@@ -1,6 +1,6 @@
 """The pre-S&OP, function by function: what each brings, and what comes of it: settled, escalated, or disagreed with both numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,7 @@ import pandas as pd
 from sopkit.data.contracts.conform import conform
 from sopkit.data.contracts.derived_issues import MeetingPoints
 from sopkit.meeting.policy import MeetingPolicy
+from sopkit.meeting.sitting import OUTCOME, PRE_SOP, agenda_times, attendance
 from sopkit.periods import period_range, shifted
 
 FUNCTIONS = ("sales", "marketing", "product", "operations", "materials", "logistics", "finance", "hr")
@@ -17,6 +18,17 @@ YEAR = 12
 ALL = "*"
 OWNERS = {"excess": "operations", "slow_stock": "logistics", "safety_stock": "logistics", "override": "sales"}  # of a proposal to ratify
 MOST = 3  # escalated
+SPOKEN = ("delivered", "brought")  # parts that belong to a function's turn; the others to the outcome
+NOTHING = {  # what a function says where the tables hold nothing for it
+    "sales": "no change of the forecast was asked for",
+    "marketing": "no campaign is over that could be measured",
+    "product": "no launch and no phase-out",
+    "operations": "no load is known",
+    "materials": "no supplier is late and no component is over its limit",
+    "logistics": "the stock has no value",
+    "finance": "neither budget nor cash is known",
+    "hr": "the people there are have the hours that are needed",
+}
 Tables = Mapping[str, pd.DataFrame]
 Row = dict[str, object]
 
@@ -41,12 +53,36 @@ def meeting_points(tables: Tables, policy: MeetingPolicy, *, cutoff: str) -> pd.
     rows: list[Row] = []
     for function in FUNCTIONS:
         rows.append(_delivered(function, tables["participation"]))
-        rows += [{"function": function, "part": "brought", **row} for row in _brought(function, tables, months)]
+        brought = _brought(function, tables, months) or [_point("nothing", np.nan, "none", NOTHING[function])]
+        rows += [{"function": function, "part": "brought", **row} for row in brought]
     rows += _settled(tables["ratify_list"], policy)
     rows += _escalated(tables["options"])
     rows += _disagreed(tables)
     frame = pd.DataFrame(rows).reindex(columns=MeetingPoints.column_names())
     return conform(frame.assign(position=np.arange(1, len(frame) + 1)), MeetingPoints)
+
+
+def worked_through(points: pd.DataFrame, *, start: str) -> pd.DataFrame:
+    """The pre-S&OP as it goes: each point at the time its turn begins, function by function, then what comes of it.
+
+    Args:
+        points: MeetingPoints.
+        start: time of day it begins, as `09:00`.
+
+    Returns:
+        subject, value, other, unit, note; index: begins, turn, function, part. A function that brings nothing stands there with that.
+    """
+    agenda = agenda_times(pd.DataFrame(columns=["decision", "question", "position"]), start=start, parts=PRE_SOP).set_index("part")[
+        "begins"
+    ]
+    turn = points["function"].where(points["part"].isin(SPOKEN), OUTCOME)
+    rows = points.assign(turn=turn, begins=turn.map(agenda)).sort_values(["begins", "position"], kind="stable")
+    return rows.set_index(["begins", "turn", "function", "part"]).drop(columns="position")
+
+
+def heads_present(present: Sequence[str], deputies: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Which functions sit at the table, by their heads or a deputy: role, present, by."""
+    return attendance(present, [f"head_of_{function}" for function in FUNCTIONS], deputies)
 
 
 def _delivered(function: str, participation: pd.DataFrame) -> Row:

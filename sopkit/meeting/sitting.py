@@ -13,6 +13,18 @@ EXECUTIVE = (  # minutes: what the meeting gives each part
     (10, "what is outside the numbers"),
     (5, "read-back of what was decided"),
 )
+OUTCOME = "what is settled, escalated and disagreed"
+PRE_SOP = (  # minutes: the functions in the order they speak, and what comes of it
+    (20, "sales"),
+    (10, "marketing"),
+    (10, "product"),
+    (20, "operations"),
+    (10, "materials"),
+    (5, "logistics"),
+    (20, "finance"),
+    (5, "hr"),
+    (20, OUTCOME),
+)
 
 
 def agenda_times(decisions: pd.DataFrame, *, start: str, parts: Sequence[tuple[int, str]] = EXECUTIVE) -> pd.DataFrame:

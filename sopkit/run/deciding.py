@@ -61,13 +61,13 @@ def decide(params_file: Path, words: Sequence[str], cycle: str | None, asked: As
     """
     proposed = _proposed(params_file, cycle)
     asked = replace(asked, answers=answers_of(words, proposed.params.meeting), by=asked.by or proposed.params.accountable)
-    told = _check_open(proposed, asked)
+    told = check_open(proposed.params, asked)
     told += record_answers(proposed.params, proposed.run, asked)
     return told + made_revision(params_file, proposed.params.cycle, reporter)
 
 
 def made_revision(params_file: Path, cycle: str, reporter: Reporter) -> list[str]:
-    """Make the revision that follows from what is in force, and tell its business difference.
+    """Make the revision that follows from what is in force, and tell its business difference: at its planning, or else at the end.
 
     With gates enforced it waits for its approval before it is published: that is no failure, and is told.
 
@@ -78,7 +78,10 @@ def made_revision(params_file: Path, cycle: str, reporter: Reporter) -> list[str
 
     prepared = prepare(request_of(params_file, cycle))
     try:
-        run, waits = run_cycle(prepared, reporter).run, []
+        outcome = run_cycle(prepared, reporter)
+        if PRICED.name in outcome.executed:  # told as soon as it was planned
+            return []
+        run, waits = outcome.run, []
     except GateError as error:
         run, waits = prepared.run, [error.message, *(f"  next: {problem.hint}" for problem in error.problems)]
         if not run.done(BY_NAME["executive"]).is_file():
@@ -195,10 +198,13 @@ def _proposed(params_file: Path, cycle: str | None) -> Prepared:
     return replace(prepared, made_from=base, run=run)
 
 
-def _check_open(proposed: Prepared, asked: Asked) -> list[str]:
-    """Refuse a closed cycle, a stranger, and (gates enforced) a decision after its last date; a rehearsal says that it passes over it."""
-    params, day = proposed.params, asked.on or date.today()
-    follower = proposed.company.good_run(shifted(params.cycle, 1))
+def check_open(params: CompanyParams, asked: Asked) -> list[str]:
+    """Refuse a closed cycle, a stranger, and (gates enforced) a decision after its last date; a rehearsal says that it passes over it.
+
+    Raises GateError.
+    """
+    day = asked.on or date.today()
+    follower = CompanyFolder.of(params.company).good_run(shifted(params.cycle, 1))
     if follower is not None or _is_published(params):
         why = f"{shifted(params.cycle, 1)} is planned on it" if follower else "its plan is published"
         hint = "Between meetings a published plan is changed by sop amend."

@@ -37,13 +37,22 @@ def lab_environment(params_file: Path, cycle: str | None = None) -> dict[str, st
     return {**{name: value for name, value in os.environ.items() if name not in withheld}, **places_of}
 
 
+def lab_command(folder: Path) -> list[str]:
+    """JupyterLab on a folder: on this machine only, and asking no other machine for news, versions or extensions."""
+    offline = [
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=None",
+        "--LabApp.extension_manager=readonly",
+    ]
+    return [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1", *offline]
+
+
 def start_lab(folder: Path, environment: Mapping[str, str]) -> None:
     """Start JupyterLab on a folder, on this machine only, and wait for its end; `environment` as `lab_environment` makes it.
 
     Raises InfrastructureError where it cannot be started.
     """
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"]
-    done = subprocess.run(command, env=dict(environment), check=False)
+    done = subprocess.run(lab_command(folder), env=dict(environment), check=False)
     if done.returncode not in (0, -2, 130):
         problem = Problem("jupyterlab", f"exit code {done.returncode}", "a server on this machine", "Run: sop doctor")
         raise InfrastructureError("JupyterLab could not be started", [problem])

@@ -3,8 +3,7 @@
 Without a front end (under the runner, nbval, plain papermill) the room is the table that it would show first.
 """
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from sopkit.meeting.room import BASE, MADE_IN_THE_ROOM, Table
 from sopkit.run import places
 from sopkit.run.approving import Approver, approve, countersign
 from sopkit.run.cycle import CompanyFolder
-from sopkit.run.deciding import Asked, answers_of, record_answers
+from sopkit.run.deciding import Asked, answers_of, check_open, record_answers
 from sopkit.run.files import write_atomically
 from sopkit.run.gates import revoke, sign_off
 from sopkit.run.params import SCENARIO, CompanyParams
@@ -70,8 +69,9 @@ class Room:
                 "nothing can be decided here", [Problem(f"{self.params.company}/{self.params.cycle}", came, "the proposed plan")]
             )
         asked = Asked(answers_of(answers, self.params.meeting), who or self.params.accountable, reason)
+        told = check_open(self.params, asked)
         command = f"sop run params/{self.params.company}.yaml --cycle {self.params.cycle}"
-        return [*record_answers(self.params, run, asked), f"the next revision is made by: {command}"]
+        return [*told, *record_answers(self.params, run, asked), f"the next revision is made by: {command}"]
 
     def sign_off(self, gate: str, who: str, conditions: str = "") -> list[str]:
         """Sign a gate of the cycle as `sop sign-off` does: for the tables as they are; raises as it does."""
@@ -99,31 +99,11 @@ class Room:
         if self.recorded:
             return self.table.page(self.tried)
         try:
-            return self._widgets()
+            from sopkit.run.room_widgets import room_widgets
+
+            return room_widgets(self)
         except ImportError:
             return self.table.page(self.tried)
-
-    def _widgets(self) -> object:
-        import ipywidgets as widgets
-
-        page = widgets.HTML(_html(self.table.page(self.tried)))
-        chosen = widgets.Dropdown(options=[BASE, *self.table.scenarios], description="scenario")
-        sliders = {
-            driver.name: widgets.FloatSlider(
-                value=driver.neutral, min=driver.least, max=driver.most, step=driver.step, description=driver.name,
-                continuous_update=False, style={"description_width": "10em"}, layout={"width": "32em"},
-            )
-            for driver in self.table.drivers.values()
-        }  # fmt: skip
-
-        def moved(change: Mapping[str, object]) -> None:
-            self.scenario = str(chosen.value)
-            self.moves = {name: float(slider.value) for name, slider in sliders.items()}
-            page.value = _html(self.table.page(self.tried))
-
-        for widget in (chosen, *sliders.values()):
-            widget.observe(moved, names="value")
-        return widgets.HBox([widgets.VBox([chosen, *sliders.values()]), page])
 
 
 def kept_scenario(name: str, overlay: Overlay, note: str = "") -> Path:
@@ -145,12 +125,3 @@ def kept_scenario(name: str, overlay: Overlay, note: str = "") -> Path:
     write_atomically(path, f"# {MADE_IN_THE_ROOM}: tried, not decided. Adopted by deciding only.\n{text}".encode())
     load_scenarios((name,))
     return path
-
-
-def _html(page: "pd.DataFrame") -> str:
-    breaks = page.attrs.get("breaks_first") or "nothing"
-    written = page.astype("object")
-    for name in page.index:  # shares and ratios with their decimals, money and units whole
-        form = "{:.1%}" if name in ("fill_rate", "load_peak") else "{:,.0f}"
-        written.loc[name] = ["not available" if value != value else form.format(value) for value in page.loc[name]]
-    return written.to_html(border=0) + f"<p>breaks first: {escape(str(breaks))}</p>"

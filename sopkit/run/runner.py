@@ -13,7 +13,7 @@ from sopkit.data.sources.declaration import input_files
 from sopkit.errors import GateError, Problem, SopError, StepError, unusable_file
 from sopkit.run import cycle, manifest, preflight
 from sopkit.run.cycle import CompanyFolder, RunFolder
-from sopkit.run.decided import decided_file, decided_on, read_decided, write_decided
+from sopkit.run.decided import decided_on, write_decided
 from sopkit.run.execution import execute_step
 from sopkit.run.files import read_json
 from sopkit.run.gates import check_gate_before, passed_gates
@@ -26,7 +26,10 @@ from sopkit.run.record import Recorder
 from sopkit.run.request import Prepared, Request
 from sopkit.run.run_events import record_run
 from sopkit.run.scenario_files import load_scenarios
+from sopkit.run.telling import tell_decided, tell_difference
 from sopkit.steps import STEPS, Step
+
+TOLD_AFTER = "pre_sop"  # the step that holds a decided plan against the proposed one
 
 
 class Interrupted(KeyboardInterrupt):
@@ -112,7 +115,7 @@ def run_cycle(prepared: Prepared, reporter: Reporter) -> Outcome:
 def _run_locked(prepared: Prepared, recorder: Recorder, lock: CycleLock) -> Outcome:
     params = prepared.params
     recorder.tell(Event("run", detail=f"{params.title}, cycle {params.cycle}, run {prepared.run.run_id}"))
-    _tell_decided(prepared, recorder)
+    tell_decided(prepared, recorder)
     if prepared.resumed:
         recorder.tell(Event("run", detail="the databases are not asked again: the run goes on with what was received (--receive asks)"))
     executed = tuple(step.name for step in prepared.steps if _bring_up_to_date(prepared, step, recorder, lock))
@@ -155,6 +158,8 @@ def _bring_up_to_date(prepared: Prepared, step: Step, recorder: Recorder, lock: 
         execute_step(prepared, step, parts, recorder, lock)
     prepared.keys[step.name] = key
     record_run(prepared, () if state else (step.name,))
+    if not state and step.name == TOLD_AFTER and prepared.made_from.decided:
+        tell_difference(prepared, recorder)
     return not state
 
 
@@ -180,19 +185,6 @@ def _carried_by_decision(prepared: Prepared, step: Step, parts: Parts) -> str:
     _begin_work(prepared)
     changed = carried_by_decision(prepared.company, prepared.run, step, parts, decided)
     return f"carried, with what was decided in {', '.join(changed)}" if changed else "carried"
-
-
-def _tell_decided(prepared: Prepared, recorder: Recorder) -> None:
-    """Say which revision the run makes; or that what was decided was decided on another run, and so is not in it."""
-    decided = prepared.made_from.decided
-    if decided is not None:
-        answers = ", ".join(f"{entry['decision']}={entry['answer']}" for entry in decided.answers)
-        recorder.tell(Event("run", detail=f"revision {decided.label}: {answers}, decided on run {decided.base_run}"))
-        return
-    stale = read_decided(decided_file(prepared.company.path, prepared.params.cycle))
-    if stale is not None and prepared.request.scenario == "base":
-        told = f"revision {stale.label} was decided on run {stale.base_run}; what the run is made from has changed since: decide again"
-        recorder.tell(Event("warning", detail=f"warning: {told}"))
 
 
 def _begin_work(prepared: Prepared) -> None:

@@ -19,7 +19,7 @@ from sopkit.data.contracts.conform import conform, empty
 from sopkit.data.facts import checked_facts
 from sopkit.errors import ParamsError, Problem, StepError
 from sopkit.meeting.policy import Overlay, Playbook
-from sopkit.meeting.scenarios import changed_table, compose, overlaid_money, overlaid_policy
+from sopkit.meeting.scenarios import changed_table, compose, overlaid_money, overlaid_policy, reaches
 from sopkit.periods import shifted
 from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder
@@ -204,7 +204,7 @@ class StepView:
         if table not in self.step.writes:
             raise StepError("a table that the step does not declare", [self._undeclared(table, "writes")])
         checked = conform(frame, CONTRACTS[table])
-        if self.overlay is not None:  # on the rounded table, as a scenario beside the base would
+        if self.overlay is not None and reaches(self.overlay, table):  # on the rounded table, as a scenario beside the base would
             checked = conform(changed_table(table, checked, self.overlay, self._lookups()), CONTRACTS[table])
         self._store(f"tables/{table}.parquet", table_bytes(checked))
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from sopkit.errors import DataError, Problem
 
@@ -23,9 +22,14 @@ class OrderPolicy:
     cost: float  # money per unit of time of the rates
 
 
+def density(z: float) -> float:
+    """Density of the standard normal at z: phi(z) = exp(-z^2 / 2) / sqrt(2 pi)."""
+    return math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+
 def standard_loss(z: float) -> float:
     """Mean of what a standard normal exceeds z by: L(z) = phi(z) - z (1 - Phi(z)) (Snyder and Shen, C.31)."""
-    return float(norm.pdf(z) - z * norm.sf(z))
+    return density(z) - z * float(ndtr(-z))
 
 
 def standard_loss_complement(z: float) -> float:
@@ -64,8 +68,8 @@ def newsvendor(holding_cost: float, stockout_cost: float, mean: float, deviation
         Units, money.
     """
     _above_zero(holding_cost=holding_cost, stockout_cost=stockout_cost, deviation=deviation)
-    z = float(norm.ppf(stockout_cost / (stockout_cost + holding_cost)))
-    return mean + z * deviation, float((holding_cost + stockout_cost) * norm.pdf(z) * deviation)
+    z = float(ndtri(stockout_cost / (stockout_cost + holding_cost)))
+    return mean + z * deviation, float((holding_cost + stockout_cost) * density(z) * deviation)
 
 
 def reorder_policy(
@@ -95,7 +99,7 @@ def reorder_policy(
     quantity = economic_order_quantity(order_cost, holding_cost, mean)[0]
     point = short = 0.0
     for _ in range(1000):
-        z = float(norm.isf(min(1.0, quantity * holding_cost / (stockout_cost * mean))))
+        z = float(-ndtri(min(1.0, quantity * holding_cost / (stockout_cost * mean))))
         point, short = over_lead + z * spread, standard_loss(z) * spread
         better = math.sqrt(2 * mean * (order_cost + stockout_cost * short) / holding_cost)
         if abs(better - quantity) <= 1e-12 * quantity:
@@ -121,7 +125,7 @@ def safety_stock_by_cycle_service(
         lead_deviation: sigma_L, in periods.
     """
     _between(service_share)
-    return float(norm.ppf(service_share) * math.sqrt(lead_time * deviation**2 + demand**2 * lead_deviation**2))
+    return float(ndtri(service_share) * math.sqrt(lead_time * deviation**2 + demand**2 * lead_deviation**2))
 
 
 def safety_stock_by_fill_rate(fill_share: float, deviation: float, quantity: float) -> float:
@@ -137,6 +141,8 @@ def safety_stock_by_fill_rate(fill_share: float, deviation: float, quantity: flo
     _between(fill_share)
     _above_zero(deviation=deviation, quantity=quantity)
     missing = (1 - fill_share) * quantity / deviation
+    from scipy.optimize import brentq  # dear to import
+
     return float(brentq(lambda z: standard_loss(z) - missing, -missing - 40.0, 40.0, xtol=1e-13) * deviation)
 
 
@@ -185,7 +191,7 @@ def service_cost_curve(shares: Numbers, deviation: float, unit_cost: float, hold
     Returns:
         One row per share: share, units, money in stock, money per year.
     """
-    units = norm.ppf(shares) * deviation
+    units = ndtri(shares) * deviation
     return np.column_stack([shares, units, units * unit_cost, units * unit_cost * holding_rate])
 
 

@@ -35,6 +35,9 @@ def test_every_function_is_listed_with_what_it_delivered():
     assert listed.loc["sales", "note"] == "delivered: orders, sales_forecast"
     assert listed.loc["finance", "note"] == "delivered: nothing; not delivered: budget"
     assert listed.loc["hr", "value"] == 0
+    brought = table[table["part"] == "brought"].set_index("function")["note"]
+    assert set(brought.index) == set(FUNCTIONS)  # a page from each, even where there is nothing on it
+    assert brought["hr"] == "the people there are have the hours that are needed"
 
 
 def test_a_proposal_within_the_limit_is_settled_and_another_is_not():
@@ -73,5 +76,6 @@ def test_functions_bring_what_their_tables_hold():
     short = rows(component=["valve"], period=["2026-05"], required_quantity=[12.0], limit_quantity=[9.0])
     gap = rows(family=["*", "*"], cause=["gap", "volume"], amount=[-18.0, -4.0])
     table = points(resource_load=load, supplier_load=short, budget_gap=gap)
-    brought = table[table["part"] == "brought"][["function", "subject", "value"]].to_numpy().tolist()
+    told = table[(table["part"] == "brought") & (table["subject"] != "nothing")]
+    brought = told[["function", "subject", "value"]].to_numpy().tolist()
     assert brought == [["operations", "line", 1.8], ["operations", "oven", 0.4], ["materials", "valve", 3.0], ["finance", "gap", -18.0]]

@@ -7,7 +7,8 @@ import pytest
 
 from sopkit.errors import ParamsError
 from sopkit.meeting.policy import Change, Overlay
-from sopkit.run.room import _html, kept_scenario
+from sopkit.run.room import kept_scenario
+from sopkit.run.room_widgets import page_html
 from sopkit.run.scenario_files import load_scenarios
 
 TRIED = Overlay(
@@ -52,6 +53,6 @@ def test_what_was_kept_is_not_written_over_and_nothing_is_not_kept(suite: Path) 
 def test_the_page_is_written_in_whole_money_and_shares_and_lets_nothing_through() -> None:
     page = pd.DataFrame({"base": [413_941_809.9, 0.98], "tried": [1.0, float("nan")]}, index=["net_sales", "fill_rate"])
     page.attrs["breaks_first"] = "<script> 2026-05"
-    html = _html(page)
+    html = page_html(page)
     assert "413,941,810" in html and "98.0%" in html and "not available" in html
     assert "<script>" not in html

@@ -1,6 +1,6 @@
 """Tables of the meetings: what detectors find, what waiting costs, who brings what."""
 
-from sopkit.data.contracts.column import Contract, choice, code, day, money, number, period, text, whole
+from sopkit.data.contracts.column import Contract, choice, code, day, money, number, period, text, units, whole
 
 ISSUE_KINDS = "gap | overload | stock_out | excess | bias | budget_gap | assumption | late_supplier | late_decision"
 
@@ -18,8 +18,31 @@ class Issues(Contract):
         number("value", "how large, in its own unit", "units, share or ratio").optional(),
         money("amount", "size in money; empty where it has no price").optional(),
         text("basis", "what the amount is, or why there is none"),
+        text("owner", "role or function that answers for it"),
+        day("last_date", "last day on which the answer that brings most still works; empty where nothing answers it").optional(),
         text("levers", "levers on it, of `levers`").optional(),
-        text("decisions", "decisions of this cycle that answer it; empty = nobody answers it").optional(),
+        text("decisions", "decisions of this cycle that answer it; empty = nobody answers it yet").optional(),
+    )
+
+
+class IssueAnswers(Contract):
+    """What answers each issue: levers and options, each with what it brings by the solve that was made with it."""
+
+    name, key = "issue_answers", ("position", "rank")
+    grain = "one row per issue and lever or option that answers it, the one that brings most first"
+    columns = (
+        whole("position", "of the issue", "number"),
+        whole("rank", "1 = brings most", "number"),
+        code("answer", "lever, or decision and option as D1=B"),
+        choice("kind", "what it is", "lever | option"),
+        text("title", "in words").optional(),
+        text("owner", "role that carries it out; empty where nobody has taken it on").optional(),
+        day("last_date", "last day it works").optional(),
+        text("verdict", "of the supply review (pull, in part, too late, no use, not available), or recommended, proposed").optional(),
+        units("units_saved", "units shipped that would be lost or still wait at the horizon", least=None).optional(),
+        money("contribution_change", "contribution after its own cost, over the months that `basis` says").optional(),
+        money("cost", "cost once of an option; of a lever price x use + cost once").optional(),
+        text("basis", "how it was priced"),
     )
 
 

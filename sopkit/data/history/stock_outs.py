@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
@@ -87,6 +86,8 @@ def _adjusted(found: list[_Found]) -> np.ndarray:
     chance = np.array([one.estimate.chance for one in found], dtype=float)
     known = np.isfinite(chance)
     if known.any():
+        from scipy.stats import false_discovery_control  # dear to import
+
         chance[known] = false_discovery_control(chance[known])
     return chance
 

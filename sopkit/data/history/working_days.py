@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
@@ -54,8 +54,10 @@ def _effect(series: pd.Series, days: pd.Series) -> tuple[int, float, float, floa
     change = np.log(change[(change > 0).all(axis=1) & np.isfinite(change).all(axis=1)])
     if len(change) < LEAST_PAIRS or change["days"].std() < 1e-9:
         return len(change), np.nan, np.nan, np.nan, "cannot_tell"
-    fit = stats.linregress(change["days"], change["demand"])
-    apart = stats.t.ppf((1 + LEVEL) / 2, len(change) - 2) * fit.stderr
+    from scipy.stats import linregress  # dear to import
+
+    fit = linregress(change["days"], change["demand"])
+    apart = stdtrit(len(change) - 2, (1 + LEVEL) / 2) * fit.stderr
     low, high = fit.slope - apart, fit.slope + apart
     verdict = "follows" if low > 0 else "does_not" if high < 1 else "cannot_tell"
     return len(change), float(fit.slope), float(low), float(high), verdict

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
@@ -219,7 +219,7 @@ def _row(cube: _Cube, campaign: _Campaign, cutoff: str) -> dict[str, object]:
     over = f"{campaign.end_date:%Y-%m}" <= cutoff
     found = _measured(cube, campaign) if over else _Measured(np.nan, np.nan, np.nan, np.nan, np.nan, "it is not over")
     deviation = found.deviation * _lifted(found.uplift, found.part)
-    apart = stats.t.ppf((1 + LEVEL) / 2, found.freedom) * deviation if np.isfinite(deviation) else np.nan
+    apart = stdtrit(found.freedom, (1 + LEVEL) / 2) * deviation if np.isfinite(deviation) else np.nan
     low, high = found.uplift - apart, found.uplift + apart
     claimed = campaign.claimed_uplift_share
     margin = cube.price - cube.cost
@@ -274,7 +274,7 @@ def _means(rows: pd.DataFrame) -> pd.DataFrame:
 def _mean_row(family: str, group: pd.DataFrame) -> dict[str, object]:
     """The mean over some campaigns, by a random-effects model."""
     mean, deviation = random_effects_mean(group["uplift_ratio"].to_numpy(dtype=float), group["deviation"].to_numpy(dtype=float))
-    apart = float(stats.norm.ppf((1 + LEVEL) / 2)) * deviation * _lifted(mean, float(group["part"].mean()))
+    apart = float(ndtri((1 + LEVEL) / 2)) * deviation * _lifted(mean, float(group["part"].mean()))
     spent, brought = float(group["cost"].sum()), float(group["extra_contribution"].sum())
     claimed = float(group["claimed_uplift_share"].mean())
     return {

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtr
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
@@ -146,7 +146,7 @@ def correlation_chance(size: float, x: np.ndarray, y: np.ndarray) -> float:
     product = np.clip(own[0] * own[1], 0.0, 0.99)
     independent = max(len(x) * (1 - product) / (1 + product), 3.0)
     statistic = abs(size) * np.sqrt((independent - 2) / max(1 - size**2, 1e-12))
-    return float(2 * stats.t.sf(statistic, independent - 2))
+    return float(2 * stdtr(independent - 2, -statistic))
 
 
 def holm(chances: np.ndarray) -> np.ndarray:

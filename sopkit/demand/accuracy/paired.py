@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 CONFIDENCE = 0.9  # of the interval
 LEAST_MONTHS = 3  # of a paired interval
@@ -36,6 +36,6 @@ def paired_saving(saved: np.ndarray, actual: np.ndarray) -> Saving:
     if months < LEAST_MONTHS:
         return Saving(share, np.nan, np.nan, np.nan)
     error = float(np.sqrt(months / (months - 1) * ((saved - share * actual) ** 2).sum()) / total)
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, months - 1)) * error
-    chance = float(stats.t.sf(share / error, months - 1)) if error > 0 else float(share <= 0)
+    reach = float(stdtrit(months - 1, (1 + CONFIDENCE) / 2)) * error
+    chance = float(stdtr(months - 1, -share / error)) if error > 0 else float(share <= 0)
     return Saving(share, share - reach, share + reach, chance)

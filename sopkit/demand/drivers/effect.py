@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from sopkit.demand.accuracy.paired import CONFIDENCE
 
@@ -85,6 +85,8 @@ def yearly_slope(demand: np.ndarray, signal: np.ndarray) -> Effect:
     change, moved = np.log(now[fit] / before[fit]), (signal[YEAR:] - signal[:-YEAR])[fit]
     if moved.std() < LEAST_SPREAD:
         return UNKNOWN
-    line = stats.linregress(moved, change)
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(moved) - 2)) * float(line.stderr)
+    from scipy.stats import linregress  # dear to import
+
+    line = linregress(moved, change)
+    reach = float(stdtrit(len(moved) - 2, (1 + CONFIDENCE) / 2)) * float(line.stderr)
     return Effect(float(line.slope), float(line.slope) - reach, float(line.slope) + reach, len(moved))

@@ -2,8 +2,9 @@
 
 from sopkit.meeting.scenarios.apart import scenarios_apart
 from sopkit.meeting.scenarios.conflicts import order_problems, twice_changed
+from sopkit.meeting.scenarios.derived import reaches
 from sopkit.meeting.scenarios.inputs import PLAN_TABLES, PlanInputs, plan_inputs
-from sopkit.meeting.scenarios.outcome import Memory, PlanOutcome, base_outcome, extra_costs, replan, same_plan
+from sopkit.meeting.scenarios.outcome import Memory, PlanOutcome, base_outcome, extra_costs, replan, same_again, same_plan
 from sopkit.meeting.scenarios.overlay import apply_overlay, changed_table, compose, content_of, costs_of, with_overlay
 from sopkit.meeting.scenarios.policies import overlaid_money, overlaid_policy
 from sopkit.meeting.scenarios.table import UNCHANGED, Range, investment, risk_range, scenario_frame, scenario_row, scenario_table, unplanned
@@ -27,8 +28,10 @@ __all__ = [
     "overlaid_money",
     "overlaid_policy",
     "plan_inputs",
+    "reaches",
     "replan",
     "risk_range",
+    "same_again",
     "same_plan",
     "scenario_frame",
     "scenario_row",

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from sopkit.errors import Problem
-from sopkit.meeting.policy import Change
+from sopkit.meeting.policy import Change, Overlay
 
 RATES = "exchange_rates"
+DEMAND = "consensus_demand"  # changed after the consensus is made: baseline, launches and overrides alike
+DEMAND_NAMES = ("demand", DEMAND)
 
 
 def currency_change(change: Change, exchange_rates: pd.DataFrame) -> list[Change]:
@@ -64,3 +66,9 @@ def demand_changes(
         elif change.table == RATES:
             found += currency_change(change, exchange_rates)
     return tuple(found)
+
+
+def reaches(overlay: Overlay, table: str) -> bool:
+    """Whether an overlay may change a table: it names it, or it is the consensus demand, whose prices follow exchange rates."""
+    named = {change.table for change in overlay.changes}
+    return table in named or (table == DEMAND and not named.isdisjoint((*DEMAND_NAMES, RATES)))

@@ -191,6 +191,11 @@ def same_plan(one: PlanOutcome, other: PlanOutcome) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["rule", "ok", "detail"])
 
 
+def same_again(inputs: PlanInputs, base: PlanOutcome) -> pd.DataFrame:
+    """Whether the inputs as they are, planned again, give the plan of the cycle: `same_plan` on a plan made afresh."""
+    return same_plan(replan(inputs), base)
+
+
 def supply_inputs(inputs: PlanInputs, demand: pd.DataFrame) -> SupplyInputs:
     """What the constrained plan is made from."""
     return SupplyInputs(**{field.name: demand if field.name == "demand" else inputs.tables[field.name] for field in fields(SupplyInputs)})

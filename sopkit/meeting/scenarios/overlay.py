@@ -10,14 +10,12 @@ from sopkit.data.contracts.conform import empty
 from sopkit.errors import ParamsError, Problem
 from sopkit.meeting.policy import Change, Overlay
 from sopkit.meeting.scenarios.cells import new_cells, result_problems, split_at_months, value_problems
-from sopkit.meeting.scenarios.derived import RATES, currency_problems, demand_changes, units_at_price
+from sopkit.meeting.scenarios.derived import DEMAND, DEMAND_NAMES, RATES, currency_problems, demand_changes, units_at_price
 from sopkit.meeting.scenarios.inputs import PLAN_TABLES, PlanInputs
 from sopkit.meeting.scenarios.policies import composed_policy, overlaid_money, overlaid_policy, placed, policy_problems
 from sopkit.meeting.scenarios.selection import DATED, nearest, selected_rows
 from sopkit.periods import MONTH
 
-DEMAND = "consensus_demand"  # changed after the consensus is made: baseline, launches and overrides alike
-DEMAND_NAMES = ("demand", DEMAND)
 MADE = ("demand_history", "statistical_forecast")  # actuals stay as they are; the run of a scenario would forecast from them anew
 DEMAND_COLUMNS = ("quantity", "net_price")
 

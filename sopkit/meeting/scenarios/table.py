@@ -33,6 +33,7 @@ def scenario_table(
     kind: str = "scenario",
     unusable: Mapping[str, Sequence[Problem]] | None = None,
     ranged: Range | None = None,
+    memory: Memory | None = None,
 ) -> pd.DataFrame:
     """The base plan and each scenario, re-planned through the same functions; one that cannot be planned says why, the others are planned.
 
@@ -43,12 +44,13 @@ def scenario_table(
         kind: scenario, or playbook.
         unusable: scenarios whose files cannot be used, with what is wrong.
         ranged: P10 and P90 of the contribution of a plan's next twelve months; None = not asked for.
+        memory: of plans made from this base; None = of none but the base.
 
     Returns:
         Scenarios: `base` and one row per scenario; `problem` holds what is wrong: file and line, what came, what was expected.
     """
     rows = [base_row(inputs, base, ranged)]
-    memory = Memory.of(inputs, base)
+    memory = memory or Memory.of(inputs, base)
     for name, overlay in overlays.items():
         rows.append(solved_row(inputs, base, {name: overlay}, memory, kind=kind, ranged=ranged))
     rows += [unplanned_row(name, name, kind, problems) for name, problems in (unusable or {}).items()]

@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
@@ -55,7 +55,7 @@ def echelon_stocks(inputs: NetworkInputs, policy: SupplyPolicy, *, cutoff: str) 
     """
     year = inputs.demand[inputs.demand["period"].isin(period_range(shifted(cutoff, 1), YEAR))]
     year = year.merge(inputs.items[["item", "family"]], on="item")
-    z = float(norm.ppf(policy.stock.service_of("", "")))
+    z = float(ndtri(policy.stock.service_of("", "")))
     frames = []
     for family, own in year[year["quantity"] > 0].groupby("family", sort=True):
         network = _network(inputs, str(family), own, z, policy.capital_rate)
@@ -78,7 +78,7 @@ def _network(
     cost, holding = known["unit_cost"], known["holding_rate"].astype(float).fillna(0.0)
     if times.empty or spread.empty or cost.isna().any():
         return None
-    monthly = float(((spread["p90"] - spread["p10"]) / (2 * norm.ppf(0.9))).mean())
+    monthly = float(((spread["p90"] - spread["p10"]) / (2 * ndtri(0.9))).mean())
     regions = own.groupby("region")["quantity"].sum() / units.sum()
     daily = {f"{family} > {region}": monthly / np.sqrt(MONTH_DAYS) * np.sqrt(part) for region, part in regions.items()}
     parts = _components(inputs, units)

@@ -1,0 +1,102 @@
+"""The room on a screen: a scenario, sliders and the page they give, what is kept, and the answers that are recorded live."""
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from sopkit.errors import SopError
+from sopkit.meeting.room import BASE
+from sopkit.run.deciding import PUT_OFF
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sopkit.run.room import Room
+
+SHARES = ("fill_rate", "load_peak")  # printed as per cent; money and units are printed whole
+LABEL = {"description_width": "10em"}
+WIDE, NARROW = {"width": "30em"}, {"width": "12em"}
+
+
+def room_widgets(room: "Room") -> widgets.Widget:
+    """The room as one screen: drivers and answers on the left, the page on the right."""
+    told = widgets.HTML()
+    drivers, page = _drivers(room)
+    left = widgets.VBox([*drivers, *_keeping(room, told), *_deciding(room, told)])
+    return widgets.HBox([left, widgets.VBox([page, told])])
+
+
+def page_html(page: "pd.DataFrame") -> str:
+    """The page of `Room.choose` as HTML: whole money and units, shares in per cent, and what breaks first."""
+    breaks = page.attrs.get("breaks_first") or "nothing"
+    written = page.astype("object")
+    for name in page.index:
+        form = "{:.1%}" if name in SHARES else "{:,.0f}"
+        written.loc[name] = ["not available" if value != value else form.format(value) for value in page.loc[name]]
+    return written.to_html(border=0) + f"<p>breaks first: {escape(str(breaks))}</p>"
+
+
+def _drivers(room: "Room") -> tuple[list[widgets.Widget], widgets.HTML]:
+    """The scenario and the sliders, and the page that follows them."""
+    page = widgets.HTML(page_html(room.table.page(room.tried)))
+    chosen = widgets.Dropdown(options=[BASE, *room.table.scenarios], description="scenario", style=LABEL, layout=WIDE)
+    sliders = {
+        driver.name: widgets.FloatSlider(
+            value=driver.neutral, min=driver.least, max=driver.most, step=driver.step, description=driver.name, continuous_update=False,
+            style=LABEL, layout=WIDE,
+        )
+        for driver in room.table.drivers.values()
+    }  # fmt: skip
+
+    def moved(change: Mapping[str, object]) -> None:
+        room.scenario = str(chosen.value)
+        room.moves = {name: float(slider.value) for name, slider in sliders.items()}
+        page.value = page_html(room.table.page(room.tried))
+
+    for widget in (chosen, *sliders.values()):
+        widget.observe(moved, names="value")
+    return [chosen, *sliders.values()], page
+
+
+def _keeping(room: "Room", told: widgets.HTML) -> list[widgets.Widget]:
+    """A name for what stands on the table, and the button that keeps it."""
+    name = widgets.Text(description="keep as", placeholder="name of a scenario", style=LABEL, layout=WIDE)
+    button = widgets.Button(description="keep", layout=NARROW)
+    button.on_click(lambda _: _say(told, lambda: [f"kept, made in the room: {room.keep(str(name.value).strip()).name}"]))
+    return [name, button]
+
+
+def _deciding(room: "Room", told: widgets.HTML) -> list[widgets.Widget]:
+    """An answer per question, who decides and why, and the button that records them; nothing where nothing is asked."""
+    asked = room.params.meeting.decisions
+    if not asked:
+        return []
+    chosen = {
+        name: widgets.Dropdown(
+            options=[("", ""), *((f"{option} {overlay.title}", option) for option, overlay in decision.options.items()),
+                     *((word, word) for word in PUT_OFF)],
+            description=name, tooltip=decision.question, style=LABEL, layout=WIDE,
+        )
+        for name, decision in asked.items()
+    }  # fmt: skip
+    who = widgets.Text(value=room.params.accountable, description="who", style=LABEL, layout=WIDE)
+    reason = widgets.Text(description="why", style=LABEL, layout=WIDE)
+    button = widgets.Button(description="record", layout=NARROW)
+
+    def record(_: Any) -> None:
+        answers = [f"{name}={each.value}" for name, each in chosen.items() if each.value]
+        _say(told, lambda: room.decide(*answers, who=str(who.value).strip(), reason=str(reason.value)))
+
+    button.on_click(record)
+    return [*chosen.values(), who, reason, button]
+
+
+def _say(told: widgets.HTML, act: Callable[[], list[str]]) -> None:
+    """Do something and write under the page what came of it, or why it was refused."""
+    try:
+        lines = act()
+    except SopError as error:
+        lines = [error.message, *(str(problem) for problem in error.problems)]
+    told.value = "".join(f"<p>{escape(line)}</p>" for line in lines)
