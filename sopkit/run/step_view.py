@@ -1,4 +1,4 @@
-"""What a notebook sees of its cycle: the tables it may read and write, its params, and nothing else.
+"""What a notebook sees of its cycle: its params, what was decided, and the tables it may read and write (`step_record.py`).
 
 Under the runner (`SOPKIT_RUN` names the run's folder) the view writes there. Started any other way it is a sandbox: it
 reads the sandbox first, then the cycle, writes to `reports/<company>/sandbox/<cycle>/`, and sets no marker.
@@ -8,33 +8,30 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS, INPUTS
-from sopkit.data.contracts.conform import conform, empty
-from sopkit.data.facts import checked_facts
+from sopkit.data.contracts.conform import empty
 from sopkit.errors import ParamsError, Problem, StepError
 from sopkit.meeting.policy import Overlay, Playbook
-from sopkit.meeting.scenarios import changed_table, compose, overlaid_money, overlaid_policy, reaches
+from sopkit.meeting.scenarios import compose, overlaid_money, overlaid_policy
 from sopkit.periods import shifted
 from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder
 from sopkit.run.decided import FILE, Decided, Entry, earlier_change_files, earlier_decisions, read_decided
 from sopkit.run.earlier import RECEIVED, earlier_submission, source_terms
 from sopkit.run.files import write_atomically
-from sopkit.run.params import CompanyParams, load_params
+from sopkit.run.params import load_params
 from sopkit.run.process import meeting_day
 from sopkit.run.scenario_files import load_scenarios, read_playbooks, read_scenarios
-from sopkit.run.step_files import StoredFigure, Tables, data_hash, facts_file, facts_text, json_text, read_facts, read_table, table_bytes
-from sopkit.steps import BY_NAME, STEPS, Step
+from sopkit.run.step_files import facts_text, json_text, read_table
+from sopkit.run.step_record import StepRecord
+from sopkit.steps import BY_NAME
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from sopkit.data.plausibility.earlier import Earlier
     from sopkit.report.pack import About, Pack
 
@@ -42,25 +39,14 @@ MARKER_SCHEMA = 1
 SHELL_NAMES = ("In", "Out")  # what an IPython kernel keeps beside the notebook's own names
 
 
-@dataclass(repr=False)
-class StepView:
+@dataclass(repr=False, kw_only=True)
+class StepView(StepRecord):
     """One step of one cycle."""
 
-    step: Step
-    params: CompanyParams
     scenario: str
-    folder: Path  # where this step writes
-    fallback: Path  # where it reads what is not in `folder`
-    previous: Path  # the run of the cycle before
-    recorded: bool  # the runner started it
-    overlay: Overlay | None  # of the scenario, or of what was decided
     knobs: dict[str, object]
     decided: Decided | None = None  # what this revision was made by
-    proposed: Path | None = None  # the run that it was decided on
     _rules: list[pd.DataFrame] = field(default_factory=list)
-    _facts: list[pd.DataFrame] = field(default_factory=list)
-    _outputs: dict[str, str] = field(default_factory=dict)
-    _reads: set[str] = field(default_factory=set)
 
     # -- what the notebook asks about itself -------------------------------------------------------------------------
 
@@ -134,36 +120,7 @@ class StepView:
         ]
         return "\n\n".join(lines + changed)
 
-    # -- tables ------------------------------------------------------------------------------------------------------
-
-    def read(self, table: str) -> pd.DataFrame:
-        """A table that `steps.py` lets this step read; an optional one that is absent comes empty, with its columns."""
-        if table not in self.step.needed | self.step.optional:
-            raise StepError("a table that the step does not declare", [self._undeclared(table, "reads")])
-        self._reads.add(table)
-        for folder in (self.folder, self.fallback):
-            path = folder / "tables" / f"{table}.parquet"
-            if path.exists():
-                return read_table(path, CONTRACTS[table])
-        if table in self.step.optional:
-            return empty(CONTRACTS[table])
-        writer = next(step for step in STEPS if table in step.writes)
-        raise StepError(
-            f"{self.step.name} needs {table}",
-            [Problem(f"{self.params.company}/{self.cycle}", f"no {table}", f"step {writer.number} to have run", _run_hint(self.params))],
-        )
-
-    def read_all(self) -> Tables:
-        """All tables that this step may read, by name; each is read when it is first asked for."""
-        return Tables([name for name in (name.rstrip("?") for name in self.step.reads) if ":" not in name], self.read)
-
-    def read_previous(self, table: str) -> pd.DataFrame:
-        """A table of the cycle before; empty, with its columns, where that cycle was not run."""
-        if table not in self.step.previous:
-            raise StepError("a table that the step does not declare", [self._undeclared(f"previous:{table}", "reads")])
-        self._reads.add(f"previous:{table}")
-        path = self.previous / "tables" / f"{table}.parquet"
-        return read_table(path, CONTRACTS[table]) if path.exists() else empty(CONTRACTS[table])
+    # -- what was decided, and the packs of the meetings --------------------------------------------------------------
 
     @property
     def answers(self) -> tuple[Entry, ...]:
@@ -190,68 +147,6 @@ class StepView:
     def promise(self) -> Mapping[str, str]:
         """What the decision page promised of this revision, by measure."""
         return self.decided.promise if self.decided else {}
-
-    def read_proposed(self, table: str) -> pd.DataFrame:
-        """A table of the plan that was decided on; empty, with its columns, where nothing has been decided."""
-        if table not in self.step.proposed:
-            raise StepError("a table that the step does not declare", [self._undeclared(f"proposed:{table}", "reads")])
-        self._reads.add(f"proposed:{table}")
-        path = self.proposed / "tables" / f"{table}.parquet" if self.proposed else None
-        return read_table(path, CONTRACTS[table]) if path and path.exists() else empty(CONTRACTS[table])
-
-    def write(self, table: str, frame: pd.DataFrame) -> None:
-        """Write a table that `steps.py` lets this step write, after checking it against its contract."""
-        if table not in self.step.writes:
-            raise StepError("a table that the step does not declare", [self._undeclared(table, "writes")])
-        checked = conform(frame, CONTRACTS[table])
-        if self.overlay is not None and reaches(self.overlay, table):  # on the rounded table, as a scenario beside the base would
-            checked = conform(changed_table(table, checked, self.overlay, self._lookups()), CONTRACTS[table])
-        self._store(f"tables/{table}.parquet", table_bytes(checked))
-
-    def _lookups(self) -> dict[str, pd.DataFrame]:
-        """Tables that the filters of an overlay look into, such as `family` in items, as far as they are written."""
-        paths = {name: self.folder / "tables" / f"{name}.parquet" for name in ("items", "resources", "suppliers", "exchange_rates")}
-        return {name: read_table(path, CONTRACTS[name]) for name, path in paths.items() if path.exists()}
-
-    def write_inputs(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        """Write every input table that was provided; what was not provided has no file."""
-        for name in INPUTS:
-            if name in tables and not tables[name].empty:
-                self.write(name, tables[name])
-            elif not self.recorded:
-                (self.folder / "tables" / f"{name}.parquet").unlink(missing_ok=True)
-
-    # -- facts, figures, documents -----------------------------------------------------------------------------------
-
-    def facts(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Keep rows of facts; returns them, to be looked at."""
-        checked = checked_facts(frame)
-        self._facts.append(checked)
-        return checked[["id", "level", "period", "scenario", "value", "unit", "reason"]]
-
-    def facts_so_far(self) -> pd.DataFrame:
-        """Facts of the steps before this one and of this one."""
-        frames = []
-        for step in STEPS:
-            if step.number < self.step.number:
-                frames += [read_facts(path) for folder in (self.fallback, self.folder) if (path := facts_file(folder, step)).exists()][-1:]
-        frames = [frame for frame in [*frames, *self._facts] if not frame.empty]
-        return conform(pd.concat(frames, ignore_index=True), CONTRACTS["facts"]) if frames else empty(CONTRACTS["facts"])
-
-    def figure(self, name: str, figure: "Figure", *, title: str, alt: str, data: pd.DataFrame) -> StoredFigure:
-        """Store a chart as SVG, with its title and alternative text; `data` is what it shows."""
-        from sopkit.report.charts import figure_svg
-
-        svg = figure_svg(figure, name, title, alt)
-        self._store(f"figures/{self.step.name}/{name}.svg", svg.encode())
-        return StoredFigure(title, svg, data_hash(data))
-
-    def document(self, path: str, content: bytes) -> str:
-        """Store a document that `steps.py` names; returns where it is, relative to the run."""
-        if path not in self.step.documents:
-            raise StepError("a document that the step does not declare", [self._undeclared(path, "documents")])
-        self._store(path, content)
-        return path
 
     def pack(self, kind: str) -> "Pack":
         """Write a pack for a meeting, for the screen and for print, from what this step may read.
@@ -325,21 +220,6 @@ class StepView:
             write_atomically(self.folder / "steps" / f"{self.step.name}.json", json_text(marker).encode())
         return headline
 
-    # -- inside ------------------------------------------------------------------------------------------------------
-
-    def _undeclared(self, name: str, what: str) -> Problem:
-        declared = ", ".join(getattr(self.step, what))
-        return Problem(
-            f"step {self.step.number} {self.step.name}",
-            name,
-            f"one of: {declared}",
-            f"Add it to `{what}` in sopkit/steps.py if it belongs there.",
-        )
-
-    def _store(self, path: str, content: bytes) -> None:
-        write_atomically(self.folder / path, content)
-        self._outputs[path] = sha256(content).hexdigest()
-
 
 def start(name: str, parameters: Mapping[str, object]) -> StepView:
     """Open a step: `name` as in `steps.py`, `parameters` the notebook's `globals()`, of which only plain values are read.
@@ -388,7 +268,3 @@ def _settle_display() -> None:
     pd.set_option(
         "display.max_columns", 30, "display.width", 180, "display.max_rows", 60, "display.precision", 3, "display.max_colwidth", 160
     )
-
-
-def _run_hint(params: CompanyParams) -> str:
-    return f"Run: sop run params/{params.company}.yaml --cycle {params.cycle}"
