@@ -81,6 +81,26 @@ def replay_policies(asked: Asked) -> list[str]:
     return [f"read: {origin}", *replay_lines(told), f"written: {folder / 'replay.html'}"]
 
 
+def replayed(company: str, name: str = "") -> "pd.DataFrame":
+    """What a replay found, as a table for a notebook: a row per measure and policy.
+
+    Args:
+        company: short name.
+        name: folder of the replay; the last by name where none is given.
+
+    Raises:
+        ParamsError: nothing of that name has been replayed.
+    """
+    import pandas as pd
+
+    folder = CompanyFolder.of(company).path / "replays"
+    names = sorted(path.parent.name for path in folder.glob("*/summary.csv"))
+    if not names or (name and name not in names):
+        came = f"{name or 'no replay'}; there are: {', '.join(names) or 'none'}"
+        raise ParamsError("there is no such replay", [Problem(str(folder), came, "a replay", f"sop replay {company} --from … --to …")])
+    return pd.read_csv(folder / (name or names[-1]) / "summary.csv")
+
+
 def company_of(params: CompanyParams) -> "Company":
     """What the company does today: its sections, and its knobs where they differ from the notebooks' own."""
     from sopkit.meeting.replay import Company
