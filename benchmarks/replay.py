@@ -1,6 +1,6 @@
 """What a replay costs, in CPU seconds: two policies over the last closed months of a finished cycle.
 
-Run: `python -m benchmarks.replay [COMPANY] [MONTHS]` with a finished cycle in the reports tree (`make demo`); 36 months where none are given.
+Run: `python -m benchmarks.replay [COMPANY] [MONTHS]` with a finished cycle in the reports tree; 36 months where none are given.
 """
 
 import json
@@ -20,7 +20,15 @@ POLICIES = ("leaner_stock", "fast_models")
 def measured(company: str, months: int) -> dict[str, float]:
     """CPU seconds of one replay in a process of its own, and policy months replayed in each."""
     last = load_params(params_file(company)).cutoff
-    words = ["replay", company, "--from", shifted(last, 1 - months), "--to", last, *(word for name in POLICIES for word in ("--policy", name))]
+    words = [
+        "replay",
+        company,
+        "--from",
+        shifted(last, 1 - months),
+        "--to",
+        last,
+        *(word for name in POLICIES for word in ("--policy", name)),
+    ]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", CLI, *words], check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -97,7 +97,7 @@ STEPS = (
             *_names("planning_calendar quarterly_history working_day_factors"),
             *_names(
                 "indicator_correlations cycle_times supplier_performance pipeline_hygiene target_achievement "
-                "points_to_chase decision_scores"
+                "points_to_chase decision_scores reviews"
             ),
         ),
     ),
@@ -148,7 +148,7 @@ STEPS = (
             "production_history? planning_costs? "
             "alternative_resources? stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? "
             "stock_rules? supplier_contracts? last_production? "
-            "forecast_accuracy bottlenecks supplier_performance levers? lever_effects supplier_risk assumptions? decisions? "
+            "forecast_accuracy bottlenecks supplier_performance levers? lever_effects supplier_risk assumptions? decisions? reviews "
             "participation function_forecasts campaign_results lifecycle_log "
             "proposed:scenarios? proposed:options? proposed:consensus_demand? proposed:demand_fulfilment? proposed:supply_plan?"
         ),
@@ -194,9 +194,11 @@ STEPS = (
             "supplier_schedule supplier_risk stock_policies sales_forecast? decisions? assumptions? "
             "plan_score decision_scores previous:forecast_layers? "
             "working_capital_plan budget_gap gap_actions estimate_comparison margin_change plan_bridge ledger_gap scenarios options "
-            "plan_ranges range_drivers range_record customer_review pricing outside_view assumption_tests"
+            "plan_ranges range_drivers range_record customer_review pricing outside_view assumption_tests "
+            "demand_history unit_costs? inventory? production_history? forecast_snapshots? orders? overrides? override_log actions? "
+            "participation forecast_accuracy reviews decided previous:plan_record?"
         ),
-        writes=_names("forecast_layers lessons distribution"),
+        writes=_names("forecast_layers lessons distribution plan_record plan_review benefits process_health"),
         documents=("plan.xlsx",),
     ),
 )

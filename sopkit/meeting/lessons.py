@@ -10,7 +10,13 @@ NO_UNIT = "-"
 TESTED = ("held", "broke")
 
 
-def lessons(decisions: pd.DataFrame, assumptions: pd.DataFrame, plan_score: pd.DataFrame, decision_scores: pd.DataFrame) -> pd.DataFrame:
+def lessons(
+    decisions: pd.DataFrame,
+    assumptions: pd.DataFrame,
+    plan_score: pd.DataFrame,
+    decision_scores: pd.DataFrame,
+    reviews: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Expected against realised: decisions in money, assumptions that were tested, the last plan by family in units.
 
     Args:
@@ -18,14 +24,15 @@ def lessons(decisions: pd.DataFrame, assumptions: pd.DataFrame, plan_score: pd.D
         assumptions: Assumptions; those that last month did not test are left out.
         plan_score: PlanScore of the month that has just closed, families and `*`.
         decision_scores: DecisionScores of earlier cycles; those without closed months are left out.
+        reviews: Reviews: why earlier months departed from their plans, as people said; None = nobody was asked.
 
     Returns:
         Lessons: one row per lesson; `realised` of an assumption is 1 where it held and 0 where it broke, `expected` is 1.
     """
-    rows = pd.concat(
-        [_of_decisions(decisions), _of_assumptions(assumptions), _of_plan(plan_score), _of_scores(decision_scores)], ignore_index=True
-    )
-    return conform(rows, Lessons)
+    parts = [_of_decisions(decisions), _of_assumptions(assumptions), _of_plan(plan_score), _of_scores(decision_scores)]
+    if reviews is not None and len(reviews):
+        parts.append(_of_reviews(reviews))
+    return conform(pd.concat(parts, ignore_index=True), Lessons)
 
 
 def open_lessons(decisions: pd.DataFrame, assumptions: pd.DataFrame) -> pd.DataFrame:
@@ -76,6 +83,13 @@ def _of_scores(scores: pd.DataFrame) -> pd.DataFrame:
             "note": None,
         }
     )
+
+
+def _of_reviews(reviews: pd.DataFrame) -> pd.DataFrame:
+    """What people said of why a month departed: the cause code, and the sentence as the note."""
+    subject = reviews["made_in"] + " " + reviews["measure"] + " " + reviews["subject"]
+    told = {"kind": "review", "subject": subject, "statement": reviews["cause"], "owner": reviews["who"], "expected": np.nan}
+    return pd.DataFrame({**told, "realised": np.nan, "unit": NO_UNIT, "note": reviews["why"]})
 
 
 def _of_assumptions(assumptions: pd.DataFrame) -> pd.DataFrame:

@@ -42,7 +42,7 @@ def meeting_points(tables: Tables, policy: MeetingPolicy, *, cutoff: str) -> pd.
 
     Args:
         tables: participation, override_log, campaign_results, lifecycle_log, resource_load, supplier_performance, supplier_load,
-            workforce_plan, budget_gap, working_capital_plan, function_forecasts, forecast_accuracy, ratify_list, options.
+            workforce_plan, budget_gap, working_capital_plan, function_forecasts, forecast_accuracy, ratify_list, options, reviews.
         policy: authority limits.
         cutoff: last closed period.
 
@@ -55,6 +55,7 @@ def meeting_points(tables: Tables, policy: MeetingPolicy, *, cutoff: str) -> pd.
         rows.append(_delivered(function, tables["participation"]))
         brought = _brought(function, tables, months) or [_point("nothing", np.nan, "none", NOTHING[function])]
         rows += [{"function": function, "part": "brought", **row} for row in brought]
+    rows += _learned(tables["reviews"], cutoff)
     rows += _settled(tables["ratify_list"], policy)
     rows += _escalated(tables["options"])
     rows += _disagreed(tables)
@@ -155,6 +156,15 @@ def _brought_behind(function: str, tables: Tables, months: list[str]) -> list[Ro
     people = people[people["period"].isin(months) & (people["required_hours"] > people["available_hours"])]
     missing = people.assign(hours=people["required_hours"] - people["available_hours"])
     return [_point(row.skill_group, row.hours, "hours", f"more than its people have, {row.period}") for row in missing.itertuples()]
+
+
+def _learned(reviews: pd.DataFrame, cutoff: str) -> list[Row]:
+    """What the cycle before found out about its plans: each at the function that answers for it."""
+    last = reviews[reviews["made_in"] == cutoff]
+    return [
+        {"function": row.function, "part": "brought", "subject": f"lesson: {row.measure} {row.subject}", "note": f"{row.cause}: {row.why}"}
+        for row in last.itertuples()
+    ]
 
 
 def _settled(proposals: pd.DataFrame, policy: MeetingPolicy) -> list[Row]:

@@ -132,6 +132,12 @@ class MeetingPolicy(BaseModel):
         default=("head_of_sales", "head_of_operations", "head_of_finance"),
         description="roles that must be there, beside the accountable executive, or their deputies",
     )
+    review_tolerance_share: float = Field(
+        default=0.10,
+        ge=0,
+        le=1,
+        description="most that a month may depart from its plan, share of the plan, before a reason is asked for (`sop review`)",
+    )
     promise_tolerance_share: float = Field(
         default=0.05,
         ge=0,

@@ -6,7 +6,7 @@ A key is kept as its named parts, so that `--dry-run` can say which of them chan
     params      what the company declares, less what the    lock        requirements.lock
                 step cannot see (`UNSEEN`)                  cycle       cycle and scenario
     inputs      the source files (step 1)                   scenarios   overlays that the params name
-    earlier     decisions of earlier cycles (step 1)
+    earlier     decisions of earlier cycles, and what was said of their misses (step 1)
     table:…     the tables it reads                         previous:…  tables of the cycle before
     decided     what was decided, in a revision that deciding made
     run, commit, templates, process, step:…   for steps that render or write documents: run id and commit, templates
@@ -26,6 +26,7 @@ from sopkit.run.decided import Decided, earlier_change_files, earlier_decisions
 from sopkit.run.files import file_hash, read_json
 from sopkit.run.params import CompanyParams
 from sopkit.run.provenance import commit
+from sopkit.run.reviewed import earlier_reviews
 from sopkit.run.scenario_files import scenario_paths
 from sopkit.steps import Step
 
@@ -63,7 +64,7 @@ class Origins:
     lock: str
     previous: Mapping[str, str]  # by table
     commit: str  # of the suite's work tree; packs print it
-    earlier: str = ""  # what earlier cycles decided, and what it changed in their plans
+    earlier: str = ""  # what earlier cycles decided, what it changed in their plans, and why these departed
     decided: Decided | None = None  # on the run that all the rest makes; the run is then the revision that deciding makes
 
     @property
@@ -208,7 +209,7 @@ def _params_hash(step: Step, params: CompanyParams) -> str:
 
 def _earlier(company: Path, cycle: str) -> str:
     changes = {name: _present(path) for name, path in earlier_change_files(company, cycle).items()}
-    return hash_of([earlier_decisions(company, cycle), changes])
+    return hash_of([earlier_decisions(company, cycle), changes, earlier_reviews(company, cycle)])
 
 
 def _marker_hash(run: RunFolder, step: Step) -> str:

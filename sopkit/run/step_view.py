@@ -26,6 +26,7 @@ from sopkit.run.earlier import RECEIVED, earlier_submission, source_terms
 from sopkit.run.files import write_atomically
 from sopkit.run.params import load_params
 from sopkit.run.process import meeting_day
+from sopkit.run.reviewed import earlier_reviews
 from sopkit.run.scenario_files import load_scenarios, read_playbooks, read_scenarios
 from sopkit.run.step_files import facts_text, json_text, read_table
 from sopkit.run.step_record import StepRecord
@@ -137,6 +138,11 @@ class StepView(StepRecord):
         """What they changed in the plans of their cycles: RevisionChange by cycle."""
         files = earlier_change_files(CompanyFolder.of(self.params.company).path, self.cycle)
         return {cycle: read_table(path, CONTRACTS["revision_change"]) for cycle, path in files.items() if path.exists()}
+
+    @property
+    def earlier_reviews(self) -> list[Entry]:
+        """What people said in earlier cycles of why months departed from their plans."""
+        return earlier_reviews(CompanyFolder.of(self.params.company).path, self.cycle)
 
     @property
     def meeting_day(self) -> date:

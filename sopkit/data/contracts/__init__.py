@@ -6,6 +6,7 @@ from sopkit.data.contracts import (
     derived_forecast,
     derived_history,
     derived_issues,
+    derived_learning,
     derived_meeting,
     derived_money,
     derived_review,
@@ -43,6 +44,7 @@ DERIVED = _contracts_of(
     derived_money,
     derived_decided,
     derived_issues,
+    derived_learning,
     derived_trust,
 )
 CONTRACTS = INPUTS | DERIVED

@@ -244,7 +244,7 @@ class Lessons(Contract):
     name, key = "lessons", ("kind", "subject")
     grain = "one row per lesson"
     columns = (
-        choice("kind", "what it is about", "decision | assumption | plan"),
+        choice("kind", "what it is about", "decision | assumption | plan | review"),
         code("subject", "id, or family"),
         text("statement", "what was decided, assumed or planned"),
         text("owner", "role").optional(),

@@ -16,9 +16,9 @@ from sopkit.errors import IntegrityError, Problem
 GENESIS = "0" * 64
 KINDS = frozenset(
     ("cycle_opened", "inputs_received", "step_finished", "override", "assumption", "decision", "sign_off", "approval", "refusal")
-    + ("revocation", "publication", "supersession", "task")
+    + ("revocation", "publication", "supersession", "task", "review")
 )
-HUMAN = frozenset(("override", "assumption", "decision", "sign_off", "approval", "refusal", "revocation"))  # what people did
+HUMAN = frozenset(("override", "assumption", "decision", "sign_off", "approval", "refusal", "revocation", "review"))  # what people did
 
 Body = Mapping[str, object]  # texts, integers, flags, None, and lists and mappings of these
 

@@ -77,6 +77,31 @@ def replay(
 
 
 @app.command()
+def review(
+    params: ParamsFile,
+    miss: Annotated[str, typer.Argument(metavar="[MISS]", help="what departed, as the list names it: demand/Grills, stock")] = "",
+    cause: Annotated[str, typer.Option(metavar="CODE", help="cause code")] = "",
+    why: Annotated[str, typer.Option(metavar="SENTENCE", help="why, in a sentence")] = "",
+    who: Annotated[str, typer.Option("--who", metavar="ROLE", help="role that says so")] = "",
+    cycle: Cycle = None,
+) -> None:
+    """Where the last month departed from its plan, and why: list it, or record a cause and a sentence for the next meetings."""
+    from sopkit.run.reviewing import Reason
+    from sopkit.run.reviewing import review as hold_against
+
+    reason = Reason(miss, cause, why, who) if miss or cause or why or who else None
+    print("\n".join(hold_against(params_path(params), cycle, reason)))
+
+
+@app.command()
+def maturity(params: ParamsFile, cycle: Cycle = None, form: OutputFormat = None) -> None:
+    """How the process does, measured from a cycle's tables and its record: each measure with its evidence, and the level."""
+    from sopkit.run.maturing import maturity as measured
+
+    print("\n".join(measured(params_path(params), cycle, as_json=form == "json")))
+
+
+@app.command()
 def minutes(place: Annotated[str, typer.Argument(metavar="COMPANY/CYCLE", help="demo/2026-03")]) -> None:
     """Minutes and actions of a cycle, from its record: as text, and as a page."""
     from sopkit.run.minutes import minutes_lines
