@@ -162,9 +162,12 @@ def _learned(reviews: pd.DataFrame, cutoff: str) -> list[Row]:
     """What the cycle before found out about its plans: each at the function that answers for it."""
     last = reviews[reviews["made_in"] == cutoff]
     return [
-        {"function": row.function, "part": "brought", "subject": f"lesson: {row.measure} {row.subject}", "note": f"{row.cause}: {row.why}"}
+        {
+            "function": row.function, "part": "brought", "subject": f"lesson: {row.measure} {row.subject}",
+            "unit": "-", "note": f"{row.cause}: {row.why}",
+        }
         for row in last.itertuples()
-    ]
+    ]  # fmt: skip
 
 
 def _settled(proposals: pd.DataFrame, policy: MeetingPolicy) -> list[Row]:

@@ -9,7 +9,7 @@ from sopkit.meeting.policy import MeetingPolicy
 
 NAMES = (
     "participation override_log campaign_results lifecycle_log resource_load supplier_performance supplier_load workforce_plan budget_gap "
-    "working_capital_plan function_forecasts forecast_accuracy ratify_list options"
+    "working_capital_plan function_forecasts forecast_accuracy ratify_list options reviews"
 )
 POLICY = MeetingPolicy(authority_limits={"operations": 1000.0})
 
@@ -38,6 +38,19 @@ def test_every_function_is_listed_with_what_it_delivered():
     brought = table[table["part"] == "brought"].set_index("function")["note"]
     assert set(brought.index) == set(FUNCTIONS)  # a page from each, even where there is nothing on it
     assert brought["hr"] == "the people there are have the hours that are needed"
+
+
+def test_what_the_cycle_before_learned_is_brought_by_who_answers_for_it():
+    """The cycle before is 2026-02: what was said in it comes back, what was said earlier does not."""
+    said = rows(
+        made_in=["2026-02", "2026-01"], measure=["demand"] * 2, subject=["Spares", "*"], period=["2026-01", "2025-12"],
+        cause=["market", "data"], why=["The winter was long.", "Old."], who=["head_of_sales"] * 2, function=["sales"] * 2,
+    )  # fmt: skip
+    table = points(reviews=said)
+    lesson = table[table["part"] == "brought"]
+    assert lesson[["function", "subject", "note"]].to_numpy().tolist() == [
+        ["sales", "lesson: demand Spares", "market: The winter was long."]
+    ]
 
 
 def test_a_proposal_within_the_limit_is_settled_and_another_is_not():
