@@ -164,7 +164,7 @@ def _learned(reviews: pd.DataFrame, cutoff: str) -> list[Row]:
     return [
         {
             "function": row.function, "part": "brought", "subject": f"lesson: {row.measure} {row.subject}",
-            "unit": "-", "note": f"{row.cause}: {row.why}",
+            "unit": "none", "note": f"{row.cause}: {row.why}",
         }
         for row in last.itertuples()
     ]  # fmt: skip

@@ -47,7 +47,7 @@ def test_what_the_cycle_before_learned_is_brought_by_who_answers_for_it():
         cause=["market", "data"], why=["The winter was long.", "Old."], who=["head_of_sales"] * 2, function=["sales"] * 2,
     )  # fmt: skip
     table = points(reviews=said)
-    lesson = table[table["part"] == "brought"]
+    lesson = table[(table["part"] == "brought") & table["subject"].str.startswith("lesson")]
     assert lesson[["function", "subject", "note"]].to_numpy().tolist() == [
         ["sales", "lesson: demand Spares", "market: The winter was long."]
     ]
