@@ -47,11 +47,17 @@ class Split:
         return np.array([one.mean() if len(one) and one.mean() > 0 else np.nan for one in steps])
 
 
-def splits(names: Sequence[str] = ("tourism_monthly", "pbs_pharma", "stallion_beverages")) -> list[Split]:
-    """The data sets; raises SystemExit with a plain word where their folder is missing."""
+def data_folder() -> Path:
+    """The folder of the data sets; raises SystemExit with a plain word where it is missing."""
     folder = Path(os.environ.get("SOPKIT_DATA", places.suite_root().parent / "shared" / "data"))
     if not folder.exists():
         raise SystemExit(f"{folder} does not exist: name the folder of the data sets in SOPKIT_DATA")
+    return folder
+
+
+def splits(names: Sequence[str] = ("tourism_monthly", "pbs_pharma", "stallion_beverages")) -> list[Split]:
+    """The data sets, as `data_folder` has them."""
+    folder = data_folder()
     return [MAKERS[name](folder / name) for name in names]
 
 

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 
 from sopkit.demand.hierarchy.correlation import Correlation, summed_width
+from sopkit.demand.hierarchy.track import Track
 from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.series import CELLS, COMPANY, SERIES, with_family
+from sopkit.demand.widening import widening
 
 WIDTHS = ["below", "above"]  # median - P10 and P90 - median
 SHARES = "share_variance"  # of the errors of shares, where a forecast was divided
@@ -17,7 +19,13 @@ COLUMNS = ["family", "period", "unit", "p10", "p50", "p90"]
 
 
 def demand_range(
-    consensus: pd.DataFrame, forecast: pd.DataFrame, items: pd.DataFrame, correlation: Correlation, policy: DemandPolicy
+    consensus: pd.DataFrame,
+    forecast: pd.DataFrame,
+    items: pd.DataFrame,
+    correlation: Correlation,
+    policy: DemandPolicy,
+    *,
+    track: Track | None = None,
 ) -> pd.DataFrame:
     """P10, P50 and P90 of the plan by family in units, and of the company in money.
 
@@ -27,35 +35,40 @@ def demand_range(
         items: items contract.
         correlation: how far the errors of series move together.
         policy: the level that was forecast: series divided from one forecast move as one.
+        track: the coherent forecasts of earlier cutoffs, which say how much wider each level is (`widening`); None = not at all.
 
     Returns:
         demand_range contract: family x planned month in units, `*` in money.
     """
     cells = with_width(consensus, forecast, items)
-    families = node_range(cells, ["family"], correlation, policy).assign(unit="units")
+    families = node_range(cells, ["family"], correlation, policy, track=track).assign(unit="units")
     price = cells["net_price"]
     money = cells.assign(quantity=cells["revenue"], **{name: cells[name] * price for name in WIDTHS}, **{SHARES: cells[SHARES] * price**2})
-    company = node_range(money.assign(company=COMPANY), ["company"], correlation, policy).rename(columns={"company": "family"})
+    company = node_range(money.assign(company=COMPANY), ["company"], correlation, policy, track=track).rename(columns={"company": "family"})
     table = pd.concat([families, company.assign(unit="money")], ignore_index=True)[COLUMNS]
     return table.astype({"family": "str", "period": "str", "unit": "str"}).sort_values(["family", "period"], ignore_index=True)
 
 
-def node_range(cells: pd.DataFrame, keys: Sequence[str], correlation: Correlation, policy: DemandPolicy) -> pd.DataFrame:
+def node_range(
+    cells: pd.DataFrame, keys: Sequence[str], correlation: Correlation, policy: DemandPolicy, *, track: Track | None = None
+) -> pd.DataFrame:
     """P10, P50 and P90 of sums of the plan, neither as if series were independent nor as if they all moved as one.
 
     P50 is the consensus: bias is told by the backtest, not hidden in the range. The widths below and above are `summed_width` of those of
-    the series that were forecast. P10 is at least zero.
+    the series that were forecast, times the level's `widening` where its sums were off by more than that at earlier cutoffs. P10 is at
+    least zero.
 
     Where a forecast was divided over series, the node also carries what their shares may be off by: of a forecast of which it holds the
     series G, u^2 = S_G - S_G^2 / S, S the sum of the squared errors of shares (`share_error`), since shares add up to one and a node
-    that holds all of them has no such error. Shares of different forecasts are taken to err apart from one another, mostly by chance of
-    single orders; the squares stand beside those of the forecasts.
+    that holds all of them has no such error. Shares of different forecasts err apart from one another where single orders decide them;
+    where markets drift they err together, and the level is widened by what that came to.
 
     Args:
         cells: `with_width`.
         keys: columns of `cells` that tell the nodes apart.
         correlation: how far the errors of series move together.
         policy: the level that was forecast.
+        track: the coherent forecasts of earlier cutoffs; None = no level is widened.
 
     Returns:
         keys, period, p10, p50, p90; one row per node and planned month, sorted.
@@ -76,12 +89,13 @@ def node_range(cells: pd.DataFrame, keys: Sequence[str], correlation: Correlatio
         shares = np.sqrt((wide[SHARES].reindex(columns=point.index).to_numpy() ** 2).sum(axis=0))
         below, above = np.hypot(below, shares), np.hypot(above, shares)
         named = dict(zip(keys, node, strict=True))
-        value = point.to_numpy()
-        rows.append(
-            pd.DataFrame({**named, "period": point.index, "p10": np.maximum(value - below, 0.0), "p50": value, "p90": value + above})
-        )
+        rows.append(pd.DataFrame({**named, "period": point.index, "below": below, "p50": point.to_numpy(), "above": above}))
     columns = [*keys, "period", "p10", "p50", "p90"]
-    return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
+    if not rows:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat(rows, ignore_index=True)
+    factor = 1.0 if track is None else table[["period"]].merge(widening(track, table, keys), on="period", how="left")["factor"].to_numpy()
+    return table.assign(p10=(table["p50"] - factor * table["below"]).clip(lower=0.0), p90=table["p50"] + factor * table["above"])[columns]
 
 
 def with_width(consensus: pd.DataFrame, forecast: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:

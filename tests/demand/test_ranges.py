@@ -8,9 +8,13 @@ import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
+from sopkit.demand.hierarchy import coherent_forecast
 from sopkit.demand.hierarchy.correlation import Correlation, correlation_of, summed_width
+from sopkit.demand.hierarchy.track import Track
+from sopkit.demand.kernels import KERNELS, right_aligned
 from sopkit.demand.policy import DemandPolicy
 from sopkit.demand.ranges import demand_range, node_range, with_width
+from sopkit.demand.widening import TAIL, widening
 from sopkit.periods import period_range
 
 POLICY = DemandPolicy()
@@ -140,3 +144,58 @@ def test_a_node_that_holds_a_part_of_a_forecast_carries_what_its_share_may_be_of
     assert region[["p10", "p90"]].tolist() == pytest.approx([50 - (5**2 + share**2) ** 0.5, 50 + (10**2 + share**2) ** 0.5])
     whole = node_range(cells, ["family"], nothing, policy).iloc[0]
     assert whole[["p10", "p90"]].tolist() == pytest.approx([90, 120])  # shares add up to one: a node that holds all of them is not off
+
+
+def told_of(below: float, above: float) -> pd.DataFrame:
+    """Two regions, three months, a plan of 10 a month."""
+    months = period_range("2026-03", 3)
+    return pd.DataFrame([(region, month, below, 10.0, above) for region in "NS" for month in months], columns=TOLD)
+
+
+TOLD = ["region", "period", "below", "p50", "above"]
+BOTTOM = pd.DataFrame({"item": ["A", "A", "B"], "region": ["N", "S", "S"], "channel": ["-"] * 3, "family": ["F"] * 3})
+
+
+def test_a_level_is_widened_by_what_its_sums_were_off_by():
+    """One cutoff, forecasts of 5: N is off by 1, 2, 3 in the three months, S (two series, 10) by 2, 0, 0; widths are a tenth of the plan.
+
+    Expected squares: (5 x .1)^2 + (10 x .1)^2 = 1.25 a month; met: 1 + 4, 4, 9, times z^2.
+    """
+    forecast = np.full((1, 3, 3), 5.0)
+    actual = forecast + np.array([[[1.0, -2.0, 3.0], [1.0, 1.0, -4.0], [1.0, -1.0, 4.0]]])
+    found = widening(Track(BOTTOM, (3,), forecast, actual), told_of(1.0, 1.0), ["region"])
+    assert found["factor"].to_numpy() == pytest.approx(TAIL * np.sqrt(np.array([5.0, 4.0, 9.0]) / 1.25))
+    company = widening(Track(BOTTOM, (3,), forecast, actual), told_of(1.0, 1.0).assign(all="*").query("region == 'N'"), ["all"])
+    assert company["factor"].to_numpy() == pytest.approx(np.maximum(TAIL * np.array([3.0, 2.0, 3.0]) / 1.5, 1.0))
+
+
+def test_widths_that_held_stay_and_so_do_those_without_evidence():
+    forecast = np.full((1, 3, 3), 5.0)
+    held = Track(BOTTOM, (3,), forecast, forecast + 0.1)
+    assert (widening(held, told_of(2.0, 2.0), ["region"])["factor"] == 1).all()
+    young = Track(BOTTOM, (), np.empty((0, 3, 3)), np.empty((0, 3, 3)))
+    assert (widening(young, told_of(2.0, 2.0), ["region"])["factor"] == 1).all()
+    unknown = Track(BOTTOM, (3,), forecast, np.full((1, 3, 3), np.nan))
+    assert (widening(unknown, told_of(2.0, 2.0), ["region"])["factor"] == 1).all()
+
+
+def test_the_track_is_what_the_model_said_then_divided_by_shares_as_known_then():
+    """Item A moves from region N to S at the last cutoff, item B comes after it: shares and births of before, one model, no levels."""
+    rng = np.random.default_rng(5)
+    months = period_range("2023-03", 36)
+    whole = 100 + rng.normal(0, 3, 36)
+    north = np.where(np.arange(36) < 33, 0.8, 0.3)
+    sold = {("A", "N"): whole * north, ("A", "S"): whole * (1 - north)}
+    parts = [pd.DataFrame({"item": i, "region": r, "channel": "-", "period": months, "quantity": q}) for (i, r), q in sold.items()]
+    parts.append(pd.DataFrame({"item": "B", "region": "N", "channel": "-", "period": months[-2:], "quantity": 7.0}))
+    history = pd.concat(parts, ignore_index=True).astype({"item": "str", "region": "str", "channel": "str", "period": "str"})
+    policy = DemandPolicy(forecast_level=("item",), hierarchy=())
+    knobs = {"cutoff": months[-1], "horizon": 3, "models": ("theta",), "origins": 4}
+    track = coherent_forecast(history, TWO, policy, **knobs).track
+    assert (track.cuts, track.forecast.shape) == ((3, 6, 9, 12), (4, 3, 3))
+    said = KERNELS["theta"](right_aligned([whole[:-3]], 12), 3)[0]
+    share = (whole * north)[21:33].sum() / whole[21:33].sum()
+    assert track.forecast[0, 0] == pytest.approx(said * share)
+    assert track.forecast[0, 1] == pytest.approx(said * (1 - share))
+    assert track.forecast[0, 2].tolist() == [0.0, 0.0, 0.0]
+    assert track.actual[0] == pytest.approx(np.stack([(whole * north)[-3:], (whole * (1 - north))[-3:], [0.0, 7.0, 7.0]]))

@@ -10,12 +10,13 @@ import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
-from sopkit.demand.combination import combination
+from sopkit.demand.combination import Combination, combination
 from sopkit.demand.drivers import driver_factor, without_drivers
 from sopkit.demand.hierarchy.correlation import Correlation, error_correlation
 from sopkit.demand.hierarchy.levels import Hierarchy, hierarchy_of, level_keys
 from sopkit.demand.hierarchy.reconciliation import reconciled
 from sopkit.demand.hierarchy.rounding import whole_cells
+from sopkit.demand.hierarchy.track import Track, track_of
 from sopkit.demand.hierarchy.variance import divided_variance, residual_variance
 from sopkit.demand.kernels import Panel, right_aligned
 from sopkit.demand.policy import DemandPolicy
@@ -37,6 +38,7 @@ class CoherentForecast:
     table: pd.DataFrame  # statistical_forecast contract; `quantity` in whole units
     levels: pd.DataFrame  # reconciliation contract: one row per level
     correlation: Correlation  # of the errors of the series that the pool forecast
+    track: Track  # what it would have said at earlier cutoffs, beside what came
     computed: str = ""  # in words, where the pool was run
 
 
@@ -86,7 +88,9 @@ def coherent_forecast(
     hierarchy = hierarchy_of(base[SERIES].drop_duplicates(), items, _levels(policy))
     past = _past(learnt[learnt["period"] <= cutoff], hierarchy)
     bottom = base["quantity"].to_numpy().reshape(-1, horizon)
-    forecast, variance = _node_forecasts(past.nodes, policy, horizon=horizon, models=models, origins=origins)
+    above = _node_pool(past.nodes, policy, horizon=horizon, models=models, origins=origins)
+    forecast = above.forecast(horizon).clip(min=0) if above is not None else np.empty((0, horizon))
+    variance = residual_variance(above) if above is not None else np.empty(0)
     own = np.where((bottom > 0).any(axis=1), _bottom_variance(pool, series, past.series, hierarchy, policy), 0.0)
     coherent = reconciled(hierarchy.sums, forecast, bottom, variance=variance, bottom_variance=own)
     factor = driver_factor(base, items, factors) if factors is not None and driven else np.ones(len(base))
@@ -96,7 +100,8 @@ def coherent_forecast(
     levels = _told(hierarchy, np.vstack([forecast, bottom]), coherent, np.sqrt(np.r_[variance, own]))
     correlation = error_correlation(pool.combination_, _keys(series, items))
     computed = pool.combination_.compute.told(len(pool.combination_.panel.values), models)
-    return CoherentForecast(conform(table, CONTRACTS["statistical_forecast"]), levels, correlation, computed)
+    track = track_of(hierarchy, (pool.combination_, above), past.series, _parents(series, hierarchy), (variance, own))
+    return CoherentForecast(conform(table, CONTRACTS["statistical_forecast"]), levels, correlation, track, computed)
 
 
 def _levels(policy: DemandPolicy) -> list[str]:
@@ -119,15 +124,11 @@ def _past(closed: pd.DataFrame, hierarchy: Hierarchy) -> _Past:
     return _Past(values, nodes)
 
 
-def _node_forecasts(
-    past: np.ndarray, policy: DemandPolicy, *, horizon: int, models: Sequence[str], origins: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the pool says of each node, (nodes, horizon), at least 0, and its residual variance (nodes,)."""
+def _node_pool(past: np.ndarray, policy: DemandPolicy, *, horizon: int, models: Sequence[str], origins: int) -> Combination | None:
+    """The pool on the nodes above the series; None where there are none."""
     if not len(past):
-        return np.empty((0, horizon)), np.empty(0)
-    panel = _panel(past, policy)
-    pool = combination(panel, models, horizon=horizon, origins=origins, minimum_history=policy.minimum_history)
-    return pool.forecast(horizon).clip(min=0), residual_variance(pool)
+        return None
+    return combination(_panel(past, policy), models, horizon=horizon, origins=origins, minimum_history=policy.minimum_history)
 
 
 def _bottom_variance(
@@ -138,6 +139,17 @@ def _bottom_variance(
         return divided_variance(_panel(past, policy), pool.combination_)
     keys = series.index.droplevel("period").unique().reorder_levels(SERIES)
     return residual_variance(pool.combination_)[keys.get_indexer(pd.MultiIndex.from_frame(hierarchy.bottom[SERIES]))]
+
+
+def _parents(series: pd.DataFrame, hierarchy: Hierarchy) -> np.ndarray:
+    """Which of the series that were forecast each series of the bottom is, or was divided from: int (series,)."""
+    keys = series.index.droplevel("period").unique()
+    names = list(keys.names)
+    if not names or names == [None]:
+        return np.zeros(len(hierarchy.bottom), dtype=np.int64)
+    if len(names) == 1:
+        return keys.get_indexer(hierarchy.bottom[names[0]])
+    return keys.get_indexer(pd.MultiIndex.from_frame(hierarchy.bottom[names]))
 
 
 def _keys(series: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
