@@ -109,6 +109,7 @@ STEPS = (
             "items demand_history forecast_accuracy prices? lifecycle? launch_references? inventory? open_orders? overrides? "
             "sales_forecast? bill_of_resources? opportunities? "
             "orders? last_plan? campaigns? campaign_results campaign_months market_indicators? indicator_correlations calendar? "
+            "history_adjustments "
             "previous:opportunities? previous:crm_record? exchange_rates? previous:exchange_rates?"
         ),
         writes=_names(

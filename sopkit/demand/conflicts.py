@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from sopkit.demand.overrides import OverrideEffects
+from sopkit.demand.overrides import SCOPE, OverrideEffects
 
 COLUMNS = ["override", "other", "conflict", "cells", "quantity_change", "other_quantity_change"]
 
@@ -13,7 +13,8 @@ def conflicts_between(overrides: pd.DataFrame, effects: OverrideEffects) -> pd.D
     """Pairs of applied overrides that share cells and contradict each other or may say the same thing twice.
 
     opposite: one raises the shared cells, the other lowers them; set_and_changed: one sets the units that another changes; same_reason:
-    both move them the same way for the same kind of reason. Nothing is taken off: people decide which of the two is right.
+    both move them the same way for the same kind of reason; two_owners: two owners answer for the same scope. Nothing is taken off:
+    people decide which of the two is right.
 
     Args:
         overrides: overrides contract.
@@ -41,7 +42,9 @@ def _kind(one: pd.Series, other: pd.Series, moves: list[float]) -> str:
     if moves[0] * moves[1] < 0:
         return "opposite"
     same = one["reason_code"] == other["reason_code"] and moves[0] * moves[1] > 0
-    return "same_reason" if same else ""
+    if same:
+        return "same_reason"
+    return "two_owners" if one["owner"] != other["owner"] and all(one[key] == other[key] for key in SCOPE) else ""
 
 
 def campaigns_twice(overrides: pd.DataFrame, effects: OverrideEffects, cells: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from sopkit.demand.widening import widening
 
 WIDTHS = ["below", "above"]  # median - P10 and P90 - median
 SHARES = "share_variance"  # of the errors of shares, where a forecast was divided
+DRIVERS = "driver_deviation"  # of what drivers put on it: one and the same error in all of a family
 TAIL = NormalDist().inv_cdf(0.9)
 COLUMNS = ["family", "period", "unit", "p10", "p50", "p90"]
 
@@ -43,7 +44,11 @@ def demand_range(
     cells = with_width(consensus, forecast, items)
     families = node_range(cells, ["family"], correlation, policy, track=track).assign(unit="units")
     price = cells["net_price"]
-    money = cells.assign(quantity=cells["revenue"], **{name: cells[name] * price for name in WIDTHS}, **{SHARES: cells[SHARES] * price**2})
+    money = cells.assign(
+        quantity=cells["revenue"],
+        **{name: cells[name] * price for name in WIDTHS},
+        **{SHARES: cells[SHARES] * price**2, DRIVERS: cells[DRIVERS] * price},
+    )
     company = node_range(money.assign(company=COMPANY), ["company"], correlation, policy, track=track).rename(columns={"company": "family"})
     table = pd.concat([families, company.assign(unit="money")], ignore_index=True)[COLUMNS]
     return table.astype({"family": "str", "period": "str", "unit": "str"}).sort_values(["family", "period"], ignore_index=True)
@@ -61,7 +66,8 @@ def node_range(
     Where a forecast was divided over series, the node also carries what their shares may be off by: of a forecast of which it holds the
     series G, u^2 = S_G - S_G^2 / S, S the sum of the squared errors of shares (`share_error`), since shares add up to one and a node
     that holds all of them has no such error. Shares of different forecasts err apart from one another where single orders decide them;
-    where markets drift they err together, and the level is widened by what that came to.
+    where markets drift they err together, and the level is widened by what that came to. What drivers put on the plan is as unsure as
+    their effects: a family's driver errs in all its series at once, those of two families apart.
 
     Args:
         cells: `with_width`.
@@ -75,19 +81,20 @@ def node_range(
     """
     keys = list(keys)
     series = list(dict.fromkeys([*keys, "family", "item", *policy.forecast_level]))
-    moving = cells.groupby([*series, "period"], sort=True)[[*WIDTHS, SHARES]].sum().reset_index()
+    moving = cells.groupby([*series, "period"], sort=True)[[*WIDTHS, SHARES, DRIVERS]].sum().reset_index()
     divided = [*policy.forecast_level, "period"]
     whole = moving.merge(cells.groupby(divided, sort=True)[SHARES].sum().rename("whole").reset_index(), on=divided, how="left")["whole"]
     moving[SHARES] = TAIL * np.sqrt((moving[SHARES] * (1 - moving[SHARES] / whole.where(whole > 0))).clip(lower=0).fillna(0.0))
     middle = cells.groupby([*keys, "period"], sort=True)["quantity"].sum()
     rows = []
     for node, own in moving.groupby(keys, sort=True):
-        wide = own.pivot_table(index=series, columns="period", values=[*WIDTHS, SHARES], fill_value=0.0)
+        wide = own.pivot_table(index=series, columns="period", values=[*WIDTHS, SHARES, DRIVERS], fill_value=0.0)
         about = wide.index.to_frame(index=False)
         point = middle.loc[node]
         below, above = (summed_width(wide[name].reindex(columns=point.index).to_numpy(), about, correlation) for name in WIDTHS)
-        shares = np.sqrt((wide[SHARES].reindex(columns=point.index).to_numpy() ** 2).sum(axis=0))
-        below, above = np.hypot(below, shares), np.hypot(above, shares)
+        shares = (wide[SHARES].reindex(columns=point.index).to_numpy() ** 2).sum(axis=0)
+        drivers = (wide[DRIVERS].reindex(columns=point.index).groupby(level="family").sum().to_numpy() ** 2).sum(axis=0) * TAIL**2
+        below, above = (np.sqrt(width**2 + shares + drivers) for width in (below, above))
         named = dict(zip(keys, node, strict=True))
         rows.append(pd.DataFrame({**named, "period": point.index, "below": below, "p50": point.to_numpy(), "above": above}))
     columns = [*keys, "period", "p10", "p50", "p90"]
@@ -108,7 +115,12 @@ def with_width(consensus: pd.DataFrame, forecast: pd.DataFrame, items: pd.DataFr
     if "share_error" in forecast:  # of divided series the range holds the error of shares apart
         widths = {name: forecast[f"divided_{name}"].fillna(width) for name, width in widths.items()}
     shares = forecast["share_error"].fillna(0.0) ** 2 if "share_error" in forecast else 0.0
-    told = forecast.assign(**widths, **{SHARES: shares})[[*CELLS, "quantity", *WIDTHS, SHARES]]
+    nothing = pd.Series(0.0, index=forecast.index)
+    drivers = forecast["driver_error"].fillna(0.0) if "driver_error" in forecast else nothing
+    if "driver_error" in forecast:  # so that of drivers, which quantiles of series that were not divided hold
+        held = (TAIL * drivers).where(forecast["divided_below"].isna(), 0.0) if "divided_below" in forecast else TAIL * drivers
+        widths = {name: np.sqrt((width**2 - held**2).clip(lower=0.0)) for name, width in widths.items()}
+    told = forecast.assign(**widths, **{SHARES: shares, DRIVERS: drivers})[[*CELLS, "quantity", *WIDTHS, SHARES, DRIVERS]]
     told = told.rename(columns={"quantity": "expected"})
     cells = with_family(consensus, items).merge(told, on=CELLS, how="left", validate="one_to_one")
     launched = cells["expected"].isna() | cells.groupby(SERIES)["expected"].transform("sum").eq(0) & cells["quantity"].gt(0)
@@ -118,4 +130,4 @@ def with_width(consensus: pd.DataFrame, forecast: pd.DataFrame, items: pd.DataFr
         whole = everyone[name] / everyone["expected"] if everyone["expected"] > 0 else 0.0
         share = (sums[name] / sums["expected"].where(sums["expected"] > 0)).reindex(cells["family"]).fillna(whole).to_numpy()
         cells[name] = np.where(launched, share * cells["quantity"], cells[name].fillna(0.0))
-    return cells.assign(**{SHARES: cells[SHARES].fillna(0.0)}).drop(columns="expected")
+    return cells.fillna({SHARES: 0.0, DRIVERS: 0.0}).drop(columns="expected")

@@ -295,6 +295,17 @@ def test_an_override_past_its_expiry_is_named_and_changes_nothing(inputs, table)
     assert "2026-02" in log["note"][0]
 
 
+def test_two_owners_of_one_scope_are_named(inputs, table):
+    """O1 and O2 raise the same cells for different reasons: two people answer for one number. O3 is the first owner's own second row."""
+    rows = [
+        override(1, item="A") | {"owner": "key_account_manager"},
+        override(2, item="A", reason_code="market") | {"owner": "product_manager"},
+        override(3, item="A", reason_code="listing") | {"owner": "key_account_manager"},
+    ]
+    found = conform(override_conflicts(with_rows(inputs, table, "overrides", rows), POLICY), CONTRACTS["override_conflicts"])
+    assert found[["override", "other", "conflict"]].values.tolist() == [["O1", "O2", "two_owners"], ["O2", "O3", "two_owners"]]
+
+
 def test_conflicts_are_named_by_kind(inputs, table):
     """O1 raises A, O2 lowers all of F: they meet in A's four cells. O3 sets B, which O2 lowers. O4 raises A like O1 for the same reason."""
     rows = [

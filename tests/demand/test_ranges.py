@@ -199,3 +199,21 @@ def test_the_track_is_what_the_model_said_then_divided_by_shares_as_known_then()
     assert track.forecast[0, 1] == pytest.approx(said * (1 - share))
     assert track.forecast[0, 2].tolist() == [0.0, 0.0, 0.0]
     assert track.actual[0] == pytest.approx(np.stack([(whole * north)[-3:], (whole * (1 - north))[-3:], [0.0, 7.0, 7.0]]))
+
+
+def test_what_drivers_put_on_the_plan_is_as_unsure_as_their_effects():
+    """Two series of one family, widths 3 and 4 and driver errors 1 and 2 (deviations): one driver errs in both at once.
+
+    The quantiles hold both: sqrt(3^2 + z^2 1^2) and sqrt(4^2 + z^2 2^2). The family: 3^2 + 4^2 + z^2 (1 + 2)^2; items apart from it.
+    """
+    cells = {"region": ["N", "N"], "channel": ["-", "-"], "period": ["2026-03"] * 2, "item": ["A", "B"]}
+    width, unsure = np.array([3.0, 4.0]), np.array([1.0, 2.0])
+    wide = np.sqrt(width**2 + (TAIL * unsure) ** 2)
+    forecast = pd.DataFrame({**cells, "quantity": 100.0, "p10": 100 - wide, "p50": 100.0, "p90": 100 + wide, "driver_error": unsure})
+    plan = pd.DataFrame({**cells, "quantity": 100.0, "net_price": 1.0, "revenue": 100.0})
+    told = with_width(plan, forecast, TWO)
+    assert told["below"].tolist() == pytest.approx([3.0, 4.0])
+    family = node_range(told, ["family"], Correlation(0, 0, 0, 2, 9), POLICY).iloc[0]
+    assert family["p90"] - 200 == pytest.approx(np.sqrt(25 + (TAIL * 3) ** 2))
+    one = node_range(told, ["item"], Correlation(0, 0, 0, 2, 9), POLICY).iloc[1]
+    assert one["p90"] - 100 == pytest.approx(wide[1])

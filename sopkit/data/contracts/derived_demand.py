@@ -159,6 +159,7 @@ class StatisticalForecast(Contract):
         units("share_error", "of a series that was divided from a forecast above it: standard deviation of its share's error").optional(),
         units("divided_below", "of it: its share of the width below the median of that forecast").optional(),
         units("divided_above", "of it: its share of the width above").optional(),
+        units("driver_error", "standard deviation of what drivers put on it, as sure as their effects are").optional(),
     )
 
 

@@ -88,8 +88,8 @@ class OverrideConflicts(Contract):
         choice(
             "conflict",
             "one raises what the other lowers; one sets what the other changes; both move it for the same kind of reason; "
-            "it is for a campaign that the plan holds already",
-            "opposite | set_and_changed | same_reason | campaign_in_plan",
+            "two owners answer for the same scope; it is for a campaign that the plan holds already",
+            "opposite | set_and_changed | same_reason | two_owners | campaign_in_plan",
         ),
         whole("cells", "cells that both cover", "cells"),
         units("quantity_change", "units that it adds in them", least=None),

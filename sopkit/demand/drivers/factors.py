@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from sopkit.data.contracts.conform import conform, empty
 from sopkit.data.measures.indicators import holm
 from sopkit.data.working_days import calendar_of
 from sopkit.demand.drivers.campaigns import campaign_drivers, campaign_shares
-from sopkit.demand.drivers.effect import Driver, Effect
+from sopkit.demand.drivers.effect import CONFIDENCE, Driver, Effect
 from sopkit.demand.drivers.markets import MARKET, Markets, markets_of
 from sopkit.demand.drivers.regressors import indicator_drivers, price_drivers, working_day_drivers
 from sopkit.demand.drivers.trial import Trial, tried
@@ -21,6 +22,7 @@ from sopkit.periods import months_between, period_range
 
 KINDS = ("campaign", "price", "working_days", "indicator")
 SIGNIFICANT = 0.05  # adjusted chance of so large a saving where a driver saves nothing
+SIDED = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)  # deviations from the effect to either end of its interval
 LEAST_MONTHS = 6  # scored months below which the backtest tells nothing
 
 
@@ -54,7 +56,7 @@ class DriverEffects:
     """What drivers do: the table to show, and the factors that plan with them."""
 
     table: pd.DataFrame  # driver_effects contract; plan_quantity is empty until `planned_units`
-    factors: pd.DataFrame  # driver, name, MARKET, period, log_factor; cells that a driver moves, closed and planned months
+    factors: pd.DataFrame  # driver, name, MARKET, period, log_factor, log_deviation; cells that a driver moves, closed and planned months
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +125,13 @@ def driver_factor(cells: pd.DataFrame, items: pd.DataFrame, factors: pd.DataFram
     return np.exp(sums.reindex(keys).fillna(0.0).to_numpy(dtype=float))
 
 
+def driver_deviation(cells: pd.DataFrame, items: pd.DataFrame, factors: pd.DataFrame) -> np.ndarray:
+    """How unsure the logarithm of `driver_factor` is, by row of the same frame: root of the sum of squares of its drivers' deviations."""
+    squares = (factors["log_deviation"] ** 2).groupby([factors[key] for key in (*MARKET, "period")], sort=True).sum()
+    keys = pd.MultiIndex.from_frame(with_family(cells, items)[[*MARKET, "period"]])
+    return np.sqrt(squares.reindex(keys).fillna(0.0).to_numpy(dtype=float))
+
+
 def planned_units(effects: DriverEffects, forecast: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """The table of drivers with the units that each puts into the plan.
 
@@ -180,9 +189,9 @@ def _verdicts(found: list[_Tried]) -> list[str]:
 
 
 def _factor(one: _Tried, markets: Markets) -> pd.DataFrame:
-    """What an earned driver does, cell by cell."""
-    factor = one.driver.log_factor(one.effect.value, markets.closed)
-    return _long(one.driver.kind, one.driver.name, markets, one.driver.rows, factor)
+    """What an earned driver does, cell by cell, and how unsure that is: half the width of its 90 % interval / 1.645."""
+    value, low, high = (one.driver.log_factor(effect, markets.closed) for effect in (one.effect.value, one.effect.low, one.effect.high))
+    return _long(one.driver.kind, one.driver.name, markets, one.driver.rows, value, np.abs(high - low) / (2 * SIDED))
 
 
 def _stated(inputs: DriverInputs, markets: Markets, earned: set[str]) -> pd.DataFrame:
@@ -196,22 +205,22 @@ def _stated(inputs: DriverInputs, markets: Markets, earned: set[str]) -> pd.Data
         total += np.log1p(float(uplift) * campaign_shares(mine, markets))  # type: ignore[arg-type]
     total[:, : markets.closed] = 0.0
     total[markets.keys["family"].isin(earned).to_numpy(dtype=bool)] = 0.0
-    return _long("campaign", COMPANY, markets, np.arange(len(markets.keys)), total)
+    return _long("campaign", COMPANY, markets, np.arange(len(markets.keys)), total, np.zeros_like(total))  # how unsure, nobody said
 
 
-def _long(kind: str, name: str, markets: Markets, rows: np.ndarray, factor: np.ndarray) -> pd.DataFrame:
-    """A matrix of log factors as rows, those that move nothing left out."""
+def _long(kind: str, name: str, markets: Markets, rows: np.ndarray, factor: np.ndarray, deviation: np.ndarray) -> pd.DataFrame:  # noqa: PLR0913
+    """Matrices of log factors and their deviations as rows, those that move nothing left out."""
     row, month = np.nonzero(np.abs(factor) > 1e-12)
     keys = markets.keys.iloc[rows[row]].reset_index(drop=True)
     periods = pd.Series(np.array(markets.periods, dtype=object)[month], dtype="str")
-    return keys.assign(driver=kind, name=name, period=periods, log_factor=factor[row, month])[_FACTORS]
+    return keys.assign(driver=kind, name=name, period=periods, log_factor=factor[row, month], log_deviation=deviation[row, month])[_FACTORS]
 
 
-_FACTORS = ["driver", "name", *MARKET, "period", "log_factor"]
+_FACTORS = ["driver", "name", *MARKET, "period", "log_factor", "log_deviation"]
 
 
 def _no_factors() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=float if name == "log_factor" else "str") for name in _FACTORS})
+    return pd.DataFrame({name: pd.Series(dtype=float if name.startswith("log_") else "str") for name in _FACTORS})
 
 
 def _row(one: _Tried, verdict: str, stated: pd.DataFrame) -> dict[str, object]:

@@ -11,7 +11,7 @@ import pandas as pd
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.demand.combination import Combination, combination
-from sopkit.demand.drivers import driver_factor, without_drivers
+from sopkit.demand.drivers import driver_deviation, driver_factor, without_drivers
 from sopkit.demand.hierarchy.correlation import Correlation, error_correlation
 from sopkit.demand.hierarchy.levels import Hierarchy, hierarchy_of, level_keys
 from sopkit.demand.hierarchy.reconciliation import reconciled
@@ -94,9 +94,12 @@ def coherent_forecast(
     own = np.where((bottom > 0).any(axis=1), _bottom_variance(pool, series, past.series, hierarchy, policy), 0.0)
     coherent = reconciled(hierarchy.sums, forecast, bottom, variance=variance, bottom_variance=own)
     factor = driver_factor(base, items, factors) if factors is not None and driven else np.ones(len(base))
+    unsure = driver_deviation(base, items, factors) if factors is not None and driven else np.zeros(len(base))
     table = _moved(base, coherent.ravel(), items, factor)
     if set(policy.forecast_level) != set(SERIES):
         table = _with_share_error(table, own, residual_variance(pool.combination_), list(policy.forecast_level))
+    if driven:
+        table = _with_driver_error(table, unsure)
     levels = _told(hierarchy, np.vstack([forecast, bottom]), coherent, np.sqrt(np.r_[variance, own]))
     correlation = error_correlation(pool.combination_, _keys(series, items))
     computed = pool.combination_.compute.told(len(pool.combination_.panel.values), models)
@@ -170,6 +173,13 @@ def _moved(base: pd.DataFrame, coherent: np.ndarray, items: pd.DataFrame, factor
     table = base.assign(quantity=coherent * factor, **quantiles)
     whole = whole_cells(table, "quantity", items)
     return table.assign(quantity=whole, driver_quantity=whole * (1 - 1 / factor))
+
+
+def _with_driver_error(table: pd.DataFrame, deviation: np.ndarray) -> pd.DataFrame:
+    """Quantiles widened by how unsure the drivers' effects are: u = quantity x the deviation of the logarithm of their factor, units."""
+    error = table["quantity"].to_numpy(dtype=float) * deviation
+    below, above = (np.hypot(width, TAIL * error) for width in (table["p50"] - table["p10"], table["p90"] - table["p50"]))
+    return table.assign(p10=np.maximum(table["p50"] - below, 0.0), p90=table["p50"] + above, driver_error=error)
 
 
 def _with_share_error(table: pd.DataFrame, own: np.ndarray, parents: np.ndarray, level: list[str]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ CONFLICTS = {
     "opposite": N_("one raises what the other lowers"),
     "set_and_changed": N_("one sets what the other changes"),
     "same_reason": N_("the same kind of reason twice"),
+    "two_owners": N_("two owners on the same scope"),
 }
 EVENTS = {"launch": N_("launch"), "phase_out": N_("phase-out")}
 OUTCOMES = {"planned": N_("planned"), "own_history": N_("from its own history"), "not_planned": N_("not planned")}
