@@ -225,6 +225,8 @@ _ALL = (
         "a calendar that covers the horizon",
         "send the months, or answer that a shorter reach is enough for this plan",
     ),
+    _rule("launch_weights", "across", "ACCEPT", "weights of a launch's reference items that add up to one", "correct the weights"),
+    _rule("silent_reference", "across", "ACCEPT", "reference items of launches that have sold", "name items that have a history"),
     _rule("stock_unexplained", "across", "ACCEPT", "opening + made + received - sold = closing", "look at counts, scrap and transfers"),
     _rule("price_missing", "across", "ASK ACCEPT", "a price for each item that is sold", "send the prices"),
     _rule("cost_missing", "across", "ASK ACCEPT", "a cost for each item that is sold", "send the costs"),

@@ -5,6 +5,7 @@ import pandas as pd
 
 from sopkit.demand.series import CELLS, COMPANY, with_family
 
+UNBIASED = "_unbiased"  # behind a function's name: its forecast without the bias it has had; shown, never mixed in
 VIEWS = ("statistical", "sales", "marketing", "crm")  # those that a mixture may weigh; finance is a comparison and has no weight
 NODE = ["family", "region", "period"]
 TRUST = 12  # scored months at which proven skill and equal weights count alike
@@ -38,6 +39,30 @@ def view_weights(accuracy: pd.DataFrame, families: list[str], *, lag: int) -> pd
     return table.sort_values(["family", "view"], ignore_index=True)
 
 
+def unbiased_forecasts(said: pd.DataFrame, accuracy: pd.DataFrame, items: pd.DataFrame, *, lag: int) -> pd.DataFrame:
+    """What sales and marketing would have said without the bias that their frozen forecasts have had, by family.
+
+    quantity / (1 + t b), b the bias of the function's layer in the family at the headline lag, t = n / (n + 12), n the months scored: a
+    short record is believed in part. A function that was never scored there has no such view. It stands beside what was said and changes
+    nothing.
+
+    Args:
+        said: sales_forecast contract.
+        accuracy: forecast_accuracy contract.
+        items: items contract.
+        lag: months between approval and the month forecast.
+
+    Returns:
+        The rows of `said` that have one, their function named `sales_unbiased` or `marketing_unbiased`.
+    """
+    scored = accuracy[(accuracy["lag"] == lag) & accuracy["layer"].isin(["sales", "marketing"]) & (accuracy["bias_ratio"] > -1)]
+    record = scored[["layer", "family", "months", "bias_ratio"]].rename(columns={"layer": "function"})
+    both = with_family(said, items).merge(record, on=["function", "family"], how="inner")
+    trust = both["months"] / (both["months"] + TRUST)
+    corrected = both["quantity"] / (1 + trust * both["bias_ratio"].astype(float))
+    return both.assign(quantity=corrected, function=both["function"] + UNBIASED)[list(said.columns)]
+
+
 def demand_views(
     layers: dict[str, pd.DataFrame], said: pd.DataFrame, crm: pd.DataFrame, items: pd.DataFrame, weights: pd.DataFrame
 ) -> pd.DataFrame:
@@ -48,7 +73,7 @@ def demand_views(
 
     Args:
         layers: `statistical` and `consensus`: frames with item, region, channel, period, quantity.
-        said: sales_forecast contract; empty where functions hand in none.
+        said: sales_forecast contract; empty where functions hand in none; with `unbiased_forecasts` where those are to be shown.
         crm: crm_demand contract: units that the pipeline adds to the baseline.
         items: items contract.
         weights: view_weights contract.
@@ -57,7 +82,7 @@ def demand_views(
         demand_views contract: family x region x month x view, units.
     """
     parts = {name: part[[*CELLS, "quantity"]] for name, part in layers.items()}
-    parts |= {name: said[said["function"] == name] for name in ("sales", "marketing", "finance") if (said["function"] == name).any()}
+    parts |= {str(name): part for name, part in said.groupby("function", sort=True)}
     months = set(layers["consensus"]["period"])
     sums = {name: _summed(part[part["period"].isin(months)], items) for name, part in parts.items()}
     if len(crm):

@@ -9,6 +9,7 @@ from company_set import CUTOFF, company_tables, random_row, read_set, told, writ
 from sopkit.data.contracts import INPUTS
 from sopkit.data.plausibility.across import PARENTS, SPELT
 from sopkit.data.plausibility.earlier import Earlier
+from sopkit.data.plausibility.launches import launch_oddities
 from sopkit.data.plausibility.settled import SETTLED, STANDING
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.reading import Intake, read_sources
@@ -390,6 +391,25 @@ def test_a_place_nobody_sells_in_is_asked_about(tmp_path: Path, valid: Tables, t
 def test_a_circle_in_the_tree_is_rejected(tmp_path: Path, valid: Tables, row: int, parent: str):
     found = told(read_set(tmp_path, changed(valid, "lifecycle", "reference_item", row, parent)), "hierarchy")
     assert found[["table", "outcome"]].to_numpy().tolist() == [["lifecycle", "REJECT"]] and parent in found.loc[0, "message"]
+
+
+def test_weights_and_references_of_launches_are_told_and_planning_goes_on():
+    """N1 follows A and B with .5 and .4; N2 follows C, which never sold, and the lifecycle names C too. N3 is as it should be."""
+    tables = {
+        "launch_references": pd.DataFrame(
+            {"item": ["N1", "N1", "N2", "N3"], "reference_item": ["A", "B", "C", "A"], "weight_share": [0.5, 0.4, 1.0, 1.0]}
+        ),
+        "lifecycle": pd.DataFrame({"item": ["N2", "N3"], "reference_item": ["C", None]}),
+        "sales_history": pd.DataFrame({"item": ["A", "B", "C"], "quantity": [5.0, 3.0, 0.0]}),
+    }
+    found = launch_oddities(tables)
+    assert [(one.table, one.rule, one.positions, one.outcome) for one in found] == [
+        ("launch_references", "launch_weights", (0, 1), "ACCEPT"),
+        ("lifecycle", "silent_reference", (0,), "ACCEPT"),
+        ("launch_references", "silent_reference", (2,), "ACCEPT"),
+    ]
+    assert "N1 (0.90)" in found[0].message
+    assert launch_oddities({}) == []
 
 
 def test_an_item_in_two_families_is_rejected_with_both_rows(tmp_path: Path, valid: Tables):

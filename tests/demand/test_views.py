@@ -6,7 +6,7 @@ import pytest
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.demand.changes import changes_since
-from sopkit.demand.views import demand_views, view_weights
+from sopkit.demand.views import demand_views, unbiased_forecasts, view_weights
 
 CELL = {"item": "A", "region": "SE", "channel": "retail"}
 
@@ -55,6 +55,19 @@ def test_views_side_by_side(table, items):
         "equal": pytest.approx(120),
         "skill": pytest.approx(0.65 * 100 + 0.35 * 140),
     }
+
+
+def test_a_function_without_its_bias_stands_beside_what_it_said(table, items):
+    """Sales was 20 % high over twelve months, which count half: 110 / 1.1 = 100. Finance, and a family never scored, have no such view."""
+    cells = [("sales", "A", 110), ("finance", "A", 500), ("sales", "B", 30)]
+    said = table(
+        "sales_forecast",
+        [CELL | {"function": function, "item": item, "period": "2026-03", "quantity": units} for function, item, units in cells],
+    )
+    accuracy = scored(table, {"sales": 0.3, "finance": 0.3}).assign(bias_ratio=0.2)
+    found = unbiased_forecasts(said, accuracy, items, lag=2)
+    assert found[["function", "item", "quantity"]].values.tolist() == [["sales_unbiased", "A", pytest.approx(100)]]
+    assert unbiased_forecasts(said, accuracy, items, lag=1).empty
 
 
 def test_changes_sum_exactly(table, items):

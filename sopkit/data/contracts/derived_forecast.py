@@ -122,8 +122,8 @@ class DemandViews(Contract):
         period(),
         choice(
             "view",
-            "whose view; equal and skill are mixtures",
-            "statistical | sales | marketing | finance | crm | equal | skill | consensus",
+            "whose view; equal and skill are mixtures; unbiased is what a function said without the bias it has had",
+            "statistical | sales | marketing | finance | crm | sales_unbiased | marketing_unbiased | equal | skill | consensus",
         ),
         units("quantity", "units"),
     )

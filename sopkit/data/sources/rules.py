@@ -14,6 +14,7 @@ from sopkit.data.own_periods import OwnPeriods, own_periods
 from sopkit.data.plausibility import across, gaps, money, scale, stock
 from sopkit.data.plausibility.calendars import calendar_faults, calendar_reach, fiscal_faults
 from sopkit.data.plausibility.earlier import Earlier, against_earlier
+from sopkit.data.plausibility.launches import launch_oddities
 from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.oddity import Oddity, positions_of, shown, span
 from sopkit.data.plausibility.outliers import mixed_units, outliers
@@ -169,6 +170,7 @@ def _of_all_tables(frames: Mapping[str, pd.DataFrame], setting: Setting, *, slip
     found += money.uncovered_sales(frames, limits, cutoff=cutoff)
     found += money.ledger_gap(frames, limits, cutoff=cutoff)
     found += stock.unexplained_stock(frames)
+    found += launch_oddities(frames)
     if "sales_history" in frames and "items" in frames:
         found += gaps.silent_groups(frames["sales_history"], frames["items"], cutoff=cutoff)
     return found
