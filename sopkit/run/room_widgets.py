@@ -24,7 +24,7 @@ def room_widgets(room: "Room") -> widgets.Widget:
     """The room as one screen: drivers and answers on the left, the page on the right."""
     told = widgets.HTML()
     drivers, page = _drivers(room)
-    left = widgets.VBox([*drivers, *_keeping(room, told), *_deciding(room, told)])
+    left = widgets.VBox([*drivers, *_keeping(room, told), *_deciding(room, told)], layout={"flex": "0 0 auto"})
     return widgets.HBox([left, widgets.VBox([page, told])])
 
 
@@ -33,9 +33,15 @@ def page_html(page: "pd.DataFrame") -> str:
     breaks = page.attrs.get("breaks_first") or "nothing"
     written = page.astype("object")
     for name in page.index:
-        form = "{:.1%}" if name in SHARES else "{:,.0f}"
-        written.loc[name] = ["not available" if value != value else form.format(value) for value in page.loc[name]]
+        written.loc[name] = [_written(float(value), as_share=name in SHARES) for value in page.loc[name]]
     return written.to_html(border=0) + f"<p>breaks first: {escape(str(breaks))}</p>"
+
+
+def _written(value: float, *, as_share: bool) -> str:
+    if value != value:
+        return "not available"
+    rounded = round(value, 3 if as_share else 0) + 0.0  # what rounds to nothing has no sign
+    return f"{rounded:.1%}" if as_share else f"{rounded:,.0f}"
 
 
 def _drivers(room: "Room") -> tuple[list[widgets.Widget], widgets.HTML]:

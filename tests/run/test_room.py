@@ -54,5 +54,6 @@ def test_the_page_is_written_in_whole_money_and_shares_and_lets_nothing_through(
     page = pd.DataFrame({"base": [413_941_809.9, 0.98], "tried": [1.0, float("nan")]}, index=["net_sales", "fill_rate"])
     page.attrs["breaks_first"] = "<script> 2026-05"
     html = page_html(page)
+    assert "-0" not in page_html(pd.DataFrame({"difference": [-0.2, -0.0001]}, index=["late", "fill_rate"]))
     assert "413,941,810" in html and "98.0%" in html and "not available" in html
     assert "<script>" not in html
