@@ -54,7 +54,7 @@ def amend(params_file: Path, cycle: str | None, amendment: Amendment, reporter: 
     params = prepared.params
     shown, base = _plans(params, prepared.made_from.base_run_id)
     change = price(params, shown, overlay)
-    _check_authority(params, amendment, change)
+    check_authority(params, amendment, change)
     ledger = ledger_of(params)
     events = ledger.events(cycle=params.cycle)
     answer = Answer(
@@ -125,8 +125,8 @@ def _plans(params: CompanyParams, base_run_id: str) -> tuple[RunFolder, RunFolde
     return shown, base
 
 
-def _check_authority(params: CompanyParams, amendment: Amendment, change: float) -> None:
-    """Refuse a role whose limit the price of the amendment is beyond."""
+def check_authority(params: CompanyParams, amendment: Amendment, change: float) -> None:
+    """Refuse a role whose limit the price of the amendment is beyond, or whose price is not known; raises GateError."""
     if amendment.by in {params.accountable, *params.deputies.get(params.accountable, ())}:
         return
     limit = params.meeting.authority_limits.get(amendment.by.removeprefix("head_of_"))
