@@ -52,6 +52,11 @@ def test_a_broken_fiscal_year_is_called_after_the_year_it_ends_in() -> None:
     assert "fiscal year 2026" in re.sub("<[^>]+>", "", printed_pages(inputs)[1])
 
 
+def test_definitions_are_in_the_language_of_the_pack() -> None:
+    page = re.sub("<[^>]+>", "", printed_pages(sample("full", "sv"))[1])
+    assert "fakturerad nettoomsättning i månaden" in page and "net sales invoiced in the month" not in page
+
+
 def test_meanings_travel_with_the_page_and_cannot_end_it() -> None:
     tables = full_tables()
     tables["facts"] = facts(tables).assign(definition="</script><b>")

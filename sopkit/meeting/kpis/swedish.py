@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+PLANNED = "*Planerade månader*: "
+
 
 @dataclass(frozen=True)
 class InSwedish:
@@ -12,6 +14,12 @@ class InSwedish:
     unit: str
     sign: str
     level: str = ""  # empty: company, or company and family
+
+    @property
+    def of_closed_months(self) -> str:
+        """The definition without that of planned months; a figure of planned months alone has theirs."""
+        closed, _, planned = self.definition.partition(PLANNED)
+        return closed.rstrip(" .") or planned
 
 
 SWEDISH = {

@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from sopkit.data.contracts import CONTRACTS
+from sopkit.meeting.kpis.swedish import SWEDISH
 from sopkit.report.cells import Code, Words, count
 from sopkit.report.narrative import N_
 from sopkit.report.pack.evidence import adjustment_table, campaign_result_table, chase_table
@@ -159,12 +160,19 @@ def appendix_page(desk: Desk) -> Page:
     return Page("appendix", text(N_("Appendix")), say(N_("What the figures mean and how to reproduce them")), blocks)
 
 
+def _definition(desk: Desk, fact: Record) -> Words:
+    """What a KPI is, in the pack's language: facts are written in English, the dictionary of KPIs in both."""
+    told = SWEDISH.get(fact.word("id")) if desk.about.language == "sv" else None
+    english = fact.words("definition")
+    return Words(told.of_closed_months, english.source) if told else english
+
+
 def _definitions(desk: Desk) -> tuple[Table, ...]:
     text, rows = desk.writer.text, []
     for name, label in KPIS.items():
         record = desk.book.record("facts", id=name, level="*")
         if record:
-            rows.append(Row(text(label), (record.words("definition"), desk.writer.markup(Code(record.word("source_table"))))))
+            rows.append(Row(text(label), (_definition(desk, record), desk.writer.markup(Code(record.word("source_table"))))))
     columns = tuple(Column(text(label), "text") for label in (N_("definition"), N_("from table")))
     printed = Table(
         desk.writer.say(N_("Definitions of the KPIs; those of all other facts stand in the run's facts")),

@@ -14,6 +14,7 @@ from html import unescape
 from markupsafe import Markup
 
 from sopkit.data.contracts import CONTRACTS
+from sopkit.meeting.kpis.swedish import SWEDISH
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import FACTS, Desk
 
@@ -77,8 +78,8 @@ def _meaning(table: str, column: str, language: str) -> str:
 
 
 def _definitions(desk: Desk, ids: Iterable[str]) -> dict[str, str]:
-    if desk.about.language != "en":
-        return {}  # definitions are written in English: the dictionary of KPIs holds them
     wanted = set(ids)
+    if desk.about.language == "sv":  # facts are written in English; the dictionary of KPIs holds them in both
+        return {name: SWEDISH[name].of_closed_months for name in sorted(wanted & set(SWEDISH))}
     told = {record.word("id"): record.word("definition") for record in desk.book.records(FACTS) if record.word("id") in wanted}
     return dict(sorted(told.items()))
