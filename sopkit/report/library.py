@@ -106,7 +106,8 @@ def _plan(entry: Entry, writer: Writer) -> dict[str, object]:
     if entry.published_on:
         lines.append(writer.say(N_("published on {day}"), day=Day(_day(entry.published_on))))
     if entry.approved_by:
-        lines.append(writer.say(N_("approved by {roles}"), roles=Words(", ".join(entry.approved_by), "ledger#kind=approval.who")))
+        roles = ", ".join(entry.approved_by).replace("_", " ")
+        lines.append(writer.say(N_("approved by {roles}"), roles=Words(roles, "ledger#kind=approval.who")))
     if entry.override:
         lines.append(
             writer.say(N_("final in spite of what was open: {reason}"), reason=Words(entry.override, "ledger#kind=override.reason"))
@@ -120,7 +121,8 @@ def _plan(entry: Entry, writer: Writer) -> dict[str, object]:
         "month": Month(entry.cycle, "long"),
         "version": Code(f"v{entry.version}") if entry.version else "",
         "status": status,
-        "holds": entry.holds,
+        "state": entry.status.lower() or "run",
+        "holds": entry.holds and entry.status == "FINAL",  # a draft holds nobody to anything
         "old": entry.superseded_by is not None,
         "lines": lines,
         "links": [(text(LABELS[label]), address) for label, address in entry.links],

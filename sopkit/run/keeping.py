@@ -138,6 +138,7 @@ def _kept(folder: CompanyFolder, company: str, aside: Path) -> Iterator[tuple[st
         home / "process.yaml",
         *_files(home / company),
         *_files(home / "scenarios"),
+        *_files(home / "playbooks"),
         *_files(home / "mappings"),
     ]
     for path in text:

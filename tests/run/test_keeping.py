@@ -35,12 +35,16 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_what_was_lost_comes_back(company: Suite, tmp_path: Path) -> None:
+    playbook = company.root / "params" / "playbooks" / "late.yaml"
+    playbook.parent.mkdir()
+    playbook.write_text("title: late\n")
     back_up("tiny", tmp_path / "tiny.zip")
     published, events = files(company.reports / "tiny" / "published"), Ledger.open(company.reports / "tiny" / "ledger.sqlite").events()
     inputs = files(company.run_folder() / "inputs")
     run_id = company.run_folder().name
     company.reports.rename(tmp_path / "lost")
     (company.root / "params" / "tiny" / "overrides.csv").unlink()
+    playbook.unlink()
     assert "restored: tiny" in restore(tmp_path / "tiny.zip")[0]
     there = company.reports / "tiny"
     assert {name: content for name, content in files(there / "published").items() if "latest" not in name} == published
@@ -48,7 +52,7 @@ def test_what_was_lost_comes_back(company: Suite, tmp_path: Path) -> None:
         events
     )
     assert files(there / "runs" / run_id / "inputs") == inputs
-    assert (company.root / "params" / "tiny" / "overrides.csv").is_file()
+    assert (company.root / "params" / "tiny" / "overrides.csv").is_file() and playbook.is_file()
     assert str((there / "published" / "latest").readlink()) == "2026-03/v1"
     company.run(6)
     assert company.run_folder().name == run_id

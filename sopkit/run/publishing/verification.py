@@ -169,7 +169,9 @@ def _own_suite(source: Path, place: Path, company: str, cycle: str) -> dict[str,
         shutil.copytree(source / "inputs" / "databases", runs.received(cycle))
         write_json(runs.attempt_file(cycle), {"state": "partial"})  # goes on with what was received: no database is asked
     kept = runs.run(PREVIOUS_RUN).path / "tables"
-    shutil.copytree(source / "previous", kept)
+    if (source / "previous").is_dir():  # an empty one is not in a backup
+        shutil.copytree(source / "previous", kept)
+    kept.mkdir(parents=True, exist_ok=True)
     runs.link(shifted(cycle, -1)).symlink_to(Path("runs") / PREVIOUS_RUN)
     return {**os.environ, **own, "PYTHONPATH": str(PACKAGE.parent), "GIT_CEILING_DIRECTORIES": str(place)}
 
