@@ -39,6 +39,12 @@ class MoneyInputs:
     exchange_rates: pd.DataFrame = _table("exchange_rates")
     budget: pd.DataFrame = _table("budget")
     plan_outlays: pd.DataFrame = _table("plan_outlays")
+    closed_terms: pd.DataFrame = _table("payment_terms")  # terms of what is invoiced already, where a scenario changes those to come
+
+    @property
+    def terms_so_far(self) -> pd.DataFrame:
+        """The payment terms of what was invoiced and bought in closed months."""
+        return self.closed_terms if len(self.closed_terms) else self.payment_terms
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame]) -> Self:

@@ -56,8 +56,8 @@ def receivables(
     sold = lines.groupby(["period", "channel"])["amount"].sum().unstack(fill_value=0.0).reindex(planned, fill_value=0.0)
     channels = sorted({*invoiced.columns, *sold.columns})
     wide = pd.concat([each.reindex(columns=channels, fill_value=0.0) for each in (invoiced, sold)])
-    days = days_by_scope(inputs.payment_terms, "customer", channels)
-    parts = [unpaid_balance(wide[channel], days[channel], ends) for channel in channels]
+    days, before = (days_by_scope(terms, "customer", channels) for terms in (inputs.payment_terms, inputs.terms_so_far))
+    parts = [_unpaid(wide[channel], (before[channel], days[channel]), planned, ends) for channel in channels]
     return _fitted(sum(parts, pd.Series(0.0, index=ends)) * (1 + policy.vat_rate), booked, planned)
 
 
@@ -73,9 +73,15 @@ def payables(inputs: MoneyInputs, purchases: pd.Series, booked: pd.Series, plann
     Returns:
         Empty where there are no terms, a unit has no cost, or the balance sheet no payables at the cutoff.
     """
-    days = float(days_by_scope(inputs.payment_terms, "supplier", ["*"]).iloc[0])
+    before, days = (float(days_by_scope(terms, "supplier", ["*"]).iloc[0]) for terms in (inputs.terms_so_far, inputs.payment_terms))
     known = _known(purchases.to_frame("amount"), inputs.history)["amount"]
-    return _fitted(unpaid_balance(known, days, [*booked.index, *planned]), booked, planned)
+    return _fitted(_unpaid(known, (before, days), planned, [*booked.index, *planned]), booked, planned)
+
+
+def _unpaid(amounts: pd.Series, days: tuple[float, float], planned: list[str], ends: list[str]) -> pd.Series:
+    """What is unpaid at month ends: closed months by the first of the two terms, planned ones by the second."""
+    ahead = amounts.index.isin(planned)
+    return unpaid_balance(amounts[~ahead], days[0], ends) + unpaid_balance(amounts[ahead], days[1], ends)
 
 
 def _known(wide: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:

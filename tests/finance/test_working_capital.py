@@ -232,6 +232,21 @@ def test_terms_of_a_channel_go_before_those_of_all(company):
     assert days_by_scope(terms, "supplier", ["*"]).isna().all()
 
 
+def test_other_terms_from_now_on_leave_what_is_invoiced_as_it_is(company, ledger):
+    """Sixty days in place of thirty: April's end still has March unpaid, all but the day that thirty days leave of it."""
+    terms = [{"party": "customer", "scope": "*", "days": 60.0}, {"party": "supplier", "scope": "*", "days": 30.0}]
+    later = dataclasses.replace(ledger, payment_terms=company.table("payment_terms", terms), closed_terms=ledger.payment_terms)
+    policy = MoneyPolicy(other_payments=100)
+    statement, plan = capital(company, ledger, policy)
+    before, after = (each.set_index("period") for each in (plan, capital(company, later, policy)[1]))
+    assert after.loc[: company.cutoff].equals(before.loc[: company.cutoff])
+    sold = statement[statement["line"].eq("net_sales")].groupby("period")["amount"].sum()
+    by_terms = [unpaid_balance(sold[["2026-03"]], days, ["2026-04"]).iloc[0] for days in (30.0, 60.0)]
+    ratio = month_end_balances(ledger, statement, policy, cutoff=company.cutoff).receivables.ratio
+    assert after.loc["2026-04", "receivables"] - before.loc["2026-04", "receivables"] == pytest.approx(ratio * (by_terms[1] - by_terms[0]))
+    assert after.loc["2026-04", "cash_headroom"] < before.loc["2026-04", "cash_headroom"]
+
+
 def test_purchases_follow_stock_in_closed_months_and_services_are_bought_when_shipped(company):
     inventory = company.table(
         "inventory", [{"item": "G1", "period": "2026-01", "quantity": 17}, {"item": "G1", "period": "2026-02", "quantity": 20}]

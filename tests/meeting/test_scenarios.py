@@ -41,6 +41,7 @@ from sopkit.supply.availability import not_available_of
 from sopkit.supply.plan import constrained_plan
 
 EMPTY = Overlay(title="nothing")
+OVER_YEARS = ("multi_year_change", "npv_change", "payback_months")
 
 
 def overlay(*changes, **more):
@@ -116,6 +117,13 @@ def test_an_empty_overlay_equals_the_base_exactly(inputs, base):
     assert hash_of(replan(apply_overlay(inputs, overlay(more_hours(10))))) != hash_of(base)
     table = scenario_table(inputs, base, {"nothing": EMPTY}).drop(columns=["scenario", "title", "kind"])
     assert table.iloc[0].equals(table.iloc[1])
+
+
+def test_a_scenario_that_moves_nothing_says_so(inputs, base):
+    roomy = overlay(policy=PolicyChange(supply={"capital_rate": inputs.supply.capital_rate}))
+    table = scenario_table(inputs, base, {"roomy": roomy, "nothing": EMPTY, "more": overlay(more_hours(10))}).set_index("scenario")
+    assert "moves nothing" in table.loc["roomy", "note"]
+    assert table.loc[["base", "nothing", "more"], "note"].isna().all()
 
 
 def test_same_plan_tells_the_table_that_differs(inputs, base):
@@ -325,7 +333,7 @@ def test_the_steps_of_a_scenario_run_give_the_row_of_the_same_overlay_on_the_bas
     assert same_plan(replan(run), outcome)["ok"].all()
     row = scenario_frame([scenario_row(run, outcome, scenario="x", title=scenario.title, kind="scenario")])
     table = scenario_table(inputs, base, {"x": scenario})
-    against = table[table["scenario"] == "x"].assign(npv_change=float("nan"), payback_months=float("nan")).reset_index(drop=True)
+    against = table[table["scenario"] == "x"].assign(**dict.fromkeys(OVER_YEARS, float("nan"))).reset_index(drop=True)
     assert_frame_equal(row, against, check_exact=True)  # what is told against another plan has no place in a row by itself
     assert made.supply_plan["subcontract"].sum() > 0
     assert statement.loc[statement["line"] == "one_off", "amount"].tolist() == [70]

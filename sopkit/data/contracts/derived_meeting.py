@@ -114,6 +114,7 @@ class Scenarios(Contract):
             "months",
             least=0,
         ).optional(),
+        text("note", "that what it changes moves nothing in this plan").optional(),
         text("problem", "why it could not be planned: file, line, what came, what was expected; empty where it was").optional(),
     )
 

@@ -63,6 +63,7 @@ class PlanInputs:
     fiscal_year_first_month: int = 1  # 1..12
     demand_changes: tuple[Change, ...] = ()  # on the consensus demand, once it is made
     fixed_costs: Mapping[str, float] = field(default_factory=dict)  # cost once by month, the company's currency
+    closed_terms: pd.DataFrame | None = None  # payment terms so far, where an overlay changes those to come
     risks: pd.DataFrame = field(default_factory=lambda: empty(CONTRACTS["risks"]))  # named risks outside the numbers, for ranges
 
     @property

@@ -148,7 +148,8 @@ def _statement(inputs: PlanInputs, demand: pd.DataFrame, supply: SupplyResult, k
 
 
 def _money_inputs(inputs: PlanInputs, demand: pd.DataFrame, supply: SupplyResult) -> MoneyInputs:
-    return MoneyInputs.of({**inputs.tables, "consensus_demand": demand, **tables_of(supply)})
+    terms = {} if inputs.closed_terms is None else {"closed_terms": inputs.closed_terms}
+    return MoneyInputs.of({**inputs.tables, "consensus_demand": demand, **tables_of(supply), **terms})
 
 
 def _closed(inputs: PlanInputs, money: MoneyInputs, known: Memory) -> tuple[ClosedStatement, ClosedBalances]:

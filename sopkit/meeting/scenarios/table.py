@@ -13,7 +13,7 @@ from sopkit.meeting.bottleneck import own_load
 from sopkit.meeting.policy import Overlay
 from sopkit.meeting.scenarios.inputs import PlanInputs
 from sopkit.meeting.scenarios.outcome import Memory, PlanOutcome, replan
-from sopkit.meeting.scenarios.overlay import apply_overlay
+from sopkit.meeting.scenarios.overlay import apply_overlay, content_of
 from sopkit.periods import fiscal_year_periods, period_range
 from sopkit.supply.availability import not_available_of
 
@@ -22,6 +22,9 @@ FILL_MONTHS = 6  # months of the fill rate
 SHORT_SHARE = 0.05  # a family breaks in the first month in which more of its demand than this is late or lost
 Range = Callable[[PlanInputs, PlanOutcome], tuple[float, float]]  # P10 and P90 of contribution of the next twelve months, money
 UNCHANGED = {"multi_year_change": 0.0, "npv_change": 0.0, "payback_months": float("nan")}  # of the base against itself
+NOTHING = Overlay(title="")
+UNMOVED = "what it changes moves nothing in this plan"
+ROUNDED = 1e-4  # what rounding leaves of a written number
 FULL_RATIO = 0.999  # a resource is full in a month whose hours, overtime in, are used up to this share
 
 
@@ -74,7 +77,20 @@ def solved_row(
     except SopError as error:
         return unplanned_row(name, overlay.title, kind, error.problems or (Problem(name, error.message, "a plan"),))
     row = scenario_row(changed, outcome, scenario=name, title=overlay.title, kind=kind) | risk_range(ranged, changed, outcome)
-    return row | investment(inputs, base, outcome, overlay.years_after)
+    row |= investment(inputs, base, outcome, overlay.years_after)
+    return row | {"note": UNMOVED if content_of(overlay) != content_of(NOTHING) and unmoved(base, outcome) else None}
+
+
+def unmoved(base: PlanOutcome, outcome: PlanOutcome) -> bool:
+    """Whether two plans ship, make, keep and earn the same: what a scenario changes may not bind, or not be planned with."""
+    pairs = [
+        (base.supply.supply_plan, outcome.supply.supply_plan),
+        (base.supply.resource_load, outcome.supply.resource_load),
+        (base.plan_statement, outcome.plan_statement),
+        (base.working_capital_plan, outcome.working_capital_plan),
+    ]
+    numbers = [(one.select_dtypes("number"), other.select_dtypes("number")) for one, other in pairs]
+    return all(one.shape == other.shape and np.allclose(one, other, rtol=0.0, atol=ROUNDED, equal_nan=True) for one, other in numbers)
 
 
 def base_row(inputs: PlanInputs, base: PlanOutcome, ranged: Range | None = None) -> dict[str, object]:
