@@ -12,7 +12,7 @@ from sopkit.errors import IntegrityError, ParamsError
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.meeting.replay import Company, HistoryView, Record, ReplayPolicy, paired_interval, replay, settings_of, side_by_side
 from sopkit.meeting.replay.execution import Cells, executed
-from sopkit.meeting.replay.safety import safety_days
+from sopkit.meeting.replay.safety import fitting, safety_days
 from sopkit.meeting.replay.state import NOTHING_WAITS
 from sopkit.meeting.replay.view import DATED_FROM, HELD, INDICATORS, KNOWN_FROM, LEFT_OUT, PAST
 from sopkit.periods import period_range, shifted
@@ -232,6 +232,17 @@ def test_safety_stock_of_none_and_of_twice_the_days(tables):
     settings = settings_of(company, {"none": ReplayPolicy(safety_stock="none"), "twice": ReplayPolicy(safety_factor=2)})
     none, twice = (safety_days({"targets": tables["targets"]}, one, pd.DataFrame(), cutoff="2025-03") for one in settings)
     assert list(none["value"]) == [0.0] and list(twice["value"]) == [20.0]
+
+
+def test_safety_stock_is_cut_to_what_the_storage_holds(tables):
+    """A asks for 30 a day: 20 days are 600; at 0.9, 0.81, 0.729, 0.6561 of them the last are 394 and fit into 400."""
+    months = period_range("2025-04", 3)
+    days = [30.0 * day for day in (30, 31, 30)]
+    demand = pd.DataFrame({"item": "A", "region": "SE", "channel": "x", "period": months, "quantity": days})
+    told = conform(pd.DataFrame({"target": ["safety_days"], "scope": ["*"], "value": [20.0]}), INPUTS["targets"])
+    cut, kept = fitting(told, {"items": tables["items"], "consensus_demand": demand}, 400.0)
+    assert kept == pytest.approx(0.6561) and list(cut["value"]) == [pytest.approx(13.122)]
+    assert fitting(told, {"items": tables["items"], "consensus_demand": demand}, None)[1] == 1.0
 
 
 def test_units_are_shared_out_by_hand():

@@ -14,7 +14,7 @@ from sopkit.finance.statement import ClosedStatement, plan_statement
 from sopkit.finance.valuation import item_costs
 from sopkit.meeting.replay.execution import Cells, Executed, executed
 from sopkit.meeting.replay.forecast import Known
-from sopkit.meeting.replay.safety import safety_days
+from sopkit.meeting.replay.safety import fitting, safety_days
 from sopkit.meeting.replay.setting import Company, Setting
 from sopkit.meeting.replay.state import State, carried_tables, next_state
 from sopkit.periods import months_between, shifted
@@ -66,8 +66,10 @@ def truth_of(known_after: Known, planned: set[str]) -> Truth:
     return Truth(month, rows[[*SERIES, "quantity"]].assign(price=price), known_after.tables, left_out)
 
 
-def planned(known: Known, state: State, setting: Setting, consensus: pd.DataFrame, layers: pd.DataFrame, company: Company) -> SupplyResult:
-    """The constrained plan of a policy from where it stands.
+def planned(
+    known: Known, state: State, setting: Setting, consensus: pd.DataFrame, layers: pd.DataFrame, company: Company
+) -> tuple[SupplyResult, float]:
+    """The constrained plan of a policy from where it stands, and the share of its safety stock that the storage holds.
 
     Args:
         known: what was known.
@@ -79,12 +81,13 @@ def planned(known: Known, state: State, setting: Setting, consensus: pd.DataFram
     """
     tables = {**known.tables, "consensus_demand": consensus}
     tables |= carried_tables(state, known.tables, set(consensus.loc[consensus["quantity"] > 0, "item"]))
-    tables["targets"] = safety_days(tables, setting, layers, cutoff=known.cutoff)
+    wanted = safety_days(tables, setting, layers, cutoff=known.cutoff)
+    tables["targets"], kept = fitting(wanted, tables, setting.supply.storage_limit)
     tables["resource_calendar"] = _calendar(tables["resource_calendar"], sorted(consensus["period"].unique()))
     inputs = SupplyInputs(**{one.name: tables["consensus_demand" if one.name == "demand" else one.name] for one in fields(SupplyInputs)})
     result = constrained_plan(inputs, setting.supply, cutoff=known.cutoff, starts=Starts())
     names = [one.name for one in fields(SupplyResult) if one.name in CONTRACTS]
-    return replace(result, **{name: rounded(getattr(result, name), CONTRACTS[name]) for name in names})
+    return replace(result, **{name: rounded(getattr(result, name), CONTRACTS[name]) for name in names}), kept
 
 
 def _calendar(calendar: pd.DataFrame, months: list[str]) -> pd.DataFrame:

@@ -9,10 +9,13 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
 from sopkit.meeting.replay.setting import Setting
 from sopkit.periods import last_day
+from sopkit.supply.inventory import safety_stock_target
+from sopkit.supply.plan.matrices import month_matrix
 from sopkit.supply.review.policies import StockInputs, stock_policies
 
 SAFETY_DAYS, EVERY = "safety_days", "*"
 MONTHS_AHEAD = 3  # whose mean daily demand turns units into days
+CUT = 0.9  # of the days, until the storage holds them
 EXCESS_MONTHS = 12  # of the table that the safety stock is read from; nothing here depends on it
 
 
@@ -39,6 +42,31 @@ def safety_days(tables: Mapping[str, pd.DataFrame], setting: Setting, layers: pd
     days = _no_days(told) if policy.safety_stock == "none" else _days_by_errors(tables, setting, layers, told, cutoff)
     rows = pd.DataFrame({"target": SAFETY_DAYS, "scope": days.index.astype("str"), "value": days.to_numpy() * policy.safety_factor})
     return conform(pd.concat([others, rows], ignore_index=True) if len(others) else rows, CONTRACTS["targets"])
+
+
+def fitting(targets: pd.DataFrame, tables: Mapping[str, pd.DataFrame], storage_limit: float | None) -> tuple[pd.DataFrame, float]:
+    """The targets with as much of the safety stock as the storage holds, and the share of its days that is left.
+
+    What past demand asks for may be more than the storage: a plan with it is refused, so all days are cut alike, a tenth at a time.
+
+    Args:
+        targets: targets contract, with the safety stock of the policy.
+        tables: items, and consensus_demand of the planned months.
+        storage_limit: most family units in stock at a month end; None = no limit.
+    """
+    told = targets["target"] == SAFETY_DAYS
+    if storage_limit is None or not told.any():
+        return targets, 1.0
+    items = tables["items"][tables["items"]["supply_strategy"].isin(["stock", "buy"])].sort_values("item")
+    demand, said = tables["consensus_demand"], targets[told].set_index("scope")["value"]
+    months = sorted(demand["period"].unique())
+    asked = month_matrix(demand, pd.Index(items["item"]), months, "item", "quantity")
+    days = items["family"].map(said).astype(float).fillna(float(said.get(EVERY, 0.0))).to_numpy(dtype=float)
+    factor = items["planning_factor"].astype(float).fillna(1.0).to_numpy()
+    kept = 1.0
+    while (factor @ safety_stock_target(asked, days * kept, months)).max(initial=0.0) > storage_limit:
+        kept *= CUT
+    return targets.assign(value=targets["value"].where(~told, targets["value"] * kept)), kept
 
 
 def _no_days(told: pd.DataFrame) -> pd.Series:

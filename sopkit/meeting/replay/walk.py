@@ -112,10 +112,10 @@ def _step(record: Record, walker: _Walker, month: str) -> None:
     if walker.state is not None:
         state = with_known_items(walker.state, record.view(cutoff), set(known.tables["demand_history"]["item"]))
         frozen = pd.concat(walker.layers) if walker.layers else own.iloc[:0]
-        plan = planned(known, state, setting, consensus, frozen, record.company)
+        plan, kept = planned(known, state, setting, consensus, frozen, record.company)
         truth = truth_of(record.known(month), planned=set(consensus["item"]))  # the month is over: what came is looked at only now
         over = month_of(plan, truth, state, setting, record.company, consensus)
-        walker.rows.append({"policy": setting.name, "period": month, **over.row, "new_demand": truth.new_demand})
+        walker.rows.append({"policy": setting.name, "period": month, **over.row, "new_demand": truth.new_demand, "safety_kept": kept})
         walker.state = over.state
     walker.layers.append(own)
 
