@@ -129,7 +129,7 @@ def _keep_notebook(prepared: Prepared, step: Step, watch: Watch, fault: "Fault |
 
 def _check_previous(prepared: Prepared, step: Step) -> None:
     """The cycle before must not have changed while the step read it."""
-    now = previous_hashes(prepared.company.previous_run(prepared.params.cycle), [step])
+    now = previous_hashes(prepared.company, prepared.params.cycle, [step])
     changed = [name for name in now if now[name] != prepared.made_from.previous[name]]
     if changed:
         problems = [Problem(f"table {name}", "another one", "the one the run began with", "Run again.") for name in changed]

@@ -24,6 +24,7 @@ from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder, RunFolder, marker_outputs
 from sopkit.run.decided import Decided, earlier_change_files, earlier_decisions
 from sopkit.run.files import file_hash, read_json
+from sopkit.run.last_plan import previous_table
 from sopkit.run.params import CompanyParams
 from sopkit.run.provenance import commit
 from sopkit.run.reviewed import earlier_reviews
@@ -119,7 +120,6 @@ def origins(params: CompanyParams, steps: Sequence[Step], files: Mapping[str, Pa
     """What a run of `params` would be made from, as things stand now; `files` are the inputs by name in the snapshot."""
     root = places.suite_root()
     overlays = [*params.meeting.scenarios, *([] if scenario == "base" else [scenario])]
-    before = CompanyFolder.of(params.company).previous_run(params.cycle)
     return Origins(
         params=params,
         scenario=scenario,
@@ -136,16 +136,16 @@ def origins(params: CompanyParams, steps: Sequence[Step], files: Mapping[str, Pa
         ),
         process=_present(root / "params" / "process.yaml"),
         lock=_present(root / "requirements.lock"),
-        previous=previous_hashes(before, steps),
+        previous=previous_hashes(CompanyFolder.of(params.company), params.cycle, steps),
         commit=hash_of(commit()),
         earlier=_earlier(CompanyFolder.of(params.company).path, params.cycle),
     )
 
 
-def previous_hashes(before: RunFolder | None, steps: Iterable[Step]) -> dict[str, str]:
+def previous_hashes(company: CompanyFolder, cycle: str, steps: Iterable[Step]) -> dict[str, str]:
     """Hashes of the tables of the cycle before that any of the steps reads."""
-    names = sorted(set().union(*(step.previous for step in steps)))
-    return {name: _present(before.path / "tables" / f"{name}.parquet") if before else ABSENT for name in names}
+    paths = {name: previous_table(company, cycle, name) for name in sorted(set().union(*(step.previous for step in steps)))}
+    return {name: ABSENT if path is None else _present(path) for name, path in paths.items()}
 
 
 def step_parts(step: Step, steps: Sequence[Step], made_from: Origins, run: RunFolder) -> Parts | None:

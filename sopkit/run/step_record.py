@@ -14,7 +14,9 @@ from sopkit.data.facts import checked_facts
 from sopkit.errors import Problem, StepError
 from sopkit.meeting.policy import Overlay
 from sopkit.meeting.scenarios import changed_table, reaches
+from sopkit.run.cycle import CompanyFolder
 from sopkit.run.files import write_atomically
+from sopkit.run.last_plan import last_plan_told, previous_table
 from sopkit.run.params import CompanyParams
 from sopkit.run.step_files import StoredFigure, Tables, data_hash, facts_file, read_facts, read_table, table_bytes
 from sopkit.steps import STEPS, Step
@@ -71,8 +73,13 @@ class StepRecord:
         if table not in self.step.previous:
             raise StepError("a table that the step does not declare", [self._undeclared(f"previous:{table}", "reads")])
         self._reads.add(f"previous:{table}")
-        path = self.previous / "tables" / f"{table}.parquet"
-        return read_table(path, CONTRACTS[table]) if path.exists() else empty(CONTRACTS[table])
+        path = previous_table(CompanyFolder.of(self.params.company), self.cycle, table)
+        return read_table(path, CONTRACTS[table]) if path is not None else empty(CONTRACTS[table])
+
+    @property
+    def last_plan_told(self) -> str:
+        """Which plan of the cycle before is the last plan."""
+        return last_plan_told(CompanyFolder.of(self.params.company), self.cycle)
 
     def read_proposed(self, table: str) -> pd.DataFrame:
         """A table of the plan that was decided on; empty, with its columns, where nothing has been decided."""

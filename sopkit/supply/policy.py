@@ -49,8 +49,14 @@ class SupplyPolicy(BaseModel):
         description="planning cost of a unit that an open month makes more or less than the last plan, share of its price",
     )
     ties: Literal["latest", "least_change"] = Field(
-        default="latest",
-        description="of equally cheap plans that ship most: the one that makes latest, or first the one nearest to the last plan",
+        default="least_change",
+        description="of equally cheap plans that ship most: the one nearest to the last plan, then that makes latest; or just the latest",
+    )
+    quarters_after: int | None = Field(
+        default=None,
+        ge=1,
+        description="months from M0 after which a stocked item is made evenly over three months and people change at their start only; "
+        "stock and demand stay monthly; none = every month is decided for itself",
     )
     smoothing_cost: float = Field(
         default=0.0, ge=0, description="planning cost of an hour that a resource works more or less than in the month before"

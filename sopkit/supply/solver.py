@@ -136,8 +136,10 @@ class Solver:
         return ", ".join(told)
 
     def _limits(self) -> dict[str, object]:
-        seconds = {} if self.work.most_seconds is None else {"time_limit": self._highs.getRunTime() + self.work.most_seconds}
-        return {"simplex_iteration_limit": self.work.most_iterations, **seconds}
+        return {"simplex_iteration_limit": self.work.most_iterations, **self._seconds()}
+
+    def _seconds(self) -> dict[str, object]:
+        return {} if self.work.most_seconds is None else {"time_limit": self._highs.getRunTime() + self.work.most_seconds}
 
     def _ends(self, options: dict[str, object]) -> bool:
         """Run with some options; whether the solver came to an end."""
@@ -158,12 +160,16 @@ class Solver:
             "mip_rel_gap": self.work.gap_share,
             "mip_abs_gap": 0.0,
             "mip_max_nodes": self.work.most_nodes,
+            **self._seconds(),
         }
         self._set_options(limits)
         self._highs.run()
         status, facts = self._highs.getModelStatus(), self._highs.getInfo()
         values = np.array(self._highs.getSolution().col_value)
-        if status not in (*DONE, Status.kSolutionLimit) or facts.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        if (
+            status not in (*DONE, Status.kSolutionLimit, Status.kTimeLimit)
+            or facts.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible
+        ):
             self._refuse(status)
         self._change_kind(highspy.HighsVarType.kContinuous)
         self._set_options(OPTIONS)
@@ -271,10 +277,11 @@ def _free_to_move(basic: NDArray[np.int64], lower: ArrayLike, upper: ArrayLike, 
 
 
 def _broadcast(which: NDArray[np.int64], first: ArrayLike, second: ArrayLike) -> tuple[NDArray[np.int32], Numbers, Numbers]:
-    """Numbers as HiGHS takes them: int32 places, two float arrays of the same length, absent cells left out."""
+    """Numbers as HiGHS takes them: int32 places, each once, two float arrays of the same length, absent cells left out."""
     places, one, two = np.broadcast_arrays(which, np.asarray(first, float), np.asarray(second, float))
-    there = places >= 0
-    return places[there].astype(np.int32), np.ascontiguousarray(one[there]), np.ascontiguousarray(two[there])
+    there = np.unique(places, return_index=True)[1]  # a variable may stand in several cells
+    there = there[places.ravel()[there] >= 0]
+    return places.ravel()[there].astype(np.int32), one.ravel()[there], two.ravel()[there]
 
 
 def highs_model(arrays: Arrays) -> highspy.HighsLp:

@@ -1,14 +1,15 @@
 """Fences, the last plan, smoothing, cover, storage of sites, maintenance, learning and temporary people, on plans worked out by hand."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.finance.statement import COST_LINES, OUTLAYS
 from sopkit.supply.last_plan import last_production
-from sopkit.supply.plan import checks, constrained_plan, inputs_problems
+from sopkit.supply.plan import SupplyInputs, checks, constrained_plan, inputs_problems
 from sopkit.supply.policy import Fence, SupplyPolicy, Waiting
 
 CUTOFF = "2026-02"
@@ -74,8 +75,25 @@ def test_of_equally_cheap_plans_the_nearest_to_the_last_is_taken(company):
     inputs = company(last_production=last(12, 12, 8, 9))
     nothing = inputs.unit_costs.assign(holding_rate=0.0)
     inputs = replace(inputs, unit_costs=nothing)
-    assert made(constrained_plan(inputs, POLICY, cutoff=CUTOFF)) == [10, 14, 8, 9]  # latest
-    assert made(constrained_plan(inputs, policy(ties="least_change"), cutoff=CUTOFF)) == [12, 12, 8, 9]
+    assert made(constrained_plan(inputs, policy(ties="latest"), cutoff=CUTOFF)) == [10, 14, 8, 9]
+    assert made(constrained_plan(inputs, POLICY, cutoff=CUTOFF)) == [12, 12, 8, 9]
+
+
+def test_rows_in_another_order_give_the_same_plan(inputs_of, demand_rows, hours_rows):
+    items = ["A", "B"]
+    inputs = inputs_of(
+        items=[{"item": item} for item in items],
+        demand=demand_rows("A", "2026-03", [10.0, 16.0, 8.0, 9.0]) + demand_rows("B", "2026-03", [3.0, 4.0, 3.0, 4.0]),
+        unit_costs=[{"item": item, "unit_cost": 40.0} for item in items],
+        resources=[{"resource": "line"}],
+        resource_calendar=hours_rows("line", "2026-03", [14.0] * 4),
+        bill_of_resources=[{"item": item, "resource": "line", "hours": 1.0} for item in items],
+        last_production=last(11, 11, 9, 9),
+    )
+    turned = SupplyInputs(**{each.name: getattr(inputs, each.name).iloc[::-1].reset_index(drop=True) for each in fields(inputs)})
+    one, other = (constrained_plan(each, POLICY, cutoff=CUTOFF) for each in (inputs, turned))
+    for table in ("supply_plan", "demand_fulfilment", "resource_load", "plan_costs"):
+        pd.testing.assert_frame_equal(getattr(one, table), getattr(other, table))
 
 
 def test_slushy_months_hold_the_last_plan_and_open_ones_do_not(company):
@@ -239,3 +257,25 @@ def test_what_cannot_be_right_is_found(company):
 def test_each_kind_of_outlay_has_a_line_in_the_statement():
     kinds = CONTRACTS["plan_outlays"].column("kind").choices
     assert {OUTLAYS.get(kind, kind) for kind in kinds} <= set(COST_LINES)
+
+
+def test_far_months_are_decided_by_quarter_and_balances_hold_monthly(inputs_of, demand_rows, hours_rows):
+    demand = [6, 9, 12, 3, 14, 8, 8]
+    inputs = inputs_of(
+        items=[{"item": "A"}],
+        demand=demand_rows("A", "2026-03", demand),
+        unit_costs=[{"item": "A", "unit_cost": 60.0, "variable_cost": 40.0, "holding_rate": 0.2}],
+        resources=[{"resource": "line", "skill_group": "crew", "crew": 1.0}],
+        resource_calendar=hours_rows("line", "2026-03", [20.0] * 7),
+        bill_of_resources=[{"item": "A", "resource": "line", "hours": 1.0}],
+        workforce=[{"skill_group": "crew", "heads": 10, "hours_per_head": 1.0, "wage": 2.0, "max_hire": 20.0}],
+    )
+    monthly, far = (constrained_plan(inputs, policy(quarters_after=after), cutoff=CUTOFF) for after in (None, 2))
+    assert made(monthly) == demand
+    # 12, 3 and 14 come from 8.5 a month and 3.5 made before them: 9 unit months in stock, where 12 a month would be 16
+    assert made(far) == [6, 12.5, 8.5, 8.5, 8.5, 8, 8]
+    people = far.workforce_plan.set_index("period")
+    assert (people.loc[["2026-06", "2026-07", "2026-09"], ["hired", "laid_off"]] == 0).all(axis=None)
+    assert far.plan_costs["planning_cost"].sum() > monthly.plan_costs["planning_cost"].sum()
+    assert checks(inputs, far)["ok"].all()
+    assert far.supply_plan["lost"].sum() == 0

@@ -12,6 +12,7 @@ from sopkit.run.approving import approval_standing, chosen_options, run_to_appro
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import file_hash, read_json
 from sopkit.run.keys import PACKAGE, hash_of, tree_hash
+from sopkit.run.last_plan import previous_table
 from sopkit.run.library import write_library
 from sopkit.run.lock import cycle_lock
 from sopkit.run.minutes import minutes_of
@@ -229,12 +230,11 @@ def _plan_before(params: CompanyParams, found: Sequence[Publication]) -> tuple[P
 
 def _previous(params: CompanyParams, manifest: dict[str, object]) -> dict[str, Path]:
     """Tables of the cycle before that the run read, where they still are what they were."""
-    before = CompanyFolder.of(params.company).previous_run(params.cycle)
-    told = manifest.get("previous")
-    if before is None or not isinstance(told, dict):
+    company, told = CompanyFolder.of(params.company), manifest.get("previous")
+    if not isinstance(told, dict):
         return {}
-    paths = {name: before.path / "tables" / f"{name}.parquet" for name in told}
-    return {name: path for name, path in paths.items() if path.is_file() and file_hash(path) == told[name]}
+    paths = {name: previous_table(company, params.cycle, name) for name in told}
+    return {name: path for name, path in paths.items() if path is not None and file_hash(path) == told[name]}
 
 
 def _settle(store: Published, ledger: "Ledger", cycle: str) -> None:

@@ -10,10 +10,11 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import empty
 from sopkit.run import places
 from sopkit.run.cycle import RunFolder
+from sopkit.run.last_plan import PUBLISHED_TABLES
 from sopkit.run.params import CompanyParams
 from sopkit.run.step_files import Tables, read_table
 
-TABLES = "analysts/tables"
+TABLES = PUBLISHED_TABLES
 SOURCE = "source"
 OVERLAYS = ("scenarios", "playbooks")  # folders of params that any company may name
 

@@ -21,6 +21,7 @@ from sopkit.supply.plan.given import (
     working_groups,
     worth_at_the_end,
 )
+from sopkit.supply.plan.quarters import decided_by_quarter, quarters_of
 from sopkit.supply.plan.situation import Situation
 
 
@@ -71,12 +72,20 @@ def choices_of(lp: Model, situation: Situation) -> Choices:
     late, backlog = _waiting(lp, situation, served)
     loaded = lines.used[:, None]
     working = working_groups(situation)[:, None]
-    changing, whole = working & working_open & situation.policy.workforce_planned, situation.policy.whole_heads
+    changing = working & working_open & situation.policy.workforce_planned & quarters_of(situation).first
+    whole = situation.policy.whole_heads
     losing = not loses_nothing(situation)
     return Choices(
-        production=lp.variables("production", items, cost=goods.variable_cost, upper=situation.lots.maximum, where=making & free),
-        subcontract=lp.variables(
-            "subcontract", items, cost=goods.variable_cost + np.nan_to_num(goods.premium), where=subcontractable(situation)
+        production=decided_by_quarter(
+            lp, situation, "production", cost=goods.variable_cost, upper=situation.lots.maximum, where=making & free
+        ),
+        subcontract=decided_by_quarter(
+            lp,
+            situation,
+            "subcontract",
+            cost=goods.variable_cost + np.nan_to_num(goods.premium),
+            upper=np.inf,
+            where=subcontractable(situation),
         ),
         band=lp.variables(
             "safety stock",
