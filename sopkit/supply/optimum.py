@@ -1,11 +1,11 @@
 """The one optimum of a plan: of equally cheap plans the one that a second cost prefers, from wherever the solver starts."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import highspy
-import numpy as np
 
 from sopkit.supply.lp import Model, Numbers, Solution, Solver, Work
+from sopkit.supply.parts import least_second_cost, parts_of, solved_in_parts
 from sopkit.supply.policy import SupplyPolicy
 
 Shape = tuple[tuple[str, tuple[tuple[object, ...], ...], bytes], ...]
@@ -31,9 +31,10 @@ def shape_of(model: Model) -> Shape:
 def one_optimum(model: Model, second_cost: Numbers, starts: Starts | None = None, work: Work | None = None) -> Solution:
     """The optimum of `model` that among equally cheap ones has the least `second_cost`; duals are the first solve's.
 
-    With `starts` the solve begins where a model of the same shape ended, some fifteen times faster. Its optimum is taken only where
-    it is proven to be the only one, so that it is the plan that a solve from nothing finds, up to the last digits of a float; else
-    the model is solved from nothing. Duals are not unique where the optimum is degenerate: after such a start they may be others.
+    Parts that share nothing are solved one by one (`sopkit.supply.parts`). With `starts` the solve begins where a model of the same shape
+    ended, some fifteen times faster. Its optimum is taken only where it is proven to be the only one, so that it is the plan that a
+    solve from nothing finds, up to the last digits of a float; else the model is solved from nothing. Duals are not unique where the
+    optimum is degenerate: after such a start they may be others.
 
     Args:
         model: the linear programme.
@@ -44,29 +45,15 @@ def one_optimum(model: Model, second_cost: Numbers, starts: Starts | None = None
     Raises:
         StepError: there is no optimum.
     """
-    whole = model.has_whole_numbers
+    whole, arrays = model.has_whole_numbers, model.arrays()
     basis = starts.bases.get(shape_of(model)) if starts and not whole else None
     if basis is not None:
-        solver = model.solver()
+        solver = Solver(arrays)
         solver.start_from(basis)
-        found, only = _second(solver, solver.solve(), second_cost)
-        if only:
+        found, last = least_second_cost(solver, solver.solve(), second_cost)
+        if solver.is_only_optimum(last):
             return found
-    solver = model.solver(work)
-    first = solver.solve()
-    if starts is not None and not whole:
-        starts.bases[shape_of(model)] = solver.basis()
-    return _second(solver, first, second_cost)[0]
-
-
-def _second(solver: Solver, first: Solution, second_cost: Numbers) -> tuple[Solution, bool]:
-    """The least second cost among the optima of the first solve, and whether it is proven to be the only such plan."""
-    if not len(second_cost):
-        return first, False
-    solver.hold_optimum(first)
-    solver.set_costs(np.arange(len(second_cost)), second_cost)
-    second = solver.solve()
-    iterations = first.iterations + second.iterations
-    return replace(first, column_value=second.column_value, row_value=second.row_value, iterations=iterations), solver.is_only_optimum(
-        second
-    )
+    found, basis = solved_in_parts(arrays, second_cost, parts_of(arrays), work)
+    if starts is not None and basis is not None:
+        starts.bases[shape_of(model)] = basis
+    return found

@@ -109,15 +109,23 @@ def test_each_way_is_tried_until_one_ends(monkeypatch):
 def test_what_shares_nothing_is_solved_apart_and_is_the_plan_of_the_whole():
     whole = stores(BASE, joined=False, capacity=5.0)
     arrays = whole.arrays()
-    assert len(parts_of(arrays)) == 2
-    assert len(parts_of(stores(BASE).arrays())) == 1
-    together, apart = whole.solver().solve(), solved_in_parts(replace(arrays, offset=7.0))
+    parts = parts_of(arrays, least=1)
+    assert len(parts) == 2
+    assert len(parts_of(stores(BASE).arrays(), least=1)) == len(parts_of(arrays)) == 1  # too small to be worth it
+    together, (apart, basis) = whole.solver().solve(), solved_in_parts(replace(arrays, offset=7.0), np.zeros(0), parts)
     assert apart.objective == pytest.approx(together.objective + 7.0, rel=1e-12)
     assert arrays.cost @ apart.column_value == pytest.approx(together.objective)
     assert np.abs(apart.row_dual - together.row_dual).max() == pytest.approx(0)
+    solver = whole.solver()
+    solver.start_from(basis)
+    assert solver.solve().iterations == 0  # where the parts end, the whole ends
+    second = np.arange(len(arrays.cost), dtype=float)
+    tied, _ = solved_in_parts(arrays, second, parts)
+    assert tied.column_value == pytest.approx(solved_in_parts(arrays, second, parts_of(arrays))[0].column_value)
 
 
 def test_columns_without_a_row_stand_at_their_better_bound():
     lp = stores(BASE, joined=False)
     lp.variables("free", (("x", "y"),), cost=[1.0, -1.0], lower=2.0, upper=5.0)
-    assert solved_in_parts(lp.arrays()).objective == pytest.approx(lp.solver().solve().objective)
+    arrays = lp.arrays()
+    assert solved_in_parts(arrays, np.zeros(0), parts_of(arrays, least=1))[0].objective == pytest.approx(lp.solver().solve().objective)
