@@ -1,11 +1,12 @@
 """The supply plan beside HiGHS alone on the same .mps file: build and solve, variants in place, explanation, size; and beside its peers.
 
-python -m benchmarks.supply [ratios] [what_ifs] [company] [large] [growth] [peers]      (default: all but large)
+python -m benchmarks.supply [ratios] [what_ifs] [company] [causes] [large] [growth] [peers]      (default: all but large)
 
 The floor is `highspy.Highs().run()` on the written .mps with the solver's own options and one thread. Figures are CPU seconds; the
 machine may be busy, so ours and the floor take turns and ratios of medians are what is quoted. `ratios` and `what_ifs` hold for the
 reference model (benchmarks/supply_reference.py) at 500 items, 20 resources, 18 months; `company` is the full model of 500 items as
-input tables through the function that plans companies; `large` is 5,000 items, 50 resources, 18 months beside HiPO alone.
+input tables through the function that plans companies, `causes` why it is short; `large` is 5,000 items, 50 resources, 18 months
+beside HiPO alone.
 """
 
 import os
@@ -26,6 +27,7 @@ from typing import TypeVar
 import highspy
 import numpy as np
 
+from benchmarks.supply_growth import growth
 from benchmarks.supply_reference import SIZES, Reference, ReferenceModel, reference, reference_model
 from sopkit.supply.solver import Arrays, Solver, highs_model
 from sopkit.supply.what_if import WhatIfs
@@ -37,7 +39,15 @@ Made = TypeVar("Made")
 
 def main(wanted: list[str]) -> None:
     """Measure what is asked for and print it."""
-    sections = {"ratios": ratios, "what_ifs": what_ifs, "company": full_model, "large": large, "growth": growth, "peers": beside_peers}
+    sections = {
+        "ratios": ratios,
+        "what_ifs": what_ifs,
+        "company": full_model,
+        "causes": causes,
+        "large": large,
+        "growth": growth,
+        "peers": beside_peers,
+    }
     for name in wanted or [name for name in sections if name != "large"]:
         if name.startswith("--alone="):
             alone(*name.removeprefix("--alone=").split(","))
@@ -157,7 +167,6 @@ def what_ifs() -> None:
 def full_model() -> None:
     """The plan of a company of 500 items, from its tables to checked tables, beside HiGHS alone on its .mps."""
     from benchmarks.supply_company import CUTOFF, POLICY, company
-    from sopkit.supply.explanation.attribution import shortage_causes
     from sopkit.supply.plan import checks, constrained_plan
     from sopkit.supply.plan.contradiction import shortfalls
     from sopkit.supply.plan.model import plan_model
@@ -183,8 +192,21 @@ def full_model() -> None:
         if short
         else f"nothing short: {text:.2f} s"
     )
-    reason, causes = cpu(lambda: shortage_causes(inputs, POLICY, cutoff=CUTOFF))
-    print(f"causes of all shortage: {reason:.2f} s (goal 5), {len(causes):,} rows")
+
+
+def causes() -> None:
+    """Which cause each unmet unit of that company comes from, in both orders, on the model that is solved once for all questions."""
+    from benchmarks.supply_company import CUTOFF, POLICY, company
+    from sopkit.supply.explanation.attribution import CAUSES, shortage_causes
+    from sopkit.supply.explanation.hot import hot_plan_of
+
+    inputs = company(reference(*SIZES["middle"]))
+    hot = hot_plan_of(inputs, POLICY, cutoff=CUTOFF)
+    warm, _ = cpu(lambda: hot.base)
+    print(f"the plan's model solved once for all questions: {warm:.2f} s", flush=True)
+    for order in (CAUSES, CAUSES[::-1]):
+        reason, told = cpu(lambda order=order: shortage_causes(inputs, POLICY, cutoff=CUTOFF, order=order, hot=hot))
+        print(f"causes of all shortage on it, {order[0]} first: {reason:.2f} s (goal 5), {len(told):,} rows", flush=True)
 
 
 def large() -> None:
@@ -212,17 +234,6 @@ def alone(kind: str, path: str) -> None:
     for name, _, variant in list(variants(data, model, base))[:5:2]:
         done = plan.solve(variant)
         print(f"{name:<46}{done.seconds:8.2f} s   {done.solution.fallback}", flush=True)
-
-
-def growth() -> None:
-    """How build and solve grow with the number of items."""
-    print("items  resources    variables    build       solve    seconds per thousand variables")
-    for items in (50, 100, 200, 400, 800):
-        data = reference(items, max(5, items // 25), 18)
-        build, arrays = cpu(lambda data=data: reference_model(data).arrays())
-        solve, _ = cpu(Solver(arrays).solve)
-        width = len(arrays.cost)
-        print(f"{items:5d}{max(5, items // 25):11d}{width:13,}{build:9.3f} s{solve:9.3f} s{1000 * solve / width:14.4f}", flush=True)
 
 
 def beside_peers() -> None:

@@ -63,12 +63,12 @@ BROKEN = {
     "an item without route": (
         {"bill_of_resources": []},
         {"silent_inputs": "refused"},
-        "no hours in the bill of resources: capacity does not limit it (1 items: A)",
+        "items, row 1: no hours in the bill of resources: capacity does not limit it (1 items: A)",
     ),
     "no opening stock": (
         {},
         {"silent_inputs": "refused"},
-        "no stock at the cutoff is told: opens with none (1 items: A)",
+        "items, row 1: no stock at the cutoff is told: opens with none (1 items: A)",
     ),
     "a cycle in the bill of materials": (
         {
@@ -102,6 +102,17 @@ BROKEN = {
         },
         {},
         "workforce_calendar, row 1 (crew 2026-04): least 5 people, where hiring reaches 4",
+    ),
+    "more people than hiring reaches, where the calendar lets fewer in": (
+        {
+            "workforce": [{"skill_group": "crew", "heads": 2, "max_hire": 9.0}],
+            "workforce_calendar": [
+                {"skill_group": "crew", "period": "2026-03", "max_hire": 0.0},
+                {"skill_group": "crew", "period": "2026-04", "least_heads": 5.0, "max_hire": 2.0},
+            ],
+        },
+        {},
+        "workforce_calendar, row 2 (crew 2026-04): least 5 people, where hiring reaches 4",
     ),
     "fewer people at most than at least": (
         {

@@ -45,6 +45,17 @@ def assumed(inputs: SupplyInputs, *, cutoff: str, policy: SupplyPolicy | None = 
     Returns:
         One row per assumption that is made: assumption, items (how many), which (the first of them).
     """
+    rows = [(assumption, len(items), names_of(items)) for assumption, items in silences(inputs, cutoff=cutoff, policy=policy).items()]
+    frame = pd.DataFrame(rows, columns=["assumption", "items", "which"])
+    return frame.astype({"assumption": "str", "items": "int64", "which": "str"})
+
+
+def silences(inputs: SupplyInputs, *, cutoff: str, policy: SupplyPolicy | None = None) -> dict[str, pd.Series]:
+    """What the inputs are silent about, and the items, or components, that it is about.
+
+    Args:
+        inputs, cutoff, policy: as in `assumed`.
+    """
     asked = inputs.demand.loc[inputs.demand["quantity"] > 0, "item"].drop_duplicates()
     strategy = inputs.items.set_index("item")["supply_strategy"]
     planned = asked[asked.map(strategy) != "service"].sort_values()
@@ -62,6 +73,4 @@ def assumed(inputs: SupplyInputs, *, cutoff: str, policy: SupplyPolicy | None = 
         "safety stock, limits of stock and what is on order stand at the item's first site": planned[planned.isin(_without_a_site(inputs))],
     }
     silent |= _terms_left_out(inputs, policy or SupplyPolicy())
-    rows = [(assumption, len(items), names_of(items)) for assumption, items in silent.items() if len(items)]
-    frame = pd.DataFrame(rows, columns=["assumption", "items", "which"])
-    return frame.astype({"assumption": "str", "items": "int64", "which": "str"})
+    return {assumption: items for assumption, items in silent.items() if len(items)}

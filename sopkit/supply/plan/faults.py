@@ -7,10 +7,10 @@ import pandas as pd
 
 from sopkit.errors import DataError, Problem
 from sopkit.supply.inventory import safety_stock_target
-from sopkit.supply.plan.assumptions import assumed
+from sopkit.supply.plan.assumptions import silences
 from sopkit.supply.plan.contract_faults import contract_problems
-from sopkit.supply.plan.inputs import SHOWN, SupplyInputs, basic_problems, planned_periods, rows_of
-from sopkit.supply.plan.matrices import month_matrix
+from sopkit.supply.plan.inputs import SHOWN, SupplyInputs, basic_problems, names_of, planned_periods, rows_of
+from sopkit.supply.plan.matrices import month_matrix, where_told
 from sopkit.supply.policy import SupplyPolicy
 
 NEARLY = 1e-6
@@ -153,9 +153,11 @@ def _people_by_month(inputs: SupplyInputs) -> Iterator[Problem]:
     reach = inputs.workforce.set_index("skill_group")
     months = planned_periods(inputs)
     dated = told[told["period"].isin(months) & told["skill_group"].isin(reach.index) & told["least_heads"].notna()]
-    steps = pd.Index(months).get_indexer(dated["period"]) + 1
-    most = dated["skill_group"].map(reach["heads"]).astype(float) + dated["skill_group"].map(reach["max_hire"]).astype(float) * steps
-    dated = dated.assign(most=most)
+    groups = pd.Index(reach.index)
+    usual = reach["max_hire"].to_numpy(float)[:, None]
+    hired = np.cumsum(where_told(told, groups, months, "max_hire", usual, key="skill_group"), axis=1)
+    reached = reach["heads"].to_numpy(float)[:, None] + hired
+    dated = dated.assign(most=reached[groups.get_indexer(dated["skill_group"]), pd.Index(months).get_indexer(dated["period"])])
     short = dated[dated["least_heads"] > dated["most"] + NEARLY]
     for place, row in _at("workforce_calendar", short, "skill_group", "period"):
         yield Problem(place, f"least {row['least_heads']:g} people, where hiring reaches {row['most']:g}", "a number that hiring can reach")
@@ -239,7 +241,8 @@ def _refused(inputs: SupplyInputs, policy: SupplyPolicy, cutoff: str) -> Iterato
             told = f"shares of {region} add up to {share:g}"
             yield Problem(f"sourcing.sourcing_share, {rows_of(rows)}", told, "1", "Or let the plan choose: supply.sourcing_shares.")
     if policy.silent_inputs == "refused":
-        for row in assumed(inputs, cutoff=cutoff, policy=policy).itertuples():
-            yield Problem(
-                "inputs", f"{row.assumption} ({row.items} items: {row.which})", "an input that says it", "Or supply.silent_inputs: assumed."
-            )
+        for assumption, items in silences(inputs, cutoff=cutoff, policy=policy).items():
+            rows = inputs.items[inputs.items["item"].isin(items)]
+            place = f"items, {rows_of(rows)}" if len(rows) else "inputs"
+            told = f"{assumption} ({len(items)} items: {names_of(items)})"
+            yield Problem(place, told, "an input that says it", "Or supply.silent_inputs: assumed.")
