@@ -73,13 +73,13 @@ class StepRecord:
         if table not in self.step.previous:
             raise StepError("a table that the step does not declare", [self._undeclared(f"previous:{table}", "reads")])
         self._reads.add(f"previous:{table}")
-        path = previous_table(CompanyFolder.of(self.params.company), self.cycle, table)
+        path = previous_table(CompanyFolder.of(self.params.company), self.params.cycle, table)
         return read_table(path, CONTRACTS[table]) if path is not None else empty(CONTRACTS[table])
 
     @property
     def last_plan_told(self) -> str:
         """Which plan of the cycle before is the last plan."""
-        return last_plan_told(CompanyFolder.of(self.params.company), self.cycle)
+        return last_plan_told(CompanyFolder.of(self.params.company), self.params.cycle)
 
     def read_proposed(self, table: str) -> pd.DataFrame:
         """A table of the plan that was decided on; empty, with its columns, where nothing has been decided."""
