@@ -412,6 +412,16 @@ def test_weights_and_references_of_launches_are_told_and_planning_goes_on():
     assert launch_oddities({}) == []
 
 
+def test_an_opportunity_without_product_is_told_and_the_others_stay(tmp_path: Path, valid: Tables):
+    customer, sale = valid["customers"].iloc[0], valid["sales_history"].iloc[0]
+    deal = {"customer": customer["customer"], "region": sale["region"], "channel": sale["channel"], "stage": "proposal"}
+    deal |= {"probability_share": 0.5, "quantity": 10.0, "period": shifted(CUTOFF, 2), "in_baseline": False}
+    deals = pd.DataFrame([{"opportunity": f"O{n}", "item": item, **deal} for n, item in enumerate(["A1", None, "B1"])])
+    intake = read_set(tmp_path, {**valid, "opportunities": deals})
+    assert told(intake, "empty_cell")[["table", "row", "column", "outcome"]].to_numpy().tolist() == [["opportunities", 3, "item", "REJECT"]]
+    assert intake.tables["opportunities"]["opportunity"].tolist() == ["O0", "O2"]
+
+
 def test_an_item_in_two_families_is_rejected_with_both_rows(tmp_path: Path, valid: Tables):
     twice = pd.concat([valid["items"], valid["items"].iloc[[1]].assign(family="Heaters")], ignore_index=True)
     found = told(read_set(tmp_path, {**valid, "items": twice}), "duplicate_key")
