@@ -1,5 +1,5 @@
 "use strict";
-// What a page does beyond being read: columns sort, a figure tells where it comes from. Without it the page is whole.
+// What a page does beyond being read: columns sort, a scenario is chosen, a figure tells where it comes from. Without it the page is whole.
 const words = JSON.parse(document.getElementById("words").textContent);
 const language = document.documentElement.lang;
 
@@ -53,7 +53,7 @@ function sortTable(table, header, place) {
 
 function makeSortable(table) {
   const row = table.tHead && table.tHead.rows[table.tHead.rows.length - 1];
-  if (!row || table.classList.contains("months") || table.tBodies[0].rows.length < 3) return;
+  if (!row || table.matches(".months, .switch") || table.tBodies[0].rows.length < 3) return;
   [...row.cells].forEach((header, place) => {
     if (header.tagName !== "TH" || !header.textContent.trim()) return;
     const button = document.createElement("button");
@@ -63,6 +63,27 @@ function makeSortable(table) {
     header.setAttribute("aria-sort", "none");
     button.addEventListener("click", () => sortTable(table, header, place));
   });
+}
+
+function makeSwitch(table) {
+  // of the groups of columns, one is shown at a time: the one that is chosen
+  const [heads, ...rows] = table.rows;
+  const groups = [];
+  let place = 0;
+  for (const head of heads.cells) {
+    if (head.tagName === "TH") groups.push({ head, from: place, to: place + head.colSpan });
+    place += head.colSpan;
+  }
+  const choice = document.createElement("select");
+  choice.setAttribute("aria-label", words.scenario);
+  choice.append(...groups.map(({ head }) => new Option(head.textContent.trim())));
+  const show = () => groups.forEach(({ head, from, to }, number) => {
+    head.hidden = number !== choice.selectedIndex;
+    for (const row of rows) for (let at = from; at < to; at += 1) row.cells[at].hidden = head.hidden;
+  });
+  choice.addEventListener("change", show);
+  table.parentElement.before(choice);
+  show();
 }
 
 function cellsOf(source) {
@@ -128,6 +149,7 @@ function walk(region, event) {
 }
 
 document.querySelectorAll("table").forEach(makeSortable);
+document.querySelectorAll("table.switch").forEach(makeSwitch);
 document.querySelectorAll(".wide").forEach((region) => region.addEventListener("keydown", (event) => walk(region, event)));
 document.addEventListener("click", (event) => {
   const figure = event.target.closest("[data-src]");

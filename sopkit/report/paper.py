@@ -23,7 +23,7 @@ def on_paper(html: str) -> str:
     alternative text of a figure. Tables say how wide their columns are.
     """
     plain = re.sub(r"<script\b.*?</script>", "", html, flags=re.S)
-    plain = re.sub(r'<a class="cell".*?</a>', "", plain, flags=re.S)
+    plain = re.sub(r'<a class="cell".*?</a>|<details class="screen">.*?</details>', "", plain, flags=re.S)
     plain = re.sub(r'<(data|span)(?: class="t")? (?:value|data-src)="[^>]*>(.*?)</\1>', r"\2", plain, flags=re.S)
     plain = re.sub(r'<time [^>]*>([^<\n]*)</time>|<code class="id">([^<]*)</code>', r"\1\2", plain)
     plain = re.sub(r'(<svg role="img"[^>]*?aria-label="([^"]*)"[^>]*>)', r"\1<title>\2</title>", plain)

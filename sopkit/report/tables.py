@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
@@ -52,15 +53,11 @@ class Record:
     def day(self, column: str, form: str = "short") -> Cell:
         """A date of this row; empty where there is none."""
         value = self.values[column]
-        return Day(_date(value), form) if _told(value) else ""
+        return Day(date.fromisoformat(str(value)[:10]), form) if _told(value) else ""
 
 
 def _told(value: object) -> str:
     return "" if value is None or value != value else str(value)
-
-
-def _date(value: object) -> date:
-    return date.fromisoformat(str(value)[:10])
 
 
 @dataclass(frozen=True)
@@ -173,6 +170,7 @@ class Table:
     dense: bool = False
     months: bool = False  # a column a month: all of one width
     screen: bool = False  # to look into on the screen; not printed
+    switch: bool = False  # groups of columns of which the screen shows one
     unit: str = ""  # said once in the caption, where all columns share it; set by `table`
     kind: Literal["table"] = field(default="table", init=False)
 
@@ -258,7 +256,7 @@ def side_by_side(blocks: "Sequence[Block]") -> "tuple[Block, ...]":
 
 def table(writer: Writer, printed: Table) -> Table:
     """The table with one scale per unit, and the units written under the labels of its columns; columns of no text at all are left out."""
-    printed = _without_empty(printed) if printed.rows else printed
+    printed = _without_empty(printed)
     numbers = [cell for row in printed.rows for cell in row.cells if isinstance(cell, Number) and not cell.with_unit]
     scales = {unit: scale_of(number for number in numbers if number.unit == unit) for unit in SCALED}
     rows = tuple(
@@ -278,11 +276,11 @@ def table(writer: Writer, printed: Table) -> Table:
 
 
 def _without_empty(printed: Table) -> Table:
-    kept = [at for at, column in enumerate(printed.columns) if column.kind == "number" or any(row.cells[at] for row in printed.rows)]
-    shades = [tuple(row.shades[at] for at in kept if row.shades) for row in printed.rows]
-    cells = [tuple(row.cells[at] for at in kept) for row in printed.rows]
-    left = tuple(replace(row, cells=own, shades=shade) for row, own, shade in zip(printed.rows, cells, shades, strict=True))
-    return replace(printed, columns=tuple(printed.columns[at] for at in kept), rows=left)
+    told = [column.kind == "number" or any(row.cells[at] for row in printed.rows) for at, column in enumerate(printed.columns)]
+    if all(told) or not printed.rows:
+        return printed
+    rows = (replace(row, cells=tuple(compress(row.cells, told)), shades=tuple(compress(row.shades, told))) for row in printed.rows)
+    return replace(printed, columns=tuple(compress(printed.columns, told)), rows=tuple(rows))
 
 
 def _at_scale(cell: Cell, scales: Mapping[str, object]) -> Cell:

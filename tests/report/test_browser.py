@@ -99,6 +99,19 @@ def test_the_keyboard_reaches_every_figure(page: Any) -> None:
     assert page.locator("#trace").is_visible()
 
 
+def test_another_scenario_is_chosen_without_a_request(page: Any) -> None:
+    page.locator("details:has(table.switch) summary").click()
+    choice, heads = page.locator("select"), page.locator("table.switch tr.groups th:visible")
+    names = choice.locator("option").all_text_contents()
+    assert heads.all_inner_texts() == names[:1]
+    before = page.locator("table.switch tbody tr").first.inner_text()
+    choice.select_option(index=len(names) - 1)
+    assert heads.all_inner_texts() == names[-1:] and len(names) > 1
+    assert page.locator("table.switch tbody tr").first.inner_text() != before
+    shown = page.locator("table.switch tbody tr").first.locator("td:visible")
+    assert shown.count() == 3  # the plan, then, change
+
+
 def test_a_family_leads_to_its_sheet(page: Any) -> None:
     page.locator('#demand a[href="#family-gas-grills"]').click()
     assert page.evaluate("location.hash") == "#family-gas-grills"

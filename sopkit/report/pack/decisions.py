@@ -9,6 +9,7 @@ from sopkit.report.narrative import N_, Scale, scale_of, scaled
 from sopkit.report.pack.decided import decided_blocks, decided_headline, promise_table
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.money import budget_amount, fiscal_budget
+from sopkit.report.pack.switch import switch_table
 from sopkit.report.pack.words import role, unavailable, unknown
 from sopkit.report.tables import Block, Column, Lead, Page, Record, Row, Table, Text, table
 
@@ -18,7 +19,12 @@ NOTHING = 0.0005  # of net sales: a change that the table shows as zero
 def decisions_page(desk: Desk) -> Page:
     """The decision page; without declared options it says so and shows the plan alone."""
     options = _on_the_agenda(desk)
-    blocks: list[Block] = [_headline_table(desk), *_not_told(desk), *decided_blocks(desk)]
+    blocks: list[Block] = [
+        _headline_table(desk),
+        *switch_table(desk, base_scenario(desk), MEASURES),
+        *_not_told(desk),
+        *decided_blocks(desk),
+    ]
     for name in dict.fromkeys(record.word("decision") for record in options):
         blocks.append(_decision(desk, [record for record in options if record.word("decision") == name], _money_scale(options)))
     if not options and not desk.book.has("decided"):

@@ -20,7 +20,13 @@ from sopkit.report.pack.inputs import FACTS, Desk
 
 CELL = re.compile(r"([a-z_]+)#([^|)]*)\.([A-Za-z_]\w*)(?=[|)]|$)")
 WORDS_HERE = Markup("/* words */")
-LABELS = {"sort": N_("Sort by this column"), "exactly": N_("exactly"), "close": N_("Close"), "all": N_("all rows")}
+LABELS = {
+    "sort": N_("Sort by this column"),
+    "exactly": N_("exactly"),
+    "close": N_("Close"),
+    "all": N_("all rows"),
+    "scenario": N_("Scenario"),
+}
 
 
 def numbered(desk: Desk, page: str) -> str:
