@@ -27,7 +27,7 @@ def switch_table(desk: Desk, base: Record, measures: Sequence[tuple[str, str, st
         return ()
     columns = [Column(text(N_("this plan")))]
     for record in records:
-        columns += [Column(text(label), group=_name(record)) for label in (N_("then"), N_("change"))]
+        columns += [Column(text(label), group=_name(desk, record)) for label in (N_("then"), N_("change"))]
     rows = []
     for measure, unit, label in lines:
         plan = base.number(measure, unit)
@@ -40,8 +40,8 @@ def switch_table(desk: Desk, base: Record, measures: Sequence[tuple[str, str, st
     return (table(desk.writer, Table(caption, "", tuple(columns), tuple(rows), dense=True, folded=True, screen=True, switch=True)),)
 
 
-def _name(record: Record) -> str:
-    return record.word("title") or record.word("scenario")
+def _name(desk: Desk, record: Record) -> str:
+    return desk.writer.markup(record.words("title") or record.words("scenario"))
 
 
 def _judged(measure: str, change: Number) -> Number:
