@@ -140,9 +140,9 @@ def _title(told: Replayed, name: str) -> Words:
 def _values(told: Replayed, writer: Writer, rows: "pd.DataFrame", measure: str) -> Row:
     values = rows.set_index("policy")["value"]
     unit = str(rows["unit"].iloc[0])
-    cells: list[Cell] = [Number(known(values[name]), unit, f"{SUMMARY}#policy={name}.{measure}", _decimals(unit)) for name in told.names]
+    numbers = [Number(known(values[name]), unit, f"{SUMMARY}#policy={name}.{measure}", _decimals(unit)) for name in told.names]
     really = known(told.recorded[measure].mean()) if measure in told.recorded else None
-    return Row(writer.text(TITLES[measure]), (*cells, Number(really, unit, f"replay_recorded.{measure}")))
+    return Row(writer.text(TITLES[measure]), tuple(one.long() for one in (*numbers, Number(really, unit, f"replay_recorded.{measure}"))))
 
 
 def _decimals(unit: str) -> int | None:

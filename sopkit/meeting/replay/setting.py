@@ -103,4 +103,12 @@ def _models(policy: ReplayPolicy, company: Company, name: str, problems: list[Pr
 def told_otherwise(setting: Setting) -> Sequence[str]:
     """What the policy does otherwise, as `name value`; empty for the company's own."""
     told = setting.policy.model_dump(exclude_defaults=True, exclude={"title"})
-    return [f"{name} {value}" for name, value in told.items()]
+    return [f"{name} {_shown(value)}" for name, value in told.items()]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return " + ".join(f"{name} {_shown(inner)}" for name, inner in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(inner) for inner in value) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
