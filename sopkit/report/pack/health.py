@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.meeting.kpis.swedish import SWEDISH
-from sopkit.report.cells import Code, Words, count
+from sopkit.report.cells import Cell, Code, Words, count
 from sopkit.report.narrative import N_
 from sopkit.report.pack.evidence import adjustment_table, campaign_result_table, chase_table
 from sopkit.report.pack.inputs import Desk
@@ -160,11 +160,11 @@ def appendix_page(desk: Desk) -> Page:
     return Page("appendix", text(N_("Appendix")), say(N_("What the figures mean and how to reproduce them")), blocks)
 
 
-def _definition(desk: Desk, fact: Record) -> Words:
+def _definition(desk: Desk, fact: Record) -> Cell:
     """What a KPI is, in the pack's language: facts are written in English, the dictionary of KPIs in both."""
     told = SWEDISH.get(fact.word("id")) if desk.about.language == "sv" else None
     english = fact.words("definition")
-    return Words(told.of_closed_months, english.source) if told else english
+    return Words(told.of_closed_months, english.source) if told and isinstance(english, Words) else english
 
 
 def _definitions(desk: Desk) -> tuple[Table, ...]:
