@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sopkit.report.pack import About, Pack
 
 MARKER_SCHEMA = 1
+WHOLE_FROM = 1000  # numbers that a frame shows without decimals
 SHELL_NAMES = ("In", "Out")  # what an IPython kernel keeps beside the notebook's own names
 
 
@@ -274,3 +275,10 @@ def _settle_display() -> None:
     pd.set_option(
         "display.max_columns", 30, "display.width", 180, "display.max_rows", 60, "display.precision", 3, "display.max_colwidth", 160
     )
+    pd.set_option("display.float_format", shown_number)
+
+
+def shown_number(number: float) -> str:
+    """A number of a frame as a notebook shows it: whole from a thousand on, three decimals at most below, never as a power of ten."""
+    text = f"{number:,.0f}" if abs(number) >= WHOLE_FROM else f"{number:.3f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
