@@ -7,10 +7,10 @@ import numpy as np
 
 from sopkit.demand.kernels import KERNELS, Kernel, Panel
 from sopkit.demand.kernels.intermittent import demand_runs_together, mean_interval
+from sopkit.demand.kernels.season import LONGEST_INTERVAL
 from sopkit.demand.models import NAIVE, learned
 
 DORMANT, SHORT, INTERMITTENT, REGULAR = "dormant", "short", "intermittent", "regular"
-LONGEST_INTERVAL = 1.32  # periods per period with demand; above it an item sells now and then (Syntetos, Boylan and Croston 2005)
 PARTS = ("actual", "stand_in", "kind", "scale", "naive_scale", "naive_square")  # of `Rolling`, one array each
 SILENCE = 12  # periods without demand after which none is expected
 LEAST_SILENCE = 4  # periods without demand below which an item is never taken as ended

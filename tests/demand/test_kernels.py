@@ -16,7 +16,7 @@ from sopkit.demand.kernels.holt_winters import GRID as WINTERS_GRID
 from sopkit.demand.kernels.intermittent import ALPHAS as SELDOM_ALPHAS
 from sopkit.demand.kernels.intermittent import mean_interval
 from sopkit.demand.kernels.matrix import Panel
-from sopkit.demand.kernels.season import DISCOUNTS
+from sopkit.demand.kernels.season import DISCOUNTS, demand_repeats
 from sopkit.demand.kernels.smoothing import ALPHAS
 
 HORIZON = 7
@@ -39,6 +39,8 @@ def ragged(season_length: int, seed: int = 3) -> list[np.ndarray]:
         np.array([5.0]),
         np.array([3.0, 8.0]),
         rng.normal(0, 10, 50),
+        np.array([float({0: 3, 2: 3, 4: 2, 8: 1, 12: 1, 17: 5, 29: 2, 30: 1, 33: 2, 37: 6}.get(month, 0)) for month in time[:41]]),
+        np.where(time[:48] % max(season_length, 2) < max(season_length // 3, 1), 20.0, 0.0) + rng.integers(0, 2, 48),
     ]
 
 
@@ -64,7 +66,7 @@ def plain_factors(y: list[float], m: int) -> list[float]:
     if any(not one for one in ratios):
         return flat
     raw = [sum(one) / len(one) for one in ratios]
-    if not (plain_repeats(y, m) or plain_differ(ratios, raw)):
+    if not (plain_repeats(y, m) or plain_differ(ratios, raw)) or plain_lumpy(y, m):
         return flat
     latest = plain_latest(ratios)
     return [factor / (sum(latest) / m) for factor in latest] if sum(latest) > 0 else flat
@@ -95,6 +97,17 @@ def plain_repeats(y: list[float], m: int) -> bool:
         return False
     r = [sum((y[t] - mean) * (y[t - k] - mean) for t in range(k, n)) / power for k in range(1, m + 1)]
     return abs(r[-1]) > 1.645 * math.sqrt((1 + 2 * sum(v * v for v in r[:-1])) / n)
+
+
+def plain_lumpy(y: list[float], m: int) -> bool:
+    """Sells now and then, and not again a season later by more than chance."""
+    sold = [v != 0 for v in y]
+    if len(y) <= 1.32 * sum(sold):
+        return False
+    pairs = [(sold[t], sold[t + m]) for t in range(sold.index(True) if any(sold) else len(y), len(y) - m)]
+    n, a, b, both = len(pairs), sum(x for x, _ in pairs), sum(z for _, z in pairs), sum(x and z for x, z in pairs)
+    square = a * b * (n - a) * (n - b) / (n**2 * (n - 1)) if n > 1 else 0.0
+    return not (square > 0 and both - a * b / n > 2.326 * math.sqrt(square))
 
 
 def plain_differ(ratios: list[list[float]], raw: list[float]) -> bool:
@@ -489,3 +502,14 @@ def test_batches_hold_every_series_once():
     np.testing.assert_allclose(one[0].mean_of_opening(one[0].values, 4), [series[row][:4].mean() for row in one[0].rows])
     many = [row for batch in batches(panel.values, panel.length, 10**6) for row in batch.rows]
     assert sorted(many) == [0, 1, 2, 3, 4]
+
+
+def test_a_few_sales_in_one_month_of_the_year_are_no_season() -> None:
+    """Ten sales in 41 months, two of them in March of two years: one pair of 29 where 1.7 are expected by chance."""
+    sales = {0: 3, 2: 3, 4: 2, 8: 1, 12: 1, 17: 5, 29: 2, 30: 1, 33: 2, 37: 6}
+    lumpy = np.array([float(sales.get(month, 0)) for month in range(41)])
+    christmas = np.where(np.isin(np.arange(48) % 12, (10, 11)), 20.0, 0.0)
+    panel = right_aligned([lumpy, christmas], 12)
+    assert demand_repeats(panel.values, 12).tolist() == [False, True]
+    assert panel.season.seasonal.tolist() == [False, True]
+    assert (panel.season.factors[0] == 1).all()

@@ -9,6 +9,8 @@ CRITICAL = 1.645  # two-sided 90 % of the normal distribution
 CERTAINTY = 0.99  # of the test of the factors
 LEAST_SEASONS = 3  # below three seasons the autocorrelation at one season tells nothing
 DISCOUNTS = (1.0, 0.85, 0.7, 0.5)  # weight of a season against the one after it: 1 = the season never changes
+LONGEST_INTERVAL = 1.32  # periods per period with demand; above it an item sells now and then (Syntetos, Boylan and Croston 2005)
+CHANCE_OF_RETURN = 2.326  # one-sided 99 % of the normal distribution
 LEAST_FACTOR = 0.1  # a period with less than a tenth of the mean tells nothing about the level
 
 
@@ -27,7 +29,7 @@ class Season:
 
 
 def season_of(values: np.ndarray, season_length: int) -> Season:
-    """Multiplicative decomposition of the series that pass a test of seasonality and were never negative.
+    """Multiplicative decomposition of the series that pass a test of seasonality, `demand_repeats`, and were never negative.
 
     trend_t = centred moving average over one season (2 x m where m is even); factor_p = discounted mean over t of phase p of
     y_t / trend_t (`latest_factors`), divided by the factors' mean; adjusted_t = y_t / factor. A phase whose factor is below 0.1 tells
@@ -46,6 +48,7 @@ def season_of(values: np.ndarray, season_length: int) -> Season:
     ratio = np.divide(values, trend, out=np.full_like(values, np.nan), where=trend > 0)
     fixed = np.stack([_mean_or_nan(ratio[:, phase == p]) for p in range(season_length)], axis=1)
     proven = has_autocorrelation(values, season_length) | has_factors(ratio, fixed[:, phase], season_length)
+    proven &= demand_repeats(values, season_length)
     seasonal = proven & ~(np.nan_to_num(values) < 0).any(axis=1) & ~np.isnan(fixed).any(axis=1)
     latest = latest_factors(ratio, season_length)
     mean = latest.mean(axis=1, keepdims=True)
@@ -126,6 +129,28 @@ def has_factors(ratio: np.ndarray, factor: np.ndarray, season_length: int) -> np
     explained, left = np.nan_to_num((between**2).sum(axis=1)) / (season_length - 1), np.nan_to_num((within**2).sum(axis=1))
     limit = fdtri(season_length - 1, np.maximum(free, 1), CERTAINTY)
     return (free > 0) & (explained > 1e-12) & (explained * free > limit * left)
+
+
+def demand_repeats(values: np.ndarray, season_length: int) -> np.ndarray:
+    """Series that sell in most periods, or whose periods with demand come back a season later, not by chance: bool (series,), 99 %.
+
+    z = (B - mean) / deviation > 2.326, B the pairs of periods a season apart that both have demand, from the first demand on; of n
+    pairs a have demand in the first and b in the second: mean = a b / n, deviation^2 = a b (n - a) (n - b) / (n^2 (n - 1)). Asked only
+    where there are more than 1.32 periods per period with demand: a few sales that chance has put into one month of the year look like
+    a season of sixfold demand. Source: the hypergeometric count of R. A. Fisher's exact test (1935), in its normal form.
+
+    Args:
+        values: right-aligned (series, periods), NaN before a series starts.
+        season_length: periods in a season, fewer than there are periods.
+    """
+    demand = np.nan_to_num(values) != 0
+    often = (~np.isnan(values)).sum(axis=1) <= LONGEST_INTERVAL * demand.sum(axis=1)
+    begun = np.logical_or.accumulate(demand, axis=1)[:, :-season_length]
+    before, after = demand[:, :-season_length] & begun, demand[:, season_length:] & begun
+    pairs, first, second = (part.sum(axis=1).astype(float) for part in (begun, before, after))
+    size = np.maximum(pairs, 2)
+    square = first * second * (pairs - first) * (pairs - second) / (size**2 * (size - 1))
+    return often | ((square > 0) & ((before & after).sum(axis=1) - first * second / size > CHANCE_OF_RETURN * np.sqrt(square)))
 
 
 def centred_average(values: np.ndarray, season_length: int) -> np.ndarray:
