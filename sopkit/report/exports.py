@@ -1,5 +1,6 @@
 """The plan as an Excel workbook: one sheet per question, units in the header, text never a formula."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -183,6 +184,20 @@ def write_sheet(book: "xlsxwriter.Workbook", writer: Writer, sheet: Sheet) -> No
     page.set_row(0, 32)
     page.freeze_panes(1, 1 + ("item_name" in sheet.frame) * 2)
     page.autofilter(0, 0, len(sheet.frame), len(sheet.frame.columns) - 1)
+    _set_up_print(book, page, sheet)
+
+
+def _set_up_print(book: "xlsxwriter.Workbook", page: "Worksheet", sheet: Sheet) -> None:
+    """A4 across, as wide as one page, the header on each; the table has a name that formulas of others can use."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.set_footer("&L&A&R&P / &N")
+    corner = xl_rowcol_to_cell(len(sheet.frame), len(sheet.frame.columns) - 1, row_abs=True, col_abs=True)
+    book.define_name("table_" + re.sub(r"\W+", "_", sheet.name.lower()), f"='{page.get_name()}'!$A$1:{corner}")
 
 
 def _unit_of(tables: tuple[str, ...], column: str) -> str:
