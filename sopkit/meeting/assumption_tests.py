@@ -60,7 +60,8 @@ def assumption_tests(assumptions: pd.DataFrame, seen: Mapping[str, float], *, cy
 def hit_rates(tests: pd.DataFrame) -> pd.DataFrame:
     """How often each role's assumptions held, of those that were tested: `owner, tested, held, held_share`, the least reliable first."""
     tested = tests[tests["result"].isin(["held", "broke"])]
-    counts = tested.groupby("owner")["result"].agg(tested="size", held=lambda results: int((results == "held").sum())).reset_index()
+    held = tested["result"].eq("held").astype("int64").groupby(tested["owner"], sort=True)
+    counts = pd.DataFrame({"tested": held.size(), "held": held.sum()}).astype("int64").rename_axis("owner").reset_index()
     counts = counts.assign(held_share=counts["held"] / counts["tested"])
     return counts.sort_values(["held_share", "owner"], ignore_index=True)
 

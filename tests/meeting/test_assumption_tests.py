@@ -58,4 +58,5 @@ def test_who_was_right():
 
 
 def test_no_register_gives_nothing():
+    assert hit_rates(assumption_tests(table("assumptions", [], []), {}, cycle="2026-03")).empty
     assert assumption_tests(table("assumptions", [], []), {}, cycle="2026-03").empty
