@@ -86,11 +86,9 @@ class FindingLog:
         """All findings as a Findings frame, numbered in the order of reading."""
         numbers = {"finding": np.arange(1, len(self.found) + 1)}
         kinds = {"row": "int64", "rows": "int64"}
-        columns = {
-            name: pd.Series([getattr(finding, name) for finding in self.found], dtype=kinds.get(name, "str"))
-            for name in Findings.column_names()
-            if name not in numbers
-        }
+        parts = zip(*self.found, strict=True) if self.found else ((),) * len(Finding._fields)
+        told = dict(zip(Finding._fields, parts, strict=True))
+        columns = {name: pd.Series(told[name], dtype=kinds.get(name, "str")) for name in Findings.column_names() if name not in numbers}
         return conform(pd.DataFrame(numbers | columns, copy=False), Findings)
 
 

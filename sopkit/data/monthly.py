@@ -107,12 +107,22 @@ def series_grid(frames: Sequence[pd.DataFrame], months: Sequence[Codes], keys: S
     widths = [max(len(known), 1) for known in words]
     numbers = [_combined([parts[place] for parts in codes], widths) for place in range(len(frames))]
     most = int(np.prod(widths, dtype=np.int64))
-    listed, places = _listed([number[keep] for number, keep in zip(numbers, inside, strict=True)], most)
+    every = [bool(keep.all()) for keep in inside]
+    listed, places = _listed(
+        [number if all_in else number[keep] for number, keep, all_in in zip(numbers, inside, every, strict=True)], most
+    )
+    del numbers
     span = last - first + 1
+    kind = np.int32 if len(listed) * span < 1 << 31 else np.int64
     rows: list[Codes] = []
-    for place, keep, month in zip(places, inside, months, strict=True):
-        cells: Codes = np.full(len(month), -1, np.int32 if len(listed) * span < 1 << 31 else np.int64)
-        cells[keep] = place.astype(cells.dtype) * span + (month[keep] - first)
+    for place, keep, month, all_in in zip(places, inside, months, every, strict=True):
+        within: Codes = place.astype(kind)
+        within *= span
+        within += month if all_in else month[keep]
+        within -= first
+        cells: Codes = within if all_in else np.full(len(month), -1, kind)
+        if not all_in:
+            cells[keep] = within
         rows.append(cells)
     series = np.stack(np.unravel_index(listed, widths), axis=1) if len(listed) else np.zeros((0, len(keys)), np.int64)
     return SeriesGrid(tuple(words), series, first, span, tuple(rows))

@@ -11,7 +11,7 @@ from sopkit.data.cleaning import demand_history, history_checks
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
 from sopkit.data.history import AdjustmentInputs, family_quarters, history_adjustments
-from sopkit.data.history.working_days import adjusted_history, working_day_factors
+from sopkit.data.history.working_days import working_day_factors
 from sopkit.data.own_periods import in_own_periods, moved_units, own_periods
 from sopkit.data.plausibility.calendars import calendar_faults, calendar_reach, fiscal_faults
 from sopkit.data.sources.declaration import Source
@@ -222,15 +222,3 @@ def test_months_of_usual_working_days_by_hand() -> None:
     assert set(factors["family"]) == {"F"}
     factor = factors.set_index("period")["factor"]
     assert factor["2026-01"] == pytest.approx(22 / 21) and factor["2025-01"] == pytest.approx(20 / 21) and factor["2026-02"] == 1
-    rows = [
-        {"item": item, "region": "SE", "channel": "web", "period": "2026-01", "quantity": 220.0, "sold_quantity": 220.0}
-        | {"revenue": 1.0, "source": "sales"}
-        for item in "AB"
-    ]
-    history = conform(pd.DataFrame(rows), CONTRACTS["demand_history"])
-    names = [{"item": i, "item_name": i, "family": f, "supply_strategy": "stock"} for i, f in (("A", "F"), ("B", "G"))]
-    items = conform(pd.DataFrame(names), CONTRACTS["items"])
-    trained = adjusted_history(history, items, factors, apply=True)
-    assert trained["uncensored_quantity"].tolist() == pytest.approx([210, 220], abs=1e-3)
-    assert trained["quantity"].tolist() == [220, 220]
-    assert adjusted_history(history, items, factors, apply=False) is history

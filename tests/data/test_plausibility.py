@@ -8,8 +8,9 @@ from company_set import CUTOFF, company_tables, random_row, read_set, told, writ
 
 from sopkit.data.contracts import INPUTS
 from sopkit.data.plausibility.across import PARENTS, SPELT
-from sopkit.data.plausibility.earlier import Earlier
+from sopkit.data.plausibility.earlier import Earlier, against_earlier
 from sopkit.data.plausibility.launches import launch_oddities
+from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.settled import SETTLED, STANDING
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.reading import Intake, read_sources
@@ -285,6 +286,33 @@ def test_fewer_rows_than_last_time_are_asked_about(tmp_path: Path, following: Ta
         kept = following[table].drop(range(1, 60, 5))
         found = told(next_set(tmp_path, {**following, table: kept}, before), "fewer_rows")
     assert found.query("table == @table")["outcome"].tolist() == ["ASK"]
+
+
+@pytest.mark.parametrize(("left", "asked"), [(8, False), (3, True)])
+def test_open_orders_come_and_go_until_most_are_gone(left: int, asked: bool):
+    orders = pd.DataFrame({"kind": "production", "item": [f"A{number}" for number in range(10)], "period": "2026-04", "quantity": 5.0})
+    found = against_earlier("open_orders", orders[:left].assign(period="2026-05"), earlier_of("open_orders", orders), PlausibilityLimits())
+    assert [oddity.rule for oddity in found] == (["fewer_rows"] if asked else [])
+
+
+def receipts_from(first: str) -> pd.DataFrame:
+    """A receipt each fortnight, promised since a month, received a fortnight late."""
+    promised = pd.date_range(f"{first}-05", "2026-02-28", freq="15D").astype("datetime64[s]")
+    return pd.DataFrame({"promised_date": promised, "receipt_date": promised + pd.Timedelta(days=14), "supplier": "S", "quantity": 7.0})
+
+
+@pytest.mark.parametrize("lost", [None, 9])
+def test_a_window_by_another_date_than_that_of_its_months_is_no_restatement(lost: int | None):
+    """The extract by promised date has moved on: its first months by receipt date are thinner, and nothing was restated."""
+    was = receipts_from("2024-03")
+    now = was[was["promised_date"] >= "2024-05-01"].reset_index(drop=True)
+    now = now if lost is None else now.drop(lost)
+    found = against_earlier("purchase_receipts", now, earlier_of("purchase_receipts", was), PlausibilityLimits())
+    assert {oddity.rule for oddity in found} == (set() if lost is None else {"restated_history", "fewer_rows"})
+
+
+def earlier_of(table: str, frame: pd.DataFrame) -> Earlier:
+    return Earlier("2026-03", {table: frame})
 
 
 @pytest.mark.parametrize(("table", "month"), [("sales_history", "date"), ("inventory", "period"), ("production_history", "finish_date")])

@@ -4,12 +4,11 @@ from sopkit.data.history.adjustments import AdjustmentInputs, adjustment_checks,
 from sopkit.data.history.classes import item_classes
 from sopkit.data.history.quarters import family_quarters, quarterly_history
 from sopkit.data.history.stock_outs import StockOutInputs, stock_outs, uncensored_history
-from sopkit.data.history.working_days import adjusted_history, monthly_history, working_day_effects, working_day_factors
+from sopkit.data.history.working_days import monthly_history, working_day_effects, working_day_factors
 
 __all__ = [
     "AdjustmentInputs",
     "StockOutInputs",
-    "adjusted_history",
     "adjustment_checks",
     "family_quarters",
     "history_adjustments",

@@ -26,7 +26,7 @@ RULES = {
     "outlier": "modified z-score above 3.5 and a factor 1.5 from the rest of the family: flagged, never changed",
     "structural_break": "sup F of a step beside trend and season above its 1 % critical value: flagged, never changed",
     "working_days": "year-over-year change of demand against that of working days",
-    "usual_days": "demand divided by what more or fewer working days than usual make of it",
+    "usual_days": "what demand would be with the usual working days: flagged here, a driver of the forecast where it earns its place",
     "launch": "the history of an item begins with its first sale; months before are no months of zero",
     "phase_out": "an item that has left is not forecast; its months on sale stay",
 }
@@ -60,13 +60,12 @@ class AdjustmentInputs:
         return replace(self, sales_history=periods.of(self.sales_history, "sales_history"), orders=periods.of(self.orders, "orders"))
 
 
-def history_adjustments(inputs: AdjustmentInputs, *, cutoff: str, usual_days: bool = False) -> pd.DataFrame:
+def history_adjustments(inputs: AdjustmentInputs, *, cutoff: str) -> pd.DataFrame:
     """Everything that was done to the history, or seen in it and left alone: what, why, from, to, by which rule.
 
     Args:
         inputs: the history and what it was made from.
         cutoff: last closed period.
-        usual_days: models learn from months of usual working days (`working_days.adjusted_history`).
 
     Returns:
         history_adjustments contract; `applied` rows changed what models are trained on, `flagged` ones changed nothing.
@@ -81,7 +80,7 @@ def history_adjustments(inputs: AdjustmentInputs, *, cutoff: str, usual_days: bo
         _outliers(inputs),
         _breaks(dated),
         _working_days(inputs, cutoff),
-        _working_day_months(inputs, applied=usual_days),
+        _working_day_months(inputs),
         _lifecycle(inputs, cutoff),
     ]
     columns = CONTRACTS["history_adjustments"].column_names()
@@ -181,8 +180,8 @@ def _working_days(inputs: AdjustmentInputs, cutoff: str) -> pd.DataFrame:
     return pd.DataFrame({"kind": "working_days", "family": told["family"], "period": cutoff, "outcome": "flagged", "why": why})
 
 
-def _working_day_months(inputs: AdjustmentInputs, *, applied: bool) -> pd.DataFrame:
-    """Months of families that follow working days, as they are and as months of usual ones."""
+def _working_day_months(inputs: AdjustmentInputs) -> pd.DataFrame:
+    """Months of families that follow working days, as they are and as months of usual ones: step 2 takes them off and puts them back."""
     history = inputs.demand_history
     asked = history["uncensored_quantity"].fillna(history["quantity"])
     family = history["item"].map(inputs.items.set_index("item")["family"]).rename("family")
@@ -191,7 +190,7 @@ def _working_day_months(inputs: AdjustmentInputs, *, applied: bool) -> pd.DataFr
     months = months[(months["factor"] - 1).abs() > 1e-9]
     why = [f"{row.working_days:g} working days where {row.usual_days:.1f} are usual" for row in months.itertuples()]
     to_quantity = months["from_quantity"] / months["factor"]
-    return months.assign(kind="usual_days", to_quantity=to_quantity, outcome="applied" if applied else "flagged", why=why)
+    return months.assign(kind="usual_days", to_quantity=to_quantity, outcome="flagged", why=why)
 
 
 def _lifecycle(inputs: AdjustmentInputs, cutoff: str) -> pd.DataFrame:

@@ -90,28 +90,6 @@ def working_day_factors(calendar: pd.DataFrame, effects: pd.DataFrame) -> pd.Dat
     )
 
 
-def adjusted_history(history: pd.DataFrame, items: pd.DataFrame, factors: pd.DataFrame, *, apply: bool) -> pd.DataFrame:
-    """The history with each month as a usual one in working days, for training: uncensored_quantity / factor.
-
-    The recorded quantity stays, and stays the yardstick. A forecast made from it is one of usual months.
-
-    Args:
-        history: demand_history contract.
-        items: items contract.
-        factors: working_day_factors contract.
-        apply: False = the history as it is.
-
-    Returns:
-        demand_history contract.
-    """
-    if not apply or factors.empty:
-        return history
-    family = history["item"].map(items.set_index("item")["family"])
-    factor = factors.set_index(["family", "period"])["factor"].reindex(pd.MultiIndex.from_arrays([family, history["period"]])).to_numpy()
-    asked = history["uncensored_quantity"].fillna(history["quantity"])
-    return conform(history.assign(uncensored_quantity=asked / np.where(np.isnan(factor), 1.0, factor)), CONTRACTS["demand_history"])
-
-
 def monthly_history(history: pd.DataFrame, items: pd.DataFrame, working_days: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
     """Demand by family and month, recorded and un-censored, beside the year before, like for like.
 

@@ -17,6 +17,8 @@ from sopkit.data.words import plain
 from sopkit.periods import cutoff_of, month_number, shifted
 
 MOVING = (*KNOWN_FROM, "sales_forecast", "open_orders", "shipments", "stock_adjustments")  # tables that are new each month
+# Tables of what is open or planned now: their rows come and go, so that fewer of them are nothing in themselves.
+OPEN = ("open_orders", "opportunities", "campaigns", "overrides", "assumptions", "risks", "initiatives", "actions", "tasks")
 TOLERANCE = 0.005  # a total is printed to the cent
 
 
@@ -94,6 +96,7 @@ def _closed(frame: pd.DataFrame, settled: Settled, last: str) -> pd.DataFrame:
 def _both(frame: pd.DataFrame, before: pd.DataFrame, settled: Settled, earlier: Earlier) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Totals by month of both submissions, over the months that were closed then and that both reach back to."""
     last = shifted(earlier.cutoff, -settled.open_months)
+    frame, before = _same_reach(frame, before, settled)
     now, then = (monthly(_closed(rows, settled, last), settled) for rows in (frame, before))
     if now.empty or then.empty:
         return now, then
@@ -102,6 +105,18 @@ def _both(frame: pd.DataFrame, before: pd.DataFrame, settled: Settled, earlier: 
         start = shifted(start, 1)  # a window that moves on may cut its first month
     periods = sorted({period for period in (*now.index, *then.index) if period >= start})
     return now.reindex(periods).fillna(0.0), then.reindex(periods).fillna(0.0)
+
+
+def _same_reach(frame: pd.DataFrame, before: pd.DataFrame, settled: Settled) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both submissions without the rows that lie, by one of their dates, before the first such date of the other.
+
+    An extract of two years by promised date has lost some receipts of its first months since the last one: they were not restated.
+    Where it is cut by the date that its months count by, the first month is left out instead.
+    """
+    dates = [name for name in frame if name != settled.month and name in before and pd.api.types.is_datetime64_dtype(frame[name].dtype)]
+    firsts = [(rows[dates].min(), other) for rows, other in ((frame, before), (before, frame))]
+    before, frame = (other[~(other[dates] < first).any(axis=1)] if dates else other for first, other in firsts)
+    return frame, before
 
 
 def _scale(
@@ -131,7 +146,8 @@ def _fewer_rows(
         now, then = _both(frame, before, settled, earlier)
         rows, had = (int(totals["rows"].sum()) if len(totals) else 0 for totals in (now, then))
         where = " of the months that were closed then"
-    if rows >= had * (1 - limits.fewer_rows_share) or (had - rows) < 1:
+    missing = limits.fewer_open_share if table in OPEN else limits.fewer_rows_share
+    if rows >= had * (1 - missing) or (had - rows) < 1:
         return []
     told = f"{table}: {rows:,} rows{where}, {had - rows:,} fewer than the {had:,} of {earlier.cycle}"
     return [Oddity(table, "fewer_rows", told, "ASK", "send the whole table", value=str(rows))]
@@ -142,9 +158,10 @@ def _restated(
 ) -> list[Oddity]:
     """Closed months that changed: asked where more than the limit moved, else noted."""
     now, then = _both(frame, before, settled, earlier)
+    alike = _same_reach(frame, before, settled)
     found = []
     for measure in [name for name in settled.measures if name in now and name in then]:
-        moved = _moved(frame, before, settled, measure, list(now.index))
+        moved = _moved(*alike, settled, measure, list(now.index))
         by_month = moved.abs().groupby("period").sum()
         by_month = by_month[by_month > TOLERANCE]
         if by_month.empty:

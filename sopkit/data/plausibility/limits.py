@@ -13,6 +13,9 @@ class PlausibilityLimits(BaseModel):
     )
     outlier_ratio: float = Field(default=20, gt=1, description="a value this many times the next largest of its series is asked about")
     fewer_rows_share: float = Field(default=0.02, ge=0, lt=1, description="rows that may be missing against the last submission")
+    fewer_open_share: float = Field(
+        default=0.5, ge=0, lt=1, description="the same for what comes and goes: open orders, the pipeline, campaigns, registers"
+    )
     restated_share: float = Field(default=0.005, ge=0, description="change of a closed month's total that is not asked about")
     implied_price_ratio: float = Field(default=8, gt=1, description="revenue per unit this many times the item's median is asked about")
     uncovered_share: float = Field(default=0.05, ge=0, le=1, description="sales without a price or a cost that are only noted")

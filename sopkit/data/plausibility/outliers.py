@@ -40,8 +40,7 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
     for column in contract.columns:
         if column.kind not in ("number", "whole") or column.name in NEVER or column.most is not None or column.name not in frame:
             continue
-        values = frame[column.name].to_numpy(dtype="float64", na_value=np.nan)
-        sizes = np.where(values < 0, np.nan, values) if table in BALANCES else np.abs(values)
+        sizes = _sizes(frame[column.name], balance=table in BALANCES)
         hit = _far_above_all(sizes, limits.outlier_ratio)
         own = hit.copy()
         if series is not None:
@@ -58,6 +57,15 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
             hint = "was a code, or a zero too many, typed into it?"
             found.append(Oddity(table, "outlier", told, "ASK", hint, column.name, positions=positions_of(hit), each=True))
     return found
+
+
+def _sizes(cells: pd.Series, *, balance: bool) -> np.ndarray:
+    """The values without their sign; of a balance only those that are not below zero. Not copied where nothing changes."""
+    values = cells.to_numpy() if cells.dtype == np.float64 else cells.to_numpy(dtype="float64", na_value=np.nan)
+    below = values < 0
+    if not below.any():
+        return values
+    return np.where(below, np.nan, values) if balance else np.abs(values)
 
 
 def _usual(sizes: np.ndarray) -> tuple[float, float]:
