@@ -170,13 +170,13 @@ STEPS = (
             "items coverage findings kpi_history forecast_accuracy plan_score backtest override_log consensus_demand demand_range "
             "function_forecasts supply_plan demand_fulfilment resource_load workforce_plan supplier_load bottlenecks shortages "
             "plan_statement working_capital_plan gaps budget_gap scenarios options plan_bridge family_sheets ratify_list demand_history "
-            "assumptions? risks? decisions? actions? targets? opportunities? campaigns? customers? purchase_receipts? budget? "
+            "assumptions? risks? decisions? actions? targets? opportunities? campaigns? budget? "
             "plan_costs last_plan? levers? resources? suppliers? history_adjustments campaign_results supplier_performance "
             "statistical_forecast prices? lifecycle? launch_references? overrides? unit_costs? inventory? open_orders? "
             "resource_calendar? workforce? bill_of_resources? supplier_items? planning_costs? alternative_resources? "
             "stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? stock_rules? "
             "supplier_contracts? last_production? balance_sheet? payment_terms? exchange_rates? deliveries plan_outlays "
-            "points_to_chase decided revision_change promise_check issues waiting_costs override_conflicts lifecycle_log demand_fulfilment "
+            "points_to_chase decided revision_change promise_check waiting_costs override_conflicts lifecycle_log demand_fulfilment "
             "commitments lever_effects hiring_requests supplier_risk"
         ),
         writes=_names("pack_index"),
