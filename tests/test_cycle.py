@@ -104,6 +104,7 @@ def test_an_unchanged_cycle_runs_nothing(small_demo, finished):
     assert {path: path.stat().st_mtime_ns for path in finished.rglob("*.parquet")} == before
 
 
+@pytest.mark.slow
 def test_a_killed_kernel_is_resumed_to_the_same_result(finished, small_demo, tmp_path):
     tree = another_tree(small_demo, tmp_path)
     suite = tmp_path / "suite"

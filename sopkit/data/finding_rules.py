@@ -77,6 +77,7 @@ _ALL = (
     _rule("control_file", "file", "REJECT", "a readable manifest with file or table, measure and value", "send the manifest again"),
     _rule("wrong_slot", "file", "REJECT ASK", "the table that the source is declared for", "put the file in its own place"),
     _rule("same_file_twice", "file", "ASK", "one file for one table", "send the missing file, or answer that it is right"),
+    _rule("other_form", "file", "REJECT", "the form of this company and this cycle's published plan", "answer the form that was sent last"),
     # -- structure
     _rule("short_row", "structure", "REJECT", "as many cells as the header has", "complete the row"),
     _rule("long_row", "structure", "REJECT", "as many cells as the header has", "remove the cells, or put the text in quotes"),

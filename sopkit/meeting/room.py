@@ -10,7 +10,7 @@ from sopkit.meeting.scenarios import Memory, PlanInputs, PlanOutcome, apply_over
 from sopkit.periods import period_range, shifted
 
 SHOWN = ("net_sales", "contribution", "fill_rate", "lost", "late", "stock_peak", "cash_low", "load_peak")  # page one's columns
-MONTHS = 6  # that a driver moves, the first one behind M0
+MONTHS = 6  # that a driver moves, the first one behind M0; fewer where the plan ends before
 MADE_IN_THE_ROOM = "made in the room"
 BASE = "base"
 
@@ -85,7 +85,8 @@ class Table:
 
 def drivers(inputs: PlanInputs, limiting: Sequence[str]) -> list[Driver]:
     """What may be moved: the demand of each family, and the hours of each limiting resource, in the months behind M0."""
-    months = period_range(shifted(inputs.cycle, 1), MONTHS)
+    planned = inputs.tables["statistical_forecast"]["period"].max()
+    months = [month for month in period_range(shifted(inputs.cycle, 1), MONTHS) if not month > planned]
     span, told = {"first_period": months[0], "last_period": months[-1]}, f"{months[0]} to {months[-1]}"
     found = []
     for family in sorted(inputs.tables["items"]["family"].unique()):

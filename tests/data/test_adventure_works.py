@@ -122,4 +122,5 @@ def test_traps_of_the_source_are_in_the_findings(intake: Intake):
     assert set(silent["answered_by"]) == {"head_of_sales"}
     gap = found.query("rule == 'ledger_gap' and period == '2013-01..2013-11'").iloc[0]
     assert "+12.1%" in gap["message"] and gap["answered_by"] == "head_of_finance"
-    assert set(found.query("rule == 'partial_month'")["table"]) == {"sales_history", "inventory", "production_history", "purchase_receipts"}
+    partial = set(found.query("rule == 'partial_month'")["table"])
+    assert partial == {"sales_history", "inventory", "production_history", "purchase_receipts", "ledger_actuals"}

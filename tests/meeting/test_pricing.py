@@ -70,7 +70,7 @@ def review_tables(inputs, base, **more):
         "kpi_history",
         "forecast_accuracy",
     )
-    names = (*names, "market_indicators", "supplier_performance")
+    names = (*names, "market_indicators", "supplier_performance", "indicator_correlations")
     tables = {name: table(name, [], []) for name in names} | dict(inputs.tables)
     made = {
         name: getattr(base.supply, name) for name in ("supply_plan", "demand_fulfilment", "resource_load", "workforce_plan", "plan_outlays")

@@ -43,7 +43,7 @@ def test_a_driver_moved_is_planned_as_any_other_overlay(room, inputs):
         title="x",
         changes=(
             Change(
-                table="demand", where={"family": "heaters"}, first_period="2026-04", last_period="2026-09", column="quantity",
+                table="demand", where={"family": "heaters"}, first_period="2026-04", last_period="2026-08", column="quantity",
                 action="multiply", value=1.2,
             ),
         ),

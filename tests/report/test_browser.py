@@ -96,7 +96,7 @@ def test_the_keyboard_reaches_every_figure(page: Any) -> None:
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.tagName") == "DATA"
     page.keyboard.press("Enter")
-    assert page.locator("#trace").is_visible()
+    page.locator("#trace").wait_for(state="visible", timeout=10_000)  # what is packed is opened first
 
 
 def test_another_scenario_is_chosen_without_a_request(page: Any) -> None:

@@ -90,7 +90,12 @@ def test_the_pages_and_the_workbook_are_safe_and_traced(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(BytesIO((tmp_path / "commitments.xlsx").read_bytes()))
     sheet = book.worksheets[0]
     assert [cell.data_type for row in sheet.iter_rows() for cell in row if cell.data_type == "f"] == []
-    assert sheet["A2"].value == "=web()" and len(book.sheetnames) == 1 and book.defined_names == {} and sheet.freeze_panes == "D2"
+    assert (
+        sheet["A2"].value == "=web()"
+        and len(book.sheetnames) == 1
+        and list(book.defined_names) == ["table_commitments_final"]
+        and sheet.freeze_panes == "D2"
+    )
     assert sheet.sheet_state == "visible" and book.properties.creator in (None, "", "openpyxl")
 
 

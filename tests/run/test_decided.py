@@ -7,7 +7,7 @@ import pytest
 
 from sopkit.errors import GateError, IntegrityError
 from sopkit.meeting.policy import Change, Decision, MeetingPolicy, Overlay, PolicyChange
-from sopkit.run.amending import Amendment, _check_authority
+from sopkit.run.amending import Amendment, check_authority
 from sopkit.run.decided import Decided, decided_file, decided_on, earlier_decisions, read_decided, write_decided
 from sopkit.run.params import load_params
 
@@ -80,7 +80,7 @@ def test_a_role_amends_within_its_authority(role: str, change: float, may: bool)
     params = load_params(ROOT / "params" / "demo.yaml")
     amendment = Amendment("supplier_late", "the maker burnt down", role)
     if may:
-        _check_authority(params, amendment, change)
+        check_authority(params, amendment, change)
     else:
         with pytest.raises(GateError, match="beyond the role's authority"):
-            _check_authority(params, amendment, change)
+            check_authority(params, amendment, change)

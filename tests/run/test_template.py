@@ -38,7 +38,8 @@ def test_templates_filled_with_example_values_are_read_without_a_finding(tmp_pat
     params = tmp_path / "acme.yaml"
     params.write_text(HEAD + "\n".join(line for line in told if line.startswith("  ")))
     intake = intake_of(load_params(params), tmp_path / "data")
-    assert intake.findings[["file", "column", "message"]].to_dict("records") == []
+    told = intake.findings[intake.findings["rule"] != "silent_reference"]  # examples hold one item that has sold
+    assert told[["file", "column", "message"]].to_dict("records") == []
     assert {name: len(frame) for name, frame in intake.tables.items()} == dict.fromkeys(INPUTS, 1) | {"resource_calendar": 13, "items": 2}
 
 

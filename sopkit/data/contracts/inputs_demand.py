@@ -238,7 +238,7 @@ class LaunchReferences(Contract):
         share("weight_share", "its weight; those of a launch add up to 1")
         .in_swedish("dess vikt; en lanserings vikter blir tillsammans 1")
         .named("Vikt", "Weight")
-        .such_as("0.6"),
+        .such_as("1"),
     )
 
 

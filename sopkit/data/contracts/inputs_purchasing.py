@@ -80,6 +80,7 @@ class SupplierContracts(Contract):
             "price_holds_for", "components of the month that a step's price counts for once it is reached; empty = beyond", "beyond | all"
         )
         .in_swedish("månadens komponenter som stegets pris gäller när det nåtts; tomt = beyond, de som ligger bortom det")
+        .named("Priset gäller", "Price holds for")
         .such_as("beyond")
         .optional(),
     )
