@@ -31,7 +31,7 @@ class Number:
     """A number with its unit and its source; `value` None is not available."""
 
     value: float | None
-    unit: str  # money, units, share, ratio, turns, days, hours, people, money per hour, …
+    unit: str  # money, units, share, ratio, points (the difference of two shares), turns, days, hours, people, money per hour, …
     source: str
     decimals: int | None = None
     signed: bool = False
@@ -112,9 +112,10 @@ def known(value: object) -> float | None:
 
 
 def difference(one: Number, other: Number) -> Number:
-    """`one` minus `other`, in the unit of `one`; not available where either is not."""
+    """`one` minus `other`, in the unit of `one`, of shares in percentage points; not available where either is not."""
     value = None if one.value is None or other.value is None else one.value - other.value
-    return Number(value, one.unit, f"difference({one.source}|{other.source})", one.decimals, reason=one.reason or other.reason)
+    unit = "points" if one.unit in ("share", "ratio") else one.unit
+    return Number(value, unit, f"difference({one.source}|{other.source})", one.decimals, reason=one.reason or other.reason)
 
 
 def ratio(one: Number, other: Number, unit: str = "ratio") -> Number:

@@ -13,7 +13,7 @@ from sopkit.report.cells import Cell, Code, Day, Month, Number, Scale, Words
 from sopkit.report.language import EN_DASH, NBSP, Language
 
 SCALED = ("money", "units")
-PERCENTS = {"share": 1, "ratio": 0}
+PERCENTS = {"share": 1, "ratio": 0, "points": 1}
 DECIMALS = {"number": 2, "turns": 1, "days": 0, "hours": 0, "people": 0, "count": 0}
 
 
@@ -23,6 +23,7 @@ def N_(message: str) -> str:
 
 
 PER = {"unit": N_("unit"), "hour": N_("hour"), "component": N_("component"), "person": N_("person")}
+POINTS = N_("pp")  # percentage points
 PREFIXES = {"k": N_("thousand"), "M": N_("million")}
 UNITS = {
     "units": N_("units"),
@@ -82,6 +83,8 @@ class Writer:
             return EN_DASH
         if number.unit in PERCENTS:
             decimals = 0 if number.value == 0 else PERCENTS[number.unit] if number.decimals is None else number.decimals
+            if number.unit == "points":
+                return f"{self.language.decimal(100 * number.value, decimals, signed=number.signed)}{NBSP}{self.text(POINTS)}"
             return self.language.percent(number.value, decimals, signed=number.signed)
         scale = number.scale or (alone(number) if number.unit in SCALED else Scale(decimals=_decimals(number)))
         decimals = scale.decimals if number.decimals is None else number.decimals
@@ -97,7 +100,7 @@ class Writer:
         if unit.startswith("money per "):
             return f"{self.currency}/{self.text(PER.get(unit.removeprefix('money per '), unit.removeprefix('money per ')))}"
         if unit in PERCENTS:
-            return "%"
+            return self.text(POINTS) if unit == "points" else "%"
         name = self.text(UNITS.get(unit, unit))
         return f"{self.text(PREFIXES[scale.prefix])} {name}" if scale.prefix else name
 

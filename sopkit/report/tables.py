@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from markupsafe import Markup
 
 from sopkit.report.cells import Cell, Code, Day, Month, Number, Words, known, source_of
-from sopkit.report.narrative import SCALED, Writer, scale_of, scaled
+from sopkit.report.narrative import PERCENTS, SCALED, Writer, scale_of, scaled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -295,4 +295,4 @@ def _unit_of(writer: Writer, cells: Sequence[Cell]) -> str:
     if len(units) != 1:
         return ""
     unit, scale = units.pop()
-    return "" if unit in ("count", "number", "share", "ratio") else writer.unit(unit, scale)
+    return "" if unit in ("count", "number", *PERCENTS) else writer.unit(unit, scale)

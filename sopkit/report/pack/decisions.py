@@ -157,7 +157,7 @@ CHANGES = (
     ("net_sales_change", "money", N_("net sales")),
     ("contribution_change", "money", N_("contribution")),
     ("expected_contribution_change", "money", N_("expected, risk weighed in")),
-    ("fill_rate_change", "share", N_("fill rate")),
+    ("fill_rate_change", "points", N_("fill rate")),
     ("stock_peak_change", "money", N_("highest stock")),
     ("cash_low_change", "money", N_("lowest cash")),
 )

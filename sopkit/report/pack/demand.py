@@ -272,7 +272,7 @@ def _layer_table(desk: Desk) -> tuple[Table, ...]:
             continue
         errors = [scored[family].number("wape_ratio", "ratio") if family in scored else "" for family in families]
         bias = scored["*"].number("bias_ratio", "ratio").change()
-        value = scored["*"].number("value_added_ratio", "ratio").change()
+        value = scored["*"].number("value_added_ratio", "points").change()
         rows.append(
             Row(
                 text(label),
