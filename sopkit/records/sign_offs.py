@@ -20,6 +20,7 @@ class SignOff:
     conditions: str = ""
     reason: str = ""  # of a revocation
     content: str = ""  # hash of what was signed
+    run_id: str = ""  # of the run that held it
 
 
 def sign_offs(events: Sequence[Event], gate: str, roles: Sequence[str], content: str) -> list[SignOff]:
@@ -40,16 +41,33 @@ def sign_offs(events: Sequence[Event], gate: str, roles: Sequence[str], content:
 
 
 def signed(
-    cycle: str, gate: str, role: str, *, who: str, content: str, events: Sequence[Event], conditions: str = "", text: str = ""
-) -> NewEvent:
+    cycle: str, gate: str, role: str, *, who: str, content: str, events: Sequence[Event], conditions: str = "", text: str = "",
+    run_id: str = "",
+) -> NewEvent:  # fmt: skip
     """The event of a role that signs a text of its own; `events` are those of the cycle, which number its request."""
-    body = {"gate": gate, "role": role, "text": text, "content": content, "conditions": conditions, "identity": "typed"}
+    body = {
+        "gate": gate, "role": role, "text": text, "content": content, "conditions": conditions, "identity": "typed",
+        **({"run_id": run_id} if run_id else {}),
+    }  # fmt: skip
     return NewEvent(_key("sign_off", cycle, gate, role, events), "sign_off", cycle, who, body)
 
 
 def revoked(cycle: str, gate: str, role: str, *, who: str, reason: str, events: Sequence[Event]) -> NewEvent:
     """The event of a sign-off that is taken back."""
     return NewEvent(_key("revocation", cycle, gate, role, events), "revocation", cycle, who, {"gate": gate, "role": role, "reason": reason})
+
+
+def outdated(cycle: str, gate: str, sign_off: SignOff, *, reason: str, events: Sequence[Event]) -> NewEvent:
+    """The event of a sign-off that holds no more because other numbers came after it: nobody takes it back, the numbers do.
+
+    Args:
+        cycle: M0. gate: name of the gate.
+        sign_off: the stale one.
+        reason: what has changed since it was given.
+        events: of the cycle, which number the request.
+    """
+    body = {"gate": gate, "role": sign_off.role, "signed_by": sign_off.who, "signed_content": sign_off.content, "reason": reason}
+    return NewEvent(_key("revocation", cycle, gate, sign_off.role, events), "revocation", cycle, "", body)
 
 
 def _stands(events: Sequence[Event], gate: str, role: str, content: str) -> SignOff:
@@ -59,7 +77,8 @@ def _stands(events: Sequence[Event], gate: str, role: str, content: str) -> Sign
     if last.kind == "revocation":
         return SignOff(role, "revoked", last.who, last.at, reason=str(last.body.get("reason", "")))
     state: State = "signed" if last.body.get("content") == content else "stale"
-    return SignOff(role, state, last.who, last.at, str(last.body.get("conditions", "")), content=str(last.body.get("content", "")))
+    conditions, content_then, run_id = (str(last.body.get(name, "")) for name in ("conditions", "content", "run_id"))
+    return SignOff(role, state, last.who, last.at, conditions, content=content_then, run_id=run_id)
 
 
 def _last_of(events: Sequence[Event], gate: str, role: str) -> Event | None:

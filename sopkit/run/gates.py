@@ -83,9 +83,9 @@ def sign_off(params_file: Path, gate_name: str, who: str, cycle: str | None, con
     if sign_offs(events, gate.name, [role], content)[0].state == "signed":
         return [f"{role} has signed this already: {gate.title}, {params.cycle}"]
     text = gate.text_of(role)
-    event = ledger.append(
-        [signed(params.cycle, gate.name, role, who=who, content=content, events=events, conditions=conditions, text=text)]
-    )[0]
+    held = run_signed(params, gate, run).run_id
+    new = signed(params.cycle, gate.name, role, who=who, content=content, events=events, conditions=conditions, text=text, run_id=held)
+    event = ledger.append([new])[0]
     deputy = f" (for {role})" if who != role else ""
     return [
         f"{who}{deputy} signs: {gate.title}, {params.cycle}, run {run.run_id}, content {content[:12]}",
@@ -150,10 +150,15 @@ def _approvals(params: CompanyParams, run: RunFolder | None) -> "list[SignOff]":
 
 def content_to_sign(params: CompanyParams, gate: Gate, run: RunFolder) -> str:
     """What a sign-off at a gate binds to: what the run holds; before the approval, in a revision, what was proposed and decided on."""
+    return content_of(run_signed(params, gate, run), BY_NAME[gate.after])
+
+
+def run_signed(params: CompanyParams, gate: Gate, run: RunFolder) -> RunFolder:
+    """The run whose tables a gate's sign-offs are about: before the approval, in a revision, the one that was decided on."""
     decided = read_decided(run.decided)
     if decided is not None and BY_NAME[gate.after].number < BY_NAME["executive"].number:
-        run = CompanyFolder.of(params.company).run(decided.base_run)
-    return content_of(run, BY_NAME[gate.after])
+        return CompanyFolder.of(params.company).run(decided.base_run)
+    return run
 
 
 def content_of(run: RunFolder, step: Step) -> str:

@@ -105,8 +105,12 @@ def prune(company: str, *, keep: int = 1, really: bool = False) -> list[str]:
 
 
 def needed_runs(folder: CompanyFolder) -> set[str]:
-    """Ids of the runs that a link shows, that were published, that the last attempt works on, and that these were decided on."""
+    """Ids of the runs that a link shows, that were published, that the last attempt works on, and that these were decided on.
+
+    So are those that a restore brought back as what they were made from, until their cycle has been run here again.
+    """
     found = {path.resolve().name for path in folder.path.iterdir() if path.is_symlink()}
+    found |= {run.run_id for run in folder.runs() if _only_restored(folder, run)}
     for path in (folder.path / "runs").glob("*.json"):
         found.add(str((read_json(path) or {}).get("run_id")))
     if folder.ledger_file.exists():
@@ -119,6 +123,12 @@ def needed_runs(folder: CompanyFolder) -> set[str]:
         told = read_json(folder.run(run_id).decided) or {}
         found |= {str(told["base_run"])} if "base_run" in told else set()
     return found & {run.run_id for run in folder.runs()}
+
+
+def _only_restored(folder: CompanyFolder, run: RunFolder) -> bool:
+    """Whether a run is nothing but its inputs and manifest, from a backup, and no link shows its cycle yet."""
+    cycle = str((read_json(run.manifest) or {}).get("cycle") or "")
+    return bool(cycle) and not (run.path / "steps").is_dir() and not folder.link(cycle).is_symlink()
 
 
 def _kept(folder: CompanyFolder, company: str, aside: Path) -> Iterator[tuple[str, Path]]:

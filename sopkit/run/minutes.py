@@ -94,6 +94,8 @@ def _approval(body: Body) -> str:
 
 
 def _revocation(body: Body) -> str:
+    if "signed_by" in body:  # nobody took it back: other numbers came
+        return f"holds no more: {body['gate']}, signed by {body['signed_by']} as {body['role']}; {body.get('reason')}"
     return f"takes back: {body['gate']}, as {body['role']}; because {body.get('reason')}"
 
 

@@ -27,6 +27,7 @@ from sopkit.run.request import Prepared, Request
 from sopkit.run.run_events import record_run
 from sopkit.run.scenario_files import load_scenarios
 from sopkit.run.telling import tell_decided, tell_difference
+from sopkit.run.withdrawing import withdraw_outdated
 from sopkit.steps import STEPS, Step
 
 TOLD_AFTER = "pre_sop"  # the step that holds a decided plan against the proposed one
@@ -158,6 +159,9 @@ def _bring_up_to_date(prepared: Prepared, step: Step, recorder: Recorder, lock: 
         execute_step(prepared, step, parts, recorder, lock)
     prepared.keys[step.name] = key
     record_run(prepared, () if state else (step.name,))
+    if state != "kept" or prepared.params.gates == "enforce":
+        for line in withdraw_outdated(prepared, step):
+            recorder.tell(Event("warning", detail=f"warning: {line}"))
     if not state and step.name == TOLD_AFTER and prepared.made_from.decided:
         tell_difference(prepared, recorder)
     return not state

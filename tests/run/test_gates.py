@@ -81,13 +81,33 @@ def test_gates_of_the_command_line_hold_for_the_run_and_the_command_that_goes_on
     assert json.loads(run.manifest.read_text()).get("changed_while_running") == []
 
 
-def test_a_late_input_makes_the_sign_offs_stale_by_name(at_supply: Suite) -> None:
+def test_a_turned_knob_takes_back_the_sign_offs_that_it_reaches_by_name(at_supply: Suite) -> None:
     at_supply.change_params("lift: 2", "lift: 3")
     with pytest.raises(GateError, match="waiting for: consensus demand") as caught:
         at_supply.run(gates="enforce")
-    assert "for other numbers than these" in str(caught.value) and "--as head_of_sales" in str(caught.value)
+    assert "changed since: params" in str(caught.value) and "--as head_of_sales" in str(caught.value)
     sign(at_supply, "demand", "head_of_sales")
     assert enforced(at_supply) == ""
+
+
+def test_a_late_input_takes_back_each_sign_off_by_name_once(at_supply: Suite) -> None:
+    """Rehearsed or not: what was signed holds no more, the record says whose and which file it was, and a person signs anew."""
+    head = Ledger.open(at_supply.reports / "tiny" / "ledger.sqlite").head(human=True)
+    source = at_supply.root / "data" / "items.csv"
+    source.write_text(source.read_text() + "late\n")
+    for _ in range(2):
+        at_supply.run(3, gates="rehearse")
+    ledger = Ledger.open(at_supply.reports / "tiny" / "ledger.sqlite")
+    back = ledger.events(kind="revocation")
+    assert [(event.who, event.body["signed_by"]) for event in back] == [("", "sop_lead"), ("", "head_of_sales")]
+    assert {event.body["reason"] for event in back} == {"changed since: items.csv"}
+    assert ledger.head(human=True) == head  # no person did it: packs print what people did last
+    assert "taken back" in "\n".join(status_lines(cycle_status(at_supply.params, today=TODAY)))
+    source.write_text(source.read_text().replace("late\n", ""))  # the old numbers again: what was taken back stays so
+    assert "(sop_lead)" in enforced(at_supply)
+    sign(at_supply, "data_quality", "sop_lead")
+    sign(at_supply, "demand", "head_of_sales")
+    assert enforced(at_supply) == "" and len(ledger.events(kind="revocation")) == 2
 
 
 def test_a_sign_off_that_is_taken_back_opens_the_gate_again(at_supply: Suite) -> None:

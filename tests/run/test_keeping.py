@@ -54,8 +54,14 @@ def test_what_was_lost_comes_back(company: Suite, tmp_path: Path) -> None:
     assert files(there / "runs" / run_id / "inputs") == inputs
     assert (company.root / "params" / "tiny" / "overrides.csv").is_file() and playbook.is_file()
     assert str((there / "published" / "latest").readlink()) == "2026-03/v1"
+    other = there / "runs" / "0123456789ab"  # a run of a month that was never published: only what it was made from comes back
+    (other / "inputs").mkdir(parents=True)
+    (other / "manifest.json").write_text('{"cycle": "2026-02"}')
+    assert prune("tiny", keep=0)[0].endswith("in 0 runs; 2 runs are shown, published or decided on and stay; --yes takes them away")
     company.run(6)
     assert company.run_folder().name == run_id
+    (there / "2026-02").symlink_to(Path("runs") / run_id)  # that month has been run again
+    assert "would go: 0123456789ab" in prune("tiny", keep=0)[0]
 
 
 def test_the_same_content_gives_the_same_file_and_writes_over_nothing(company: Suite, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ class Ledger:
     def head(self, *, human: bool = False) -> Event | None:
         """The last event, or the last that a person caused: what a pack prints."""
         query = select(EVENTS).order_by(EVENTS.c.seq.desc()).limit(1)
-        query = query.where(EVENTS.c.kind.in_(sorted(HUMAN))) if human else query
+        query = query.where(EVENTS.c.kind.in_(sorted(HUMAN)), EVENTS.c.who != "") if human else query
         with _told(self.path), self.engine.connect() as connection:
             row = connection.execute(query).first()
         return _event(tuple(row)) if row else None
