@@ -16,18 +16,20 @@ from sopkit.run.decided import read_decided
 from sopkit.run.files import file_hash, read_json, whole_table, write_json
 from sopkit.run.keys import Origins, hash_of
 from sopkit.run.provenance import commit
-from sopkit.steps import Step
+from sopkit.steps import BY_NAME, STEPS, Step
 
 SCHEMA = 1
 TOLD_VERSIONS = ("pandas", "numpy", "pyarrow", "sktime", "highspy", "papermill", "matplotlib", "weasyprint", "xlsxwriter")
-WRITTEN_AFTER_THE_PACK = ("forecast_layers",)
+PLAN_TABLES = tuple(  # what is approved: what is frozen after the decision pack (forecast layers, the plan's record) is not in it
+    sorted(name for step in STEPS if step.number < BY_NAME["executive"].number for name in step.writes if CONTRACTS[name].plan)
+)
 
 
 def plan_hash(tables: Path) -> str:
     """Hash of the content of all plan tables in a folder, as their contracts round it; the file format does not count.
 
-    Tables that are written after the decision pack (the kept forecast layers) would change what the pack has printed:
-    the hash covers the tables of the steps before it.
+    It covers the steps before the decision pack: a table written later would change what the pack has printed, and make every
+    approval stale that is given before the last step runs.
 
     Raises IntegrityError where a table is damaged.
     """
@@ -35,7 +37,7 @@ def plan_hash(tables: Path) -> str:
     import pyarrow.parquet as parquet
 
     digest = sha256()
-    for name in sorted(name for name, contract in CONTRACTS.items() if contract.plan and name not in WRITTEN_AFTER_THE_PACK):
+    for name in PLAN_TABLES:
         path = tables / f"{name}.parquet"
         if path.is_file():
             text = BytesIO()

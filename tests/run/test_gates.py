@@ -79,6 +79,7 @@ def test_gates_of_the_command_line_hold_for_the_run_and_the_command_that_goes_on
     sign(at_supply, "approval", "managing_director")
     run = at_supply.run(6, gates="enforce").run
     assert json.loads(run.manifest.read_text()).get("changed_while_running") == []
+    assert any(line.split()[:3] == ["approval:", "approved", "by"] for line in status_lines(cycle_status(at_supply.params, today=TODAY)))
 
 
 def test_a_turned_knob_takes_back_the_sign_offs_that_it_reaches_by_name(at_supply: Suite) -> None:

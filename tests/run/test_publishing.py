@@ -13,6 +13,7 @@ from sopkit.errors import GateError, InfrastructureError, IntegrityError, Locked
 from sopkit.records.ledger import Ledger
 from sopkit.run import keys
 from sopkit.run.approving import Approver, approve, take_back
+from sopkit.run.cycle import CompanyFolder
 from sopkit.run.gates import sign_off
 from sopkit.run.lock import cycle_lock
 from sopkit.run.publishing import contents
@@ -277,6 +278,14 @@ def test_a_writer_that_breaks_leaves_the_old_version(office: Office, monkeypatch
 
 def test_nothing_is_published_while_the_cycle_runs_or_before_it_has_run(office: Office) -> None:
     with cycle_lock(office.suite.reports / "tiny" / "runs" / "2026-03.lock"), pytest.raises(LockedError):
+        office.publish()
+    run = CompanyFolder.of("tiny").good_run("2026-03")
+    assert run is not None
+    run.manifest.unlink()  # the last step waits for the approval: that is the reason then, and no missing run
+    with pytest.raises(GateError, match="approval missing: nobody has approved it"):
+        office.publish()
+    office.approve()
+    with pytest.raises(StepError, match="no finished run"):
         office.publish()
     office.suite.change_params("cycle: 2026-03", "cycle: 2026-05")
     with pytest.raises(StepError, match="no plan to publish"):

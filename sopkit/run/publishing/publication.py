@@ -116,12 +116,11 @@ def found_publications(ledger: "Ledger") -> tuple[Publication, ...]:
 
 def _ready(wish: Wish, params: CompanyParams, ledger: "Ledger") -> Ready:
     run = run_to_approve(params)
-    if run is None or not run.manifest.is_file():
-        hint = f"Run: sop run {wish.params_file} --cycle {params.cycle}"
-        raise StepError(
-            "there is no plan to publish yet", [Problem(f"{params.company}/{params.cycle}", "no finished run", "all steps done", hint)]
-        )
     plan, standing = approval_standing(params, run)
+    if run is None or not run.manifest.is_file():
+        if plan is not None and standing.state != "approved" and not wish.draft:  # it waits for exactly this
+            raise _not_final(params, wish, standing, ())
+        raise _unfinished(params, wish)
     assert plan is not None, "a finished run has a plan"
     told = (read_json(run.manifest) or {}).get("plan_hash")
     if told != plan.plan_hash:
@@ -133,6 +132,13 @@ def _ready(wish: Wish, params: CompanyParams, ledger: "Ledger") -> Ready:
     if not final and not wish.draft:
         raise _not_final(params, wish, standing, obstacles)
     return Ready(params, run, plan, standing, obstacles, "FINAL" if final else "DRAFT", found_publications(ledger))
+
+
+def _unfinished(params: CompanyParams, wish: Wish) -> StepError:
+    hint = f"Run: sop run {wish.params_file} --cycle {params.cycle}"
+    return StepError(
+        "there is no plan to publish yet", [Problem(f"{params.company}/{params.cycle}", "no finished run", "all steps done", hint)]
+    )
 
 
 def _not_final(params: CompanyParams, wish: Wish, standing: Standing, obstacles: Sequence[str]) -> GateError:
