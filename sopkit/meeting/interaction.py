@@ -8,10 +8,16 @@ from sopkit.data.facts import fact, fact_rows
 from sopkit.periods import fiscal_year_periods, period_range
 
 YEAR = 12
+NOTICED = 0.02  # of the larger of the two: a whole that differs from the sum of its parts by more is told
 MEASURES = {
     "net_sales": ("net_sales_change", "net sales of the fiscal year"),
     "contribution": ("contribution_change", "operating contribution of the next twelve months"),
 }
+
+
+def depend(whole: float, parts: float) -> bool:
+    """Whether changes made together are not the sum of what they are apart; unknown ones are not said to depend."""
+    return abs(whole - parts) > NOTICED * max(abs(whole), abs(parts))
 
 
 def interaction_facts(scenarios: pd.DataFrame, options: pd.DataFrame, cycle: str, fiscal_first_month: int, currency: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from sopkit.data.contracts.conform import conform
 from sopkit.data.contracts.derived_meeting import Options
 from sopkit.errors import ParamsError, Problem
-from sopkit.meeting.interaction import interaction_facts
+from sopkit.meeting.interaction import depend, interaction_facts
 from sopkit.meeting.policy import Decision, MeetingPolicy, Overlay
 from sopkit.meeting.recommendation import Candidate, broken_floors, recommended_option
 from sopkit.meeting.scenarios import (
@@ -133,6 +133,7 @@ def option_table(
     together = [policy.decisions[name].options[option] for name, option in taken.items()]
     if len(taken) > 1:
         scenarios[_called(taken)] = solver.row(together, scenario=_called(taken), kind="together")
+        scenarios = {**_pairs(solver, policy, taken), **scenarios}
     table = scenario_frame(list(scenarios.values()))
     options = conform(pd.DataFrame(rows, columns=Options.column_names()), Options)
     facts = interaction_facts(table, options, inputs.cycle, inputs.fiscal_year_first_month, currency)
@@ -156,6 +157,21 @@ def _priced(solver: _Solver, policy: MeetingPolicy, name: str, taken: dict[str, 
     rule = recommended_option([option.candidate for option in options], policy)
     chosen = decision.recommend or rule
     return [replace(option, recommended=option.name == chosen, by_rule=option.name == rule) for option in options]
+
+
+def _pairs(solver: _Solver, policy: MeetingPolicy, taken: dict[str, str]) -> dict[str, Row]:
+    """Each two of the recommended options as one plan, where all of them together are not the sum of their parts; else none."""
+    overlays = {name: policy.decisions[name].options[option] for name, option in taken.items()}
+    acting = [name for name, overlay in overlays.items() if content_of(overlay) != content_of(compose([]))]
+    whole = solver.row([*overlays.values()], scenario="together", kind="together")
+    start, parts = (
+        solver.row([], scenario="base", kind="base"),
+        [solver.row([overlays[name]], scenario=name, kind="option") for name in acting],
+    )
+    if not depend(_change(whole, start, "contribution"), sum(_change(part, start, "contribution") for part in parts)):
+        return {}
+    called = {_called({name: taken[name] for name in two}): [overlays[name] for name in two] for two in combinations(acting, 2)}
+    return {name: solver.row(two, scenario=name, kind="pair") for name, two in called.items()}
 
 
 def _expected(solver: _Solver, decision: Decision, overlays: list[Overlay], row: Row) -> float:

@@ -1,32 +1,33 @@
 """Page one: one table that can be read aloud, and the decisions asked. No chart, no more than a page."""
 
-from dataclasses import replace
+from itertools import combinations
 
 from markupsafe import Markup
 
-from sopkit.report.cells import Cell, Month, Number, count, difference, total
-from sopkit.report.narrative import N_, Scale, scale_of, scaled
+from sopkit.meeting.interaction import depend
+from sopkit.report.cells import Cell, Code, Month, Number, count, difference, total
+from sopkit.report.narrative import N_
+from sopkit.report.pack.asked import on_the_agenda, questions
 from sopkit.report.pack.decided import decided_blocks, decided_headline, promise_table
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.money import budget_amount, fiscal_budget
 from sopkit.report.pack.switch import switch_table
-from sopkit.report.pack.words import role, unavailable, unknown
-from sopkit.report.tables import Block, Column, Lead, Page, Record, Row, Table, Text, table
+from sopkit.report.pack.words import unavailable, unknown
+from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
 
 NOTHING = 0.0005  # of net sales: a change that the table shows as zero
 
 
 def decisions_page(desk: Desk) -> Page:
     """The decision page; without declared options it says so and shows the plan alone."""
-    options = _on_the_agenda(desk)
+    options = on_the_agenda(desk)
     blocks: list[Block] = [
         _headline_table(desk),
         *switch_table(desk, base_scenario(desk), MEASURES),
         *_not_told(desk),
         *decided_blocks(desk),
     ]
-    for name in dict.fromkeys(record.word("decision") for record in options):
-        blocks.append(_decision(desk, [record for record in options if record.word("decision") == name], _money_scale(options)))
+    blocks += questions(desk)
     if not options and not desk.book.has("decided"):
         blocks.append(
             Text((desk.writer.say(N_("No decision is asked: the params of this company declare none for this cycle.")),), style="missing")
@@ -45,11 +46,6 @@ def _not_told(desk: Desk) -> tuple[Text, ...]:
         told = N_("Stock, cover and safety stock are not available, because these tables are not provided: {tables}.")
         lines.append(unknown(desk, told, absent.stock))
     return (Text(tuple(lines), style="missing"),) if lines else ()
-
-
-def _on_the_agenda(desk: Desk) -> list[Record]:
-    """The options, decision by decision in the agenda's order."""
-    return sorted(desk.book.records("options"), key=lambda record: record.number("position", "number").value or 0.0)
 
 
 def headline(desk: Desk) -> Markup:
@@ -153,114 +149,6 @@ def _better(measure: str, after: Number, before: Number) -> bool | None:
     return (after.value > before.value) != (measure == "stock_peak")
 
 
-CHANGES = (
-    ("net_sales_change", "money", N_("net sales")),
-    ("contribution_change", "money", N_("contribution")),
-    ("expected_contribution_change", "money", N_("expected, risk weighed in")),
-    ("fill_rate_change", "points", N_("fill rate")),
-    ("stock_peak_change", "money", N_("highest stock")),
-    ("cash_low_change", "money", N_("lowest cash")),
-)
-FLOORS = {"fill_rate": N_("fill rate"), "cash": N_("cash"), "load": N_("load")}
-
-
-def _decision(desk: Desk, options: list[Record], prefix: Scale) -> Lead:
-    """A decision with its options; `prefix` is the scale of money on the page."""
-    text, say, first = desk.writer.text, desk.writer.say, options[0]
-    shown, with_load = _shown(options), any(_load(desk, record) for record in options)
-    scale, with_floors = _own_scale(options, shown, prefix), any(_floors(desk, record) for record in options)
-    rows = []
-    for record in options:
-        numbers = [_change(record, column, unit) for column, unit, _ in shown]
-        cells: list[Cell] = [scaled(number, scale) if number.unit == "money" else number for number in numbers]
-        cells += [_load(desk, record) or ""] if with_load else []
-        cells += [_floors(desk, record)] if with_floors else []
-        named = N_("{option} {title}, recommended") if record.values["recommended"] else N_("{option} {title}")
-        head = say(named, option=record.code("option"), title=record.words("title"))
-        rows.append(Row(head, (*cells, _note(desk, record)), "chosen" if record.values["recommended"] else ""))
-    labels = [label for *_, label in shown] + ([N_("highest load")] if with_load else [])
-    columns = [Column(text(label)) for label in labels]
-    columns += [Column(text(label), "text") for label in ([N_("breaks floor")] if with_floors else []) + [N_("note")]]
-    caption = text(N_("Each option against doing nothing, solved as a plan of its own"))
-    head = say(N_("option; money in {unit}"), unit=desk.writer.unit("money", scale))
-    printed = table(desk.writer, Table(caption, head, tuple(columns), tuple(rows), dense=True))
-    deadline = say(N_("{owner}, by {day}"), owner=role(first), day=first.day("last_date", "long"))
-    plain = replace(printed, columns=tuple(replace(column, unit="") for column in printed.columns))
-    if waiting := _waiting(desk, first.word("decision")):
-        deadline += Markup("; ") + waiting
-    return Lead(first.code("decision"), first.words("question"), deadline, (plain,), _departures(desk, options))
-
-
-def _note(desk: Desk, option: Record) -> Cell:
-    """The owner's note; where the decisions before change what the option brings, its contribution on top of them."""
-    alone, on_top = (option.number(name, "money") for name in ("contribution_change", "contribution_change_on_top"))
-    note = option.words("note")
-    if alone.value is None or on_top.value is None or abs(on_top.value - alone.value) <= 0.02 * max(abs(alone.value), abs(on_top.value)):
-        return note
-    depends = desk.writer.say(N_("{change} on top of those above"), change=on_top.change())
-    return desk.writer.markup(note) + Markup("; ") + depends if option.word("note") else depends
-
-
-def _departures(desk: Desk, options: list[Record]) -> tuple[Markup, ...]:
-    """Where the lead recommends another option than the rule, and why."""
-    chosen = next((record for record in options if record.values["recommended"] and record.word("reason")), None)
-    rule = next((record for record in options if record.values.get("by_rule") is True or record.word("by_rule") == "True"), None)
-    if chosen is None or rule is None:
-        return ()
-    told = N_("The rule recommends {rule}; the lead recommends {chosen}: {reason}")
-    return (desk.writer.say(told, rule=rule.code("option"), chosen=chosen.code("option"), reason=chosen.words("reason")),)
-
-
-def _waiting(desk: Desk, decision: str) -> Markup | None:
-    """What happens if nobody decides: the price of waiting one week or more; None where waiting costs nothing."""
-    say, writer = desk.writer.say, desk.writer
-    waits = desk.book.records("waiting_costs", lambda row: row["decision"] == decision and row["cost"] == row["cost"])
-    costs = [record.number("cost", "money") for record in waits]
-    if not any(cost.value for cost in costs):
-        return None
-    scale = scale_of(costs)
-    weeks = Markup(", ").join(writer.markup(record.number("weeks", "count")) for record in waits)
-    priced = Markup(", ").join(writer.markup(scaled(cost, scale)) for cost in costs)
-    return say(N_("waiting {weeks} weeks costs {costs} {unit}"), weeks=weeks, costs=priced, unit=writer.unit("money", scale))
-
-
-def _shown(options: list[Record]) -> list[tuple[str, str, str]]:
-    """Measures that are known; the expected contribution only where a risk makes it another."""
-    weighed = any(record.values["expected_contribution_change"] != record.values["contribution_change"] for record in options)
-    return [
-        change
-        for change in CHANGES
-        if any(record.number(change[0], change[1]).known for record in options) and (weighed or change[0] != "expected_contribution_change")
-    ]
-
-
-def _own_scale(options: list[Record], shown: list[tuple[str, str, str]], prefix: Scale) -> Scale:
-    """The page's prefix, with a decimal more where all of this decision's money is small."""
-    largest = scale_of(record.number(column, unit) for record in options for column, unit, _ in shown if unit == "money")
-    return prefix if largest.prefix == prefix.prefix else replace(prefix, decimals=2) if prefix.prefix else prefix
-
-
-def _money_scale(options: list[Record]) -> Scale:
-    return scale_of(record.number(column, unit) for record in options for column, unit, _ in CHANGES if unit == "money")
-
-
-def _floors(desk: Desk, option: Record) -> str:
-    """The floors that an option breaks, in words."""
-    return ", ".join(desk.writer.text(FLOORS[name]) for name in option.word("floors_broken").split())
-
-
-def _change(record: Record, column: str, unit: str) -> Number:
-    number = record.number(column, unit).change()
-    worse = column == "stock_peak_change"
-    return number.judged(None if not number.value else (number.value > 0) != worse)
-
-
-def _load(desk: Desk, option: Record) -> Number | None:
-    scenario = desk.book.record("scenarios", scenario=option.word("scenario"))
-    number = scenario.number("load_peak", "ratio") if scenario else None
-    return number.judged(number.value <= 1) if number and number.value is not None else None
-
-
 def _together(desk: Desk, options: list[Record]) -> tuple[Markup, ...]:
     together, say = together_scenario(desk), desk.writer.say
     if not together:
@@ -271,12 +159,29 @@ def _together(desk: Desk, options: list[Record]) -> tuple[Markup, ...]:
         "their separate effects add up to {parts}."
     )
     line = say(told, gain=gain.change(), parts=parts.change())
-    if gain.value is not None and parts.value is not None and abs(gain.value - parts.value) > 0.02 * max(abs(gain.value), abs(parts.value)):
-        line += Markup(" ") + say(
-            N_("The difference of {difference} is what they do to each other: decide them in the order shown."),
-            difference=difference(gain, parts).change(),
-        )
-    return (line,)
+    if gain.value is None or parts.value is None or not depend(gain.value, parts.value):
+        return (line,)
+    pairs = _dependent_pairs(desk, [record for record in options if record.values["recommended"]])
+    if pairs:
+        return (line, say(N_("They depend on each other: {pairs}. Decide them in the order shown."), pairs=Markup("; ").join(pairs)))
+    return (line, say(N_("What they do to each other lies in all of them at once: decide them in the order shown.")))
+
+
+def _dependent_pairs(desk: Desk, chosen: list[Record]) -> list[Markup]:
+    """Which two of the recommended options bring another change of contribution as one plan than apart, and by how much."""
+    base, told = base_scenario(desk).number("contribution", "money"), []
+    for one, other in combinations(chosen, 2):
+        pair = desk.book.record("scenarios", scenario=f"{one.word('scenario')}+{other.word('scenario')}")
+        if pair is None:
+            continue
+        whole = difference(pair.number("contribution", "money"), base)
+        apart = total([each.number("contribution_change", "money") for each in (one, other)], "money")
+        if whole.value is not None and apart.value is not None and depend(whole.value, apart.value):
+            more = N_("{one} with {other} brings {amount} more than apart")
+            less = N_("{one} with {other} brings {amount} less than apart")
+            names = {"one": Code(one.word("scenario")), "other": Code(other.word("scenario"))}
+            told.append(desk.writer.say(more if whole.value > apart.value else less, **names, amount=difference(whole, apart).size()))
+    return told
 
 
 def _since_last_time(desk: Desk) -> tuple[Markup, ...]:
