@@ -88,7 +88,6 @@ class Solver:
     def __init__(self, arrays: Arrays, work: Work | None = None, *, ways: tuple[dict[str, object], ...] | None = None) -> None:
         self.arrays, self.work = arrays, work or Work()
         self._ways = ways or (WAYS_OF_LARGE if len(arrays.cost) >= LARGE else WAYS)
-        self._once: tuple[dict[str, object], ...] = ()  # ways of the next solve alone
         self._stands = False  # whether a basis is there to start from
         self._bounds = (arrays.lower.copy(), arrays.upper.copy())
         self._row_limits = (arrays.at_least.copy(), arrays.at_most.copy())
@@ -127,8 +126,7 @@ class Solver:
                 return ""
             told = [f"more than {self.work.most_iterations:,} iterations from where it stood" if self._cut_short() else "no end from there"]
             self._highs.clearSolver()
-        ways, self._once = self._once or self._ways, ()
-        for number, way in enumerate(ways):
+        for number, way in enumerate(self._ways):
             if self._ends(way):
                 self._stands = True
                 return ", ".join([*told, *([] if number == 0 and not told else [f"{name} {value}" for name, value in way.items()])])
@@ -194,10 +192,10 @@ class Solver:
         """Where the last solve stood."""
         return self._highs.getBasis()
 
-    def start_anew(self, ways: tuple[dict[str, object], ...]) -> None:
-        """Forget where the last solve stood; the next one, and only that, is tried in these ways."""
+    def start_anew(self) -> None:
+        """Forget where the last solve stood."""
         self._highs.clearSolver()
-        self._stands, self._once = False, ways
+        self._stands = False
 
     def start_from(self, basis: highspy.HighsBasis) -> None:
         """Let the next solve start from a basis of this model."""

@@ -20,7 +20,6 @@ from sopkit.supply.plan.given import worth_at_the_end
 from sopkit.supply.plan.model import PlanModel, plan_model
 from sopkit.supply.plan.situation import Situation, situation_of
 from sopkit.supply.policy import SupplyPolicy
-from sopkit.supply.ways import WAYS_OF_ELASTIC
 
 # Blocks whose cost is money that is spent; what waits, is lost or is short of stock is a price of planning.
 SPENT = ("production", "subcontract", "overtime", "heads", "hired", "laid_off", "temporary", "bought", "beyond", "detour", "sent", "setup")
@@ -75,10 +74,10 @@ class HotPlan:
     def with_limits_gone(self, swaps: Sequence[Swap], start: highspy.HighsBasis | None) -> tuple[Solution, highspy.HighsBasis]:
         """The optimum with swaps that only take limits away, and where it stands; `start`: another such, None = from nothing.
 
-        From nothing is fast where most limits are gone: presolve finds how little is left to decide.
+        From nothing is fast where most limits are gone: little is left to decide.
         """
         if start is None:
-            self.solver.start_anew(WAYS_OF_ELASTIC)
+            self.solver.start_anew()
         else:
             self.solver.start_from(start)
         for swap in swaps:

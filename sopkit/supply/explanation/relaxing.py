@@ -1,7 +1,8 @@
 """Plans with causes of shortage taken away one on top of the other, each solved from where a near one stands.
 
-A plan with nearly all limits gone is solved from nothing in a moment; giving limits back to it, one cause at a time, costs less than
-taking them from the plan as it is, so that the sets of causes are worked on from the largest down as soon as people are among them.
+A plan with nearly all limits gone is solved from nothing in a moment, and so is one without people as a limit; the sets of causes are
+worked on from the largest down, each from where the one before ended as long as the hours of machines stay as they are there: giving
+those back from there costs twice what a solve from nothing does.
 """
 
 from collections.abc import Sequence
@@ -65,7 +66,8 @@ class Relaxing:
         if "people" not in key[1]:
             start = _carried(self.hot, model)
         else:
-            start = self._found[larger][1] if larger is not None and larger[0] == key[0] else None
+            near = larger is not None and larger[0] == key[0] and ("machine" in larger[1]) == ("machine" in key[1])
+            start = self._found[larger][1] if larger is not None and near else None
         return model.with_limits_gone(self._swaps(model, key[1]), start)
 
     def _key(self, causes: tuple[str, ...]) -> Key:
