@@ -11,6 +11,23 @@ from sopkit.errors import ParamsError, Problem
 
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 CADENCES = ("monthly",)
+MONTHS_ONLY = "Cycles are months: who meets less often runs the month of the meeting"
+NEEDS_THE_MONTH_BEFORE = "what is held against the last plan is available where the month before was run too"
+OTHER_CADENCES = {  # how labels of other cadences are written: what they are
+    r"(?P<year>[0-9]{4})-?Q(?P<quarter>[1-4])": "a quarter",
+    r"(?P<year>[0-9]{4})": "a year",
+    r"(?P<year>[0-9]{4})-[0-9]{4}": "several years",
+}
+
+
+def other_cadence(label: str) -> str:
+    """What a cycle's label says that is no month, in words, with the month that its first cycle would carry; empty for any other text."""
+    for pattern, told in OTHER_CADENCES.items():
+        if found := re.fullmatch(pattern, label.strip(), re.IGNORECASE):
+            parts = found.groupdict()
+            month = 3 * int(parts["quarter"]) - 2 if parts.get("quarter") else 1
+            return f"This is {told}. {MONTHS_ONLY}, such as {parts['year']}-{month:02d}; {NEEDS_THE_MONTH_BEFORE}"
+    return ""
 
 
 def month_number(period: str) -> int:

@@ -9,6 +9,7 @@ from sopkit.periods import (
     month_label,
     month_number,
     months_between,
+    other_cadence,
     period_range,
     shifted,
 )
@@ -48,3 +49,17 @@ def test_fiscal_year_starts_where_the_company_says():
 def test_what_is_no_month_is_refused(label):
     with pytest.raises(ParamsError, match="YYYY-MM"):
         month_number(label)
+
+
+@pytest.mark.parametrize(
+    ("label", "says"),
+    [
+        ("2026-Q2", "a quarter. Cycles are months: who meets less often runs the month of the meeting, such as 2026-04"),
+        ("2026q4", "such as 2026-10"),
+        ("2026", "This is a year."),
+        ("2026-2028", "This is several years."),
+        ("2026-13", ""),
+    ],
+)
+def test_a_cycle_of_another_cadence_is_told_which_month_to_run(label: str, says: str):
+    assert says in other_cadence(label) and bool(other_cadence(label)) == bool(says)

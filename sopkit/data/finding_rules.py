@@ -222,9 +222,9 @@ _ALL = (
     _rule(
         "calendar_short",
         "across",
-        "ASK",
-        "a calendar that covers the horizon",
-        "send the months, or answer that a shorter reach is enough for this plan",
+        "REJECT ASK",
+        "a calendar that covers the horizon, and each resource's hours in each planned month",
+        "send the months, or plan fewer; for own periods answer that a shorter reach is enough",
     ),
     _rule("launch_weights", "across", "ACCEPT", "weights of a launch's reference items that add up to one", "correct the weights"),
     _rule("silent_reference", "across", "ACCEPT", "reference items of launches that have sold", "name items that have a history"),

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from sopkit.data.booked import booked_by_month
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
-from sopkit.data.measures.booked import booked_by_month
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.periods import fiscal_year_periods
 

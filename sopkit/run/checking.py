@@ -83,6 +83,7 @@ def intake_of(params: CompanyParams, root: Path, received: Path | None = None) -
         limits=params.plausibility,
         earlier=earlier_of(params),
         first_month=params.fiscal_year_first_month,
+        planned_months=preflight.planned_months(params.steps),
     )
 
 

@@ -7,6 +7,7 @@ A key is kept as its named parts, so that `--dry-run` can say which of them chan
                 step cannot see (`UNSEEN`)                  cycle       cycle and scenario
     inputs      the source files (step 1)                   scenarios   overlays that the params name
     earlier     decisions of earlier cycles, and what was said of their misses (step 1)
+    planned_months   how far step 2 will plan, which calendars are held against (step 1)
     table:…     the tables it reads                         previous:…  tables of the cycle before
     decided     what was decided, in a revision that deciding made
     run, commit, templates, process, step:…   for steps that render or write documents: run id and commit, templates
@@ -26,6 +27,7 @@ from sopkit.run.decided import Decided, earlier_change_files, earlier_decisions
 from sopkit.run.files import file_hash, read_json
 from sopkit.run.last_plan import previous_table
 from sopkit.run.params import CompanyParams
+from sopkit.run.preflight import planned_months
 from sopkit.run.provenance import commit
 from sopkit.run.reviewed import earlier_reviews
 from sopkit.run.scenario_files import scenario_paths
@@ -164,6 +166,7 @@ def step_parts(step: Step, steps: Sequence[Step], made_from: Origins, run: RunFo
     if not read_from(step, steps):
         parts["inputs"] = hash_of(dict(made_from.inputs))
         parts["earlier"] = made_from.earlier
+        parts["planned_months"] = str(planned_months(made_from.params.steps))
     builds_on = _builds_on(step, steps)
     left = {other.name: marker_outputs(run, other) for other in builds_on}
     if any(outputs is None for outputs in left.values()):

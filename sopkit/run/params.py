@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.sources.connections import CONNECTION_NAME, Connection, Secret
@@ -17,7 +17,7 @@ from sopkit.errors import ParamsError, Problem
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.meeting.agenda import Agenda, AgendaFile, agenda_problems, with_agenda
 from sopkit.meeting.policy import MeetingPolicy
-from sopkit.periods import CADENCES, MONTH, cutoff_of
+from sopkit.periods import CADENCES, MONTH, MONTHS_ONLY, cutoff_of, other_cadence
 from sopkit.records.policy import ApprovalPolicy
 from sopkit.report.delivery.policy import AudiencePolicy
 from sopkit.report.look import LookPolicy, logo_image
@@ -83,6 +83,13 @@ class CompanyParams(BaseModel):
     agenda: AgendaFile | None = Field(default=None, description="what the lead made of the decisions: params/<company>/agenda.yaml")
     steps: dict[str, dict[str, Knob]] = Field(default_factory=dict, description="knobs that differ from the notebooks' defaults")
 
+    @field_validator("cadence", mode="before")
+    @classmethod
+    def _monthly(cls, cadence: object) -> object:
+        if cadence not in CADENCES:
+            raise ValueError(f"{' | '.join(CADENCES)}. {MONTHS_ONLY}; buckets far out may be quarters (supply.quarters_after)")
+        return cadence
+
     @property
     def cutoff(self) -> str:
         """The last closed period."""
@@ -115,8 +122,8 @@ def load_params(path: Path, cycle: str | None = None) -> CompanyParams:
     params = validated(CompanyParams, content, path, lines)
     params = params.model_copy(update={"meeting": placed_decisions(params.meeting, path, lines)})
     if not MONTH.fullmatch(params.cycle):
-        came = f"cycle {params.cycle!r}"
-        raise ParamsError("not a cycle of this company", [Problem(str(path), came, f"a {params.cadence} period, such as 2026-03")])
+        came, hint = f"cycle {params.cycle!r}", other_cadence(params.cycle)
+        raise ParamsError("not a cycle of this company", [Problem(str(path), came, f"a {params.cadence} period, such as 2026-03", hint)])
     _check_sources(params, path, lines)
     if params.look.logo:
         image = logo_image(path.parent / params.company, params.look.logo, _line(path, lines, ("look", "logo")))
@@ -199,7 +206,7 @@ def _problem(model: type[BaseModel], item: object, path: Path, lines: dict[tuple
     if item["type"] == "extra_forbidden":  # type: ignore[index]
         near = get_close_matches(place[-1], _names_beside(model, place), n=1, cutoff=0.5)
         return Problem(where, "an unknown name", "a declared one", f"Did you mean {near[0]}?" if near else "")
-    return Problem(where, shown(item["input"], place), item["msg"])  # type: ignore[index]
+    return Problem(where, shown(item["input"], place), str(item["msg"]).removeprefix("Value error, "))  # type: ignore[index]
 
 
 def _names_beside(model: type[BaseModel], place: tuple[str, ...]) -> list[str]:

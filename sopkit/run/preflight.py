@@ -15,11 +15,12 @@ from pathlib import Path
 
 from sopkit.errors import InfrastructureError, ParamsError, Problem
 from sopkit.run import places
-from sopkit.steps import STEPS, Step
+from sopkit.steps import BY_NAME, STEPS, Step
 
 TAG = "parameters"
 FORBIDDEN_TAGS = ("raises-exception",)  # papermill would run on behind an error and call the notebook complete
 GIVEN_BY_RUN = ("company", "cycle", "scenario")
+FEWEST_MONTHS = 12  # that are planned where nothing says how many
 TYPES = ("str", "int", "float", "bool", "list[str]")
 
 
@@ -72,6 +73,19 @@ def notebook_knobs(step: Step, path: Path) -> list[Knob]:
     if problems:
         raise ParamsError("a parameters cell cannot be used", problems)
     return found
+
+
+def planned_months(given: Mapping[str, Mapping[str, object]]) -> int:
+    """Months that a company plans, M0 first: its own knob `demand_planning.horizon`, else the notebook's.
+
+    Args:
+        given: step: the knobs that the params set.
+    """
+    step = BY_NAME["demand_planning"]
+    path = places.notebook_file(step.notebook)
+    standard = {knob.name: knob.default for knob in notebook_knobs(step, path)} if path.is_file() else {}
+    months = given.get(step.name, {}).get("horizon", standard.get("horizon"))
+    return months if isinstance(months, int) and months > 0 else FEWEST_MONTHS
 
 
 def check_knobs(given: Mapping[str, Mapping[str, object]], declared: Sequence[Knob], source: str) -> None:

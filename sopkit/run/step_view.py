@@ -25,6 +25,7 @@ from sopkit.run.decided import FILE, Decided, Entry, earlier_change_files, earli
 from sopkit.run.earlier import RECEIVED, earlier_submission, source_terms
 from sopkit.run.files import write_atomically
 from sopkit.run.params import load_params
+from sopkit.run.preflight import planned_months
 from sopkit.run.process import meeting_day
 from sopkit.run.reviewed import earlier_reviews
 from sopkit.run.scenario_files import load_scenarios, read_playbooks, read_scenarios
@@ -66,6 +67,11 @@ class StepView(StepRecord):
     def first_month(self) -> int:
         """Month the fiscal year starts in."""
         return self.params.fiscal_year_first_month
+
+    @property
+    def planned_months(self) -> int:
+        """Months that will be planned, M0 first."""
+        return planned_months(self.params.steps)
 
     @property
     def inputs_folder(self) -> Path:

@@ -111,6 +111,25 @@ def test_all_faults_of_queries_are_told_at_once(erp: tuple[Connection, Path]):
     assert "nowhere" in told.value.problems[0].came
 
 
+LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) SELECT i, '{filling}' AS t FROM n"
+
+
+@pytest.mark.parametrize(
+    ("limit", "filling", "says"),
+    [({"most_rows": 2_000}, "x", "more than 2,000 rows (most_rows)"), ({"most_mib": 1}, "x" * 1_000, "more than 1 MiB (most_mib)")],
+)
+def test_a_query_that_returns_too_much_is_given_up_and_the_others_are_told(
+    erp: tuple[Connection, Path], limit: dict[str, int], filling: str, says: str
+):
+    connection, root = erp
+    extracts = {"orders": Extract(LONG.format(filling=filling)), "items": Extract("SELECT * FROM nowhere")}
+    with pytest.raises(DataError) as told:
+        received_tables("erp", connection.model_copy(update=limit), extracts, root)
+    assert says in told.value.problems[0].came and "nothing was received" in told.value.problems[0].hint
+    assert [problem.where for problem in told.value.problems] == ["erp: orders", "erp: items"]
+    assert len(asked(erp, LONG.format(filling=filling))) == 3_000
+
+
 def test_a_missing_or_foreign_file_is_no_connection(tmp_path: Path):
     for connection in (SQLITE, DUCKDB):
         with pytest.raises(InfrastructureError, match="there is no file"):

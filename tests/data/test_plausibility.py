@@ -7,7 +7,7 @@ import pytest
 from company_set import CUTOFF, company_tables, random_row, read_set, told, write_files
 
 from sopkit.data.contracts import INPUTS
-from sopkit.data.plausibility.across import PARENTS, SPELT
+from sopkit.data.plausibility.across import PARENTS, SPELT, short_calendars
 from sopkit.data.plausibility.earlier import Earlier, against_earlier
 from sopkit.data.plausibility.launches import launch_oddities
 from sopkit.data.plausibility.limits import PlausibilityLimits
@@ -198,11 +198,15 @@ def test_a_month_without_any_row_is_asked_about(tmp_path: Path, valid: Tables, t
     assert found[["table", "outcome", "period"]].to_numpy().tolist() == [[table, "ASK", "2025-07"]]
 
 
-def test_a_calendar_that_ends_too_early_is_asked_about(tmp_path: Path, valid: Tables):
-    calendar = valid["resource_calendar"]
-    short = calendar[~((calendar["resource"] == "L2") & (calendar["period"] > "2026-12"))]
-    found = told(read_set(tmp_path, {**valid, "resource_calendar": short}), "calendar_short")
-    assert found["outcome"].tolist() == ["ASK"] and "L2 (2026-04 to 2026-12)" in found.loc[0, "message"]
+def test_hours_that_are_missing_in_a_planned_month_are_refused_before_anything_runs(tmp_path: Path, valid: Tables):
+    calendar, resources = valid["resource_calendar"], valid["resources"]
+    tables = {"resource_calendar": calendar[~((calendar["resource"] == "L2") & calendar["period"].isin(["2026-08", "2026-12"]))]}
+    [found] = short_calendars({**tables, "resources": resources}, cutoff="2026-03", months=12)
+    assert found.outcome == "REJECT" and "1 of 2 resources" in found.message and "L2 (none in 2026-08 and 1 more)" in found.message
+    assert short_calendars({**tables, "resources": resources}, cutoff="2026-03", months=4) == []
+    assert short_calendars(tables, cutoff="2026-03", months=12) == []  # it limits nothing
+    intake = read_set(tmp_path, {**valid, "resource_calendar": calendar[calendar["resource"] != "L2"]})
+    assert "L2 (none in 2026-04 and 11 more)" in told(intake, "calendar_short").loc[0, "message"]
 
 
 def test_a_plan_in_the_place_of_history_is_asked_about(tmp_path: Path, valid: Tables):

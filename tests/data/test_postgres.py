@@ -145,9 +145,17 @@ def test_a_connection_that_drops_midway_hands_on_nothing(server: Server, erp: Co
     extracts = {"items": Extract("SELECT item FROM sales"), "orders": Extract("SELECT n, filling FROM big")}
     with pytest.raises(InfrastructureError) as told:
         received_tables("erp", erp, extracts, Path())
-    assert parts == [50_000]  # of 400,000
+    assert parts == [1_000]  # of 400,000
     assert told.value.exit_code == ExitCode.INFRASTRUCTURE
     assert "connection erp (postgres: postgres on 127.0.0.1" in str(told.value) and "Nothing was received" in str(told.value)
+
+
+@pytest.mark.parametrize(("limit", "says"), [({"most_rows": 100}, "100 rows"), ({"most_mib": 1}, "1 MiB (most_mib), in ")])
+def test_a_query_that_returns_too_much_is_given_up_early(erp: Connection, limit: dict[str, int], says: str):
+    extracts = {"orders": Extract("SELECT n, filling FROM big"), "items": Extract("SELECT item FROM sales")}
+    with pytest.raises(DataError) as told:
+        received_tables("erp", erp.model_copy(update=limit), extracts, Path())
+    assert [problem.where for problem in told.value.problems] == ["erp: orders"] and says in told.value.problems[0].came
 
 
 def test_a_query_that_takes_too_long_ends(erp: Connection):

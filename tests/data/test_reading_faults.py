@@ -375,3 +375,23 @@ def test_a_source_for_no_table_is_refused(tmp_path: Path):
 def test_needed_tables_must_be_declared(tmp_path: Path):
     result = read_sources({}, tmp_path, cutoff=CUTOFF)
     assert [finding[0] for finding in found(result)] == ["missing_table", "missing_table"]
+
+
+@pytest.mark.parametrize(
+    ("constants", "rule", "says"),
+    [
+        ({"supply_strategy": "stok"}, "not_a_choice", "'stok' is none of"),
+        ({"supply_strategy": ""}, "empty_cell", "nothing, where a value is needed"),
+        ({"supply_strategy": "stock", "planning_factor": "1,5"}, "other_dialect", "'1,5' is written in another way"),
+        ({"supply_strategy": "stock", "planning_factor": -1}, "out_of_bounds", "-1"),
+    ],
+)
+def test_a_wrong_constant_of_the_params_is_one_finding(tmp_path: Path, constants: dict[str, object], rule: str, says: str):
+    lines = [f"A{number};Item {number};F" for number in range(37)]
+    (tmp_path / "items.csv").write_text("\n".join(["item;item_name;family", *lines]) + "\n")
+    sources = {"items": Source.model_validate({"file": "items.csv", "delimiter": ";", "constants": constants})}
+    found = read_sources(sources, tmp_path, cutoff="2026-03").findings.query("rule != 'missing_table'")
+    assert found[["file", "outcome", "rule", "row", "column", "rows"]].to_numpy().tolist() == [
+        ["params", "REJECT", rule, 0, list(constants)[-1], 37]
+    ]
+    assert says in found["message"].iloc[0] and "`constants`" in found["hint"].iloc[0]

@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from sopkit.data.contracts.column import Column, Contract
 from sopkit.errors import DataError, Problem
@@ -26,15 +27,13 @@ def dtype_of(column: Column) -> str:
 
 def empty(contract: type[Contract]) -> pd.DataFrame:
     """The table of a contract without rows: what stands for an input that is not provided."""
-    return _no_rows()[[dtype_of(column) for column in contract.columns]].set_axis(contract.column_names(), axis=1)
+    return pd.DataFrame({column.name: _no_cells(dtype_of(column)) for column in contract.columns}, copy=False)
 
 
 @cache
-def _no_rows() -> pd.DataFrame:
-    """A column without rows for each dtype: all empty tables are cut from it, fifty of them in each intake."""
-    kinds = (*(dtype_of(Column("", "", kind, required=required)) for kind in ("whole", "flag") for required in (True, False)),)
-    dtypes = dict.fromkeys([*kinds, "datetime64[s]", "float64", "str"])
-    return pd.DataFrame({dtype: pd.Series([], dtype=dtype) for dtype in dtypes})
+def _no_cells(dtype: str) -> ExtensionArray | np.ndarray:
+    """A column without rows: fifty empty tables are made of a few of these in each intake."""
+    return pd.Series([], dtype=dtype).array
 
 
 def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:

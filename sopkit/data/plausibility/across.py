@@ -9,7 +9,7 @@ import pandas as pd
 
 from sopkit.data.plausibility.oddity import Oddity, positions_of, shown
 from sopkit.data.words import coded
-from sopkit.periods import shifted
+from sopkit.periods import period_range, shifted
 
 Tables = Mapping[str, pd.DataFrame]
 # Columns that must be known to another table.
@@ -42,7 +42,6 @@ SPELT = {
 }
 BETWEEN = re.compile(r"[\s\-_.]+")
 VOLUME = ("quantity", "revenue", "amount", "hours")
-COVERED_MONTHS = 12  # of calendar that planning needs from M0 on
 
 
 def unknown_codes(frame: pd.DataFrame, tables: Tables, table: str) -> pd.DataFrame:
@@ -180,27 +179,29 @@ def _rarely_spelt(counted: Counter[str]) -> dict[str, str]:
     return {code: codes[0] for codes in alike.values() for code in codes[1:]}
 
 
-def short_calendars(calendar: pd.DataFrame, *, cutoff: str) -> list[Oddity]:
-    """Resources whose calendar ends within a year, or begins after M0: rule calendar_short, ASK."""
-    if calendar.empty:
+def short_calendars(tables: Tables, *, cutoff: str, months: int) -> list[Oddity]:
+    """Resources without hours in a planned month, which no plan can be made for: rule calendar_short, REJECT.
+
+    Args:
+        tables: the input tables that are provided, by name; a calendar limits nothing where no resources are.
+        cutoff: last closed period.
+        months: planned months, M0 first.
+    """
+    calendar, resources = tables["resource_calendar"], tables.get("resources")
+    if calendar.empty or resources is None:
         return []
-    first, last = shifted(cutoff, 1), shifted(cutoff, COVERED_MONTHS)
-    ends = calendar.groupby("resource", sort=True)["period"].agg(begins="min", ends="max")
-    short = ends[(ends["ends"] < last) | (ends["begins"] > first)]
-    if short.empty:
+    planned = period_range(shifted(cutoff, 1), months)
+    told = set(zip(calendar["resource"].astype(str), calendar["period"].astype(str), strict=True))
+    absent = {name: [month for month in planned if (name, month) not in told] for name in sorted(set(resources["resource"].astype(str)))}
+    short = {name: lacking for name, lacking in absent.items() if lacking}
+    if not short:
         return []
-    told = (
-        f"resource_calendar: {len(short)} of {len(ends)} resources are not covered from {first} to {last}: "
-        f"{shown([f'{name} ({begins} to {end})' for name, begins, end in short.itertuples(name=None)])}"
+    more = {name: f" and {len(lacking) - 1} more" if len(lacking) > 1 else "" for name, lacking in short.items()}
+    named = [f"{name} (none in {lacking[0]}{more[name]})" for name, lacking in short.items()]
+    text = (
+        f"resource_calendar: {len(short)} of {len(absent)} resources have no hours in some of the {months} planned months "
+        f"from {planned[0]} to {planned[-1]}: {shown(named)}"
     )
-    return [
-        Oddity(
-            "resource_calendar",
-            "calendar_short",
-            told,
-            "ASK",
-            "send the months that are missing; the plan asks for hours in each month it covers, 0 where it is closed",
-            "period",
-            period=last,
-        )
-    ]
+    hint = "send the months that are missing, 0 hours where it is closed, or plan fewer months (demand_planning.horizon)"
+    first = min(lacking[0] for lacking in short.values())
+    return [Oddity("resource_calendar", "calendar_short", text, "REJECT", hint, "period", period=first)]

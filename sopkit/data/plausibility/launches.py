@@ -31,11 +31,10 @@ def launch_oddities(frames: Mapping[str, pd.DataFrame]) -> list[Oddity]:
     sales = frames.get("sales_history")
     if sales is None or sales.empty:
         return found
-    sold = set(sales.loc[sales["quantity"] > 0, "item"])
-    for table in ("lifecycle", "launch_references"):
-        rows = frames.get(table)
-        if rows is None or rows.empty or "reference_item" not in rows:
-            continue
+    leaning = [name for name in ("lifecycle", "launch_references") if len(frames.get(name, ())) and "reference_item" in frames[name]]
+    sold = set(sales.loc[sales["quantity"] > 0, "item"].unique()) if leaning else set()
+    for table in leaning:
+        rows = frames[table]
         silent = rows["reference_item"].notna() & ~rows["reference_item"].isin(sold)
         if silent.any():
             codes = sorted(set(rows.loc[silent, "reference_item"]))

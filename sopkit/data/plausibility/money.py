@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from sopkit.data.booked import booked_by_month
 from sopkit.data.finding_rules import Outcome
-from sopkit.data.measures.booked import booked_by_month
 from sopkit.data.monthly import month_numbers
 from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.oddity import Oddity, positions_of, shown

@@ -49,6 +49,8 @@ class Connection(BaseModel):
     time_zone: str = Field(default="UTC", pattern=r"^[A-Za-z0-9_+/-]+$", description="zone in which a moment is a day, as Europe/Stockholm")
     connect_seconds: int = Field(default=10, ge=1, le=600, description="seconds to wait for a connection")
     statement_seconds: int = Field(default=300, ge=1, le=86400, description="seconds that one query may take")
+    most_rows: int = Field(default=20_000_000, ge=1, description="rows that one query may return; beyond it nothing is received")
+    most_mib: int = Field(default=2_048, ge=1, description="MiB that one query may return")
 
     @field_validator("file")
     @classmethod

@@ -10,7 +10,7 @@ import gzip
 import re
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from io import StringIO
@@ -35,6 +35,7 @@ DATES = (
 )  # fmt: skip
 NUMBER_LIKE = re.compile(r"[-\u2212]?[0-9][0-9.,'\u00a0\u202f ]*(?:[eE][+-]?[0-9]+)?")
 DATE_LIKE = re.compile(r"[0-9]{1,4}[-./ ](?:[0-9]{1,2}|[^\W\d_]{3})(?:[-./ ][0-9]{1,4})?|[0-9]{8}|[0-9]{6}")
+BETWEEN_DIGITS = re.compile(r"[0-9][.,'\u00a0\u202f ][0-9]|[eE][+-]?[0-9]")
 MOST_LIKE = 0.9  # share of a column's values that must look like a number or a date
 FEW_WORDS = 6  # words beside numbers or dates that may mean empty
 
@@ -76,15 +77,17 @@ def detected_grammar(table: RawTable, layout: Detected) -> Detected:
     """The layout with how numbers and dates are written in the cells; a text that could mean two things is an open question."""
     texts = {header: _texts(cells) for header, cells in zip(table.header, table.cells, strict=True)}
     numbers = {header: found for header, values in texts.items() if (found := _alike(values, NUMBER_LIKE))}
-    decimal, thousands, doubt = _number_signs([text for found in numbers.values() for text in found])
     dates: dict[str, str] = {}
-    doubts = [doubt] if doubt else []
+    doubts = []
     for header, values in texts.items():
         formats = _date_formats(_alike(values, DATE_LIKE))
         if formats and not (header in numbers and formats[0] in ("YYYYMMDD", "YYYYMM") and not _is_dated(header)):
             dates[header] = formats[0]
             if len(formats) > 1:
                 doubts.append(f"{header}: the dates read as {' and as '.join(formats)}; ask the sender which it is")
+    signed, digits = _signed_and_digits({header: found for header, found in numbers.items() if header not in dates})
+    decimal, thousands, doubt = _number_signs([text for found in signed.values() for text in found])
+    doubts = [doubt, *doubts] if doubt else doubts
     common = Counter(form for form in dates.values() if "D" in form).most_common(1) or Counter(dates.values()).most_common(1)
     updates: dict[str, object] = {"decimal": decimal, "thousands": thousands}
     if common:
@@ -92,7 +95,7 @@ def detected_grammar(table: RawTable, layout: Detected) -> Detected:
     others = {header: form for header, form in dates.items() if form not in (updates.get("date_format"), "YYYY-MM")}
     doubts += [f"{header}: dates are {form} there: declare it in a query (`date_formats`)" for header, form in others.items()]
     words = {header: beside for header in {**numbers, **dates} if (beside := _words_beside(texts[header]))}
-    told = (*layout.seen, *_seen(decimal, thousands, list(numbers), dates))
+    told = (*layout.seen, *_seen(decimal, thousands, (list(signed), digits), dates))
     return Detected(layout.dialect.model_copy(update=updates), told, (*layout.open_questions, *doubts), dates, words)
 
 
@@ -222,6 +225,12 @@ def _number_signs(texts: Sequence[str]) -> tuple[str, str, str]:
     return *best, ""
 
 
+def _signed_and_digits(numbers: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
+    """The columns in which a number is written with a sign between its digits, and those of digits alone: counts, or codes."""
+    signed = {header: found for header, found in numbers.items() if any(BETWEEN_DIGITS.search(text) for text in found)}
+    return signed, [header for header in numbers if header not in signed]
+
+
 def _date_formats(texts: Sequence[str]) -> list[str]:
     """The formats that read every text; of two that agree on every text, the one without the looser digits."""
     found: list[tuple[str, list[object]]] = []
@@ -236,10 +245,11 @@ def _is_dated(header: str) -> bool:
     return bool(re.search(r"dat|day|month|månad|period|när|when", header, re.IGNORECASE))
 
 
-def _seen(decimal: str, thousands: str, numbers: list[str], dates: dict[str, str]) -> list[str]:
-    told = []
-    if numbers:
+def _seen(decimal: str, thousands: str, columns: tuple[list[str], list[str]], dates: dict[str, str]) -> list[str]:
+    told, (signed, digits) = [], columns
+    if signed:
         between = {" ": "a space", "": "nothing"}.get(thousands, repr(thousands))
-        told.append(f"numbers with decimal sign {decimal!r} and {between} between thousands, in {', '.join(numbers)}")
+        told.append(f"numbers with decimal sign {decimal!r} and {between} between thousands, in {', '.join(signed)}")
+    told += [f"digits alone, counts or codes, in {', '.join(digits)}"] if digits else []
     told += [f"dates as {form} in {header}" for header, form in dates.items()]
     return told

@@ -10,6 +10,7 @@ from sopkit.data.contracts import INPUTS, NEEDED
 from sopkit.data.contracts.column import Contract
 from sopkit.data.contracts.conform import empty
 from sopkit.data.findings import Finding, FindingLog, problems_of
+from sopkit.data.plausibility.calendars import COVERED_MONTHS
 from sopkit.data.plausibility.earlier import Earlier
 from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.sources.answers import answer_questions
@@ -66,6 +67,7 @@ def read_sources(
     limits: PlausibilityLimits | None = None,
     earlier: Earlier | None = None,
     first_month: int | None = None,
+    planned_months: int = COVERED_MONTHS,
 ) -> Intake:
     """Every declared source read, checked and typed, in one pass that collects all findings.
 
@@ -78,6 +80,7 @@ def read_sources(
         limits: how far from the usual a figure may lie before somebody is asked.
         earlier: the submission of the cycle before; None = there is none.
         first_month: month the fiscal year starts in, 1..12, which a calendar is held against; None = not known.
+        planned_months: months that will be planned, M0 first: those that resources must have hours in.
 
     Returns:
         Intake. Nothing is raised for bad data: `raise_if_rejected` does that.
@@ -108,7 +111,8 @@ def read_sources(
     tell_folder_files_twice(sources, root, log)
     _convert(read, sources, log)
     absent = [_absent(name, log) for name in NEEDED if name not in sources]
-    frames = table_rules(read, sources, log, Setting(cutoff, currency, limits or PlausibilityLimits(), earlier, hashes, first_month))
+    setting = Setting(cutoff, currency, limits or PlausibilityLimits(), earlier, hashes, first_month, planned_months)
+    frames = table_rules(read, sources, log, setting)
     tables = {name: _as_handed_on(frames[name], contract) if name in frames else empty(contract) for name, contract in INPUTS.items()}
     answer_questions(log, sources, {name: table.headers for name, table in read.items()})
     return Intake(tables, log.frame(), coverage(tables, sources), tuple(problems_of(log.stopping)), tuple(absent), hashes)

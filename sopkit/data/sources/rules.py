@@ -12,7 +12,7 @@ from sopkit.data.findings import LISTED, Finding, FindingLog
 from sopkit.data.monthly import by_month, month_numbers
 from sopkit.data.own_periods import OwnPeriods, own_periods
 from sopkit.data.plausibility import across, gaps, money, scale, stock
-from sopkit.data.plausibility.calendars import calendar_faults, calendar_reach, fiscal_faults
+from sopkit.data.plausibility.calendars import COVERED_MONTHS, calendar_faults, calendar_reach, fiscal_faults
 from sopkit.data.plausibility.earlier import Earlier, against_earlier
 from sopkit.data.plausibility.launches import launch_oddities
 from sopkit.data.plausibility.limits import PlausibilityLimits
@@ -25,7 +25,7 @@ from sopkit.data.sources.table import ReadTable
 from sopkit.periods import month_label, month_number, shifted
 
 FROM_PRICES = {"price_missing": "prices", "cost_missing": "unit_costs"}  # a row that is rejected there may be the one that is missing
-GAP_RULES = {"missing_month", "series_gap", "silent_group", "missing_rate"}
+GAP_RULES = {"missing_month", "series_gap", "silent_group", "missing_rate", "calendar_short"}
 BALANCED = ("sales_history", "inventory", "production_history", "stock_adjustments", "ledger_actuals")
 NEED_EVERY_ROW = {"restated_history", "fewer_rows", "stock_unexplained", "ledger_gap"}
 
@@ -40,6 +40,7 @@ class Setting:
     earlier: Earlier | None = None  # the last submission; None = none is known
     hashes: Mapping[str, str] = field(default_factory=dict)  # input table: hash over its files
     first_month: int | None = None  # month the fiscal year starts in, 1..12; None = not known
+    planned_months: int = COVERED_MONTHS  # M0 first
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _of_one_table(
     if name == "calendar":
         return [*found, *far, *calendar_faults(frame), *(fiscal_faults(frame, setting.first_month) if setting.first_month else [])]
     if name == "resource_calendar":
-        return [*found, *far, *across.short_calendars(frame, cutoff=cutoff)]
+        return [*found, *far, *across.short_calendars(sums, cutoff=cutoff, months=setting.planned_months)]
     if name == "exchange_rates":
         return [*found, *far, *money.rate_oddities(frame, currency=setting.currency, cutoff=cutoff)]
     return [*found, *far]

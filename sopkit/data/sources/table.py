@@ -11,7 +11,7 @@ import pyarrow as pa
 from sopkit.data.contracts.column import Column, Contract
 from sopkit.data.contracts.conform import empty, unknown
 from sopkit.data.findings import LISTED, Finding, FindingLog
-from sopkit.data.parsing import PLAIN, Grammar
+from sopkit.data.parsing import PLAIN, Fault, Grammar
 from sopkit.data.sources.cells import ParsedCells, parsed_cells
 from sopkit.data.sources.database_columns import LOOSE_NUMBER, LOOSE_TEXT, PADDED
 from sopkit.data.sources.declaration import Source
@@ -125,6 +125,9 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
         if parsed is None:
             broken |= column.required
             continue
+        if column.name in source.constants:
+            broken |= _tell_constant(parsed, column, source, log)
+            continue
         parsed.tell(table, header, log)
         if header in table.header and not source.rows:
             tell_notes(parsed, column, source.empty_marks, table, header, log)
@@ -214,7 +217,7 @@ def _parsed_column(
     """The column's cells parsed, and its header; None where the file does not have it or has it in the wrong type."""
     if column.name in source.constants:
         constant = Cells([source.constants[column.name]], np.zeros(len(table.rows), np.int32))
-        return parsed_cells(constant, column.kind, PLAIN, bounds=column), f"{column.name} (constant)"
+        return parsed_cells(constant, column.kind, PLAIN, bounds=column), column.name
     if column.name not in positions:
         return None, column.name
     position = positions[column.name]
@@ -227,6 +230,19 @@ def _parsed_column(
     grammar = PLAIN if source.rows else grammar
     from_sheet = bool(table.sheet)
     return parsed_cells(table.cells[position], column.kind, grammar, source.empty_marks, column, from_sheet=from_sheet), header
+
+
+def _tell_constant(parsed: ParsedCells, column: Column, source: Source, log: FindingLog) -> Mask:
+    """The rows that a constant of the params breaks, which are all or none; what is wrong with it is told once."""
+    given = source.constants[column.name]
+    blank = column.required and bool(parsed.nothing.any()) and not parsed.faulty.any()
+    if not parsed.faulty.any() and not blank:
+        return np.zeros(len(parsed.cells.codes), bool)
+    fault = Fault("empty_cell", "nothing, where a value is needed") if blank else parsed.explain(0)
+    told = f"the constant of {column.name}: {fault.message}; it stands for every row"
+    hint = f"correct it under `constants`{f': {fault.hint}' if fault.hint else ''}"
+    log.note(Finding("params", fault.rule, told, "REJECT", hint, column=column.name, value=str(given), rows=len(parsed.cells.codes)))
+    return np.ones(len(parsed.cells.codes), bool)
 
 
 def _type_fault(column: Column, arrived: str, *, strict: bool) -> str:

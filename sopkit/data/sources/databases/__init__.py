@@ -13,12 +13,13 @@ from sopkit.data.sources.database_columns import UnusableColumn, in_canonical_or
 from sopkit.data.sources.databases.duckdb_file import duckdb_reader
 from sopkit.data.sources.databases.faults import QueryFault
 from sopkit.data.sources.databases.postgres import postgres_reader
-from sopkit.data.sources.databases.selecting import Extract, Value
+from sopkit.data.sources.databases.selecting import Extract, TooMuch, Value
 from sopkit.data.sources.databases.sqlite import sqlite_reader
 from sopkit.errors import DataError, Problem
 
 READERS = {"sqlite": sqlite_reader, "postgres": postgres_reader, "duckdb": duckdb_reader}
 QUERY_MENDS = "mend the query, or the table's name, in the params"
+LESS = "ask for less in `query` (sum up, leave out columns and old rows), or raise the limit of the connection; nothing was received"
 
 __all__ = ["Extract", "Value", "received_tables"]
 
@@ -37,7 +38,7 @@ def received_tables(name: str, connection: Connection, extracts: Mapping[str, Ex
 
     Raises:
         InfrastructureError: the database cannot be reached, is too slow, or breaks off: nothing was received.
-        DataError: queries that fail, or columns that no table can hold; all of them at once.
+        DataError: queries that fail or return too much, or columns that no table can hold; all of them at once.
     """
     read = READERS[connection.kind]
     found: dict[str, pa.Table] = {}
@@ -48,6 +49,8 @@ def received_tables(name: str, connection: Connection, extracts: Mapping[str, Ex
                 found[table] = in_canonical_order(select(extract))
             except QueryFault as fault:
                 problems.append(Problem(f"{name}: {table}", str(fault), "a query that the database answers", QUERY_MENDS))
+            except TooMuch as fault:
+                problems.append(Problem(f"{name}: {table}", str(fault), "no more than the connection allows", LESS))
             except UnusableColumn as fault:
                 hint = "leave the column out, CAST it or rename it (AS), in `query`"
                 problems.append(Problem(f"{name}: {table}", str(fault), "texts, numbers, dates, truth values", hint))

@@ -11,7 +11,7 @@ import pyarrow as pa
 from sopkit.data.sources.connections import Connection
 from sopkit.data.sources.database_columns import UnusableColumn
 from sopkit.data.sources.databases.faults import QueryFault, file_of, too_slow, unreachable, words_of
-from sopkit.data.sources.databases.selecting import Extract, Selecting
+from sopkit.data.sources.databases.selecting import PART, Extract, Limits, Selecting, Taken
 from sopkit.data.sources.statements import with_parameters
 from sopkit.errors import InfrastructureError, Problem
 
@@ -44,7 +44,8 @@ def duckdb_reader(name: str, connection: Connection, root: Path) -> Iterator[Sel
                 statements = database.extract_statements(with_parameters(extract.sql, "$"))
                 if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                     raise QueryFault("`query` is not one SELECT")
-                return _plain_arrow(database.sql(statements[0].query, params=dict(extract.values)).to_arrow_table())
+                result = database.sql(statements[0].query, params=dict(extract.values)).to_arrow_reader(PART)
+                return _plain_arrow(_all_of(result, Limits(connection.most_rows, connection.most_mib)))
             except duckdb.InterruptException:
                 raise too_slow(name, connection) from None
             except duckdb.IOException as reason:
@@ -65,6 +66,15 @@ def _set(database: Any, setting: str) -> None:
     except duckdb.Error as reason:  # TimeZone needs an extension that a build may not have
         if not setting.startswith("TimeZone"):
             raise InfrastructureError("a database cannot be locked down", [Problem(setting, words_of(reason), "a known setting")]) from None
+
+
+def _all_of(result: pa.RecordBatchReader, limits: Limits) -> pa.Table:
+    """All rows of a result; raises TooMuch."""
+    taken, batches = Taken(limits), []
+    for batch in result:
+        taken.add(batch.num_rows, batch.nbytes)
+        batches.append(batch)
+    return pa.Table.from_batches(batches, result.schema)
 
 
 def _plain_arrow(table: pa.Table) -> pa.Table:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from sopkit.data.sources.connections import Connection
 from sopkit.data.sources.databases.faults import connection_faults_told, query_faults_apart
-from sopkit.data.sources.databases.selecting import Extract, Select, Selecting
+from sopkit.data.sources.databases.selecting import Extract, Limits, Select, Selecting
 from sopkit.data.sources.secrets import secret_of
 from sopkit.errors import InfrastructureError, Problem
 
@@ -39,7 +39,7 @@ def postgres_reader(name: str, connection: Connection, root: Path) -> Iterator[S
         raise InfrastructureError("a database cannot be reached", [problem]) from None
     options: Any = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with connection_faults_told(name, connection, secret), engine.connect() as opened:
-        select = Select(opened.execution_options(**options), loose=False)
+        select = Select(opened.execution_options(**options), Limits(connection.most_rows, connection.most_mib), loose=False)
 
         def saved(extract: Extract) -> pa.Table:
             """A query that fails must not end the transaction that the others are read in."""

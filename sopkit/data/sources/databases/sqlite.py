@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from sopkit.data.sources.connections import Connection
 from sopkit.data.sources.databases.faults import connection_faults_told, file_of, query_faults_apart
-from sopkit.data.sources.databases.selecting import Extract, Select, Selecting
+from sopkit.data.sources.databases.selecting import Extract, Limits, Select, Selecting
 
 BUSY_SECONDS = 5.0  # to wait for somebody who writes the file
 READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
@@ -37,7 +37,7 @@ def sqlite_reader(name: str, connection: Connection, root: Path) -> Iterator[Sel
         driver.execute("PRAGMA trusted_schema = OFF")
         driver.execute("BEGIN")
         driver.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in READING else sqlite3.SQLITE_DENY)
-        select = Select(opened, loose=True)
+        select = Select(opened, Limits(connection.most_rows, connection.most_mib), loose=True)
 
         def timed(extract: Extract) -> pa.Table:
             end = time.monotonic() + connection.statement_seconds
