@@ -191,6 +191,7 @@ _ALL = (
     _rule("unknown_unit", "plausibility", "REJECT", "units that the params know a factor for", "add the factor, or correct the unit"),
     _rule("amount_without_currency", "plausibility", "ASK", "a currency beside every amount", "write it, or answer what a blank means"),
     _rule("unconverted", "plausibility", "REJECT", "one unit and one currency, or a conversion", "declare `convert`, or send one only"),
+    _rule("translated", "cell", "ACCEPT", "the contract's own words and codes", "nothing; the words were read as declared"),
     _rule("converted", "plausibility", "REPAIR", "one unit and one currency", "nothing; the rows were converted as declared"),
     # -- across tables
     _rule("unknown_code", "across", "REJECT", "codes that the other table has", "add them to the other table, or correct them"),

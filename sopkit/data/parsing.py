@@ -21,19 +21,55 @@ SPREADSHEET_ERRORS = frozenset(
 )
 TOTAL_WORDS = r"(?:grand |sub)?totals?|totalt|totalsumma|summa|sum|delsumma|slutsumma|summe|gesamt|gesamtsumme"
 YEARS = range(1990, 2100)
-TRUE_WORDS = frozenset({"true", "1", "yes", "ja", "sant"})
-FALSE_WORDS = frozenset({"false", "0", "no", "nej", "falskt"})
+TRUE_WORDS = frozenset(
+    (
+        "true",
+        "1",
+        "yes",
+        "ja",
+        "sant",
+        "oui",
+        "vrai",
+        "wahr",
+        "si",
+        "sí",
+        "vero",
+        "sim",
+        "waar",
+        "kyllä",
+        "tosi",
+        "tak",
+        "prawda",
+        "verdadero",
+    )
+)
+FALSE_WORDS = frozenset(
+    ("false", "0", "no", "nej", "falskt", "non", "faux", "nein", "falsch", "falso", "não", "nee", "onwaar", "ei", "epätosi", "nie", "fałsz")
+)
 
 
-MONTH_NAMES = {
-    name: number
-    for number, names in enumerate(["jan", "feb", "mar", "apr", "maj may", "jun", "jul", "aug", "sep", "okt oct", "nov", "dec"], start=1)
-    for name in names.split()
-}  # Swedish and English, the first three letters
+# Months as people abbreviate and write them, in lower case: English and Swedish, French, German, Spanish, Italian, Portuguese, Dutch,
+# Danish and Norwegian, Finnish, Polish. No word means two months; a dot behind an abbreviation is left out.
+_MONTHS = (
+    "jan januari january janv janvier januar jänner ene enero gen gennaio janeiro tammi tammikuu tammikuuta sty styczeń stycznia",
+    "feb februari february févr fév février februar febrero febbraio fev fevereiro helmi helmikuu helmikuuta lut luty lutego",
+    "mar mars march mär märz mrz marzo março maart mrt marts maalis maaliskuu maaliskuuta marzec marca",
+    "apr april avr avril abr abril aprile huhti huhtikuu huhtikuuta kwi kwiecień kwietnia",
+    "maj may mai mayo mag maggio maio mei touko toukokuu toukokuuta maja",
+    "jun juni june juin junio giu giugno junho kesä kesäkuu kesäkuuta cze czerwiec czerwca",
+    "jul juli july juil juillet julio lug luglio julho heinä heinäkuu heinäkuuta lip lipiec lipca",
+    "aug augusti august août aoû ago agosto augustus elo elokuu elokuuta sie sierpień sierpnia",
+    "sep september sept septembre septiembre set settembre setembro syys syyskuu syyskuuta wrz wrzesień września",
+    "okt oct oktober october octobre octubre ott ottobre out outubro loka lokakuu lokakuuta paź październik października",
+    "nov november novembre noviembre novembro marras marraskuu marraskuuta lis listopad listopada",
+    "dec december déc décembre dez dezember dic diciembre dicembre dezembro des desember joulu joulukuu joulukuuta gru grudzień grudnia",
+)
+MONTH_NAMES = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+MONTH_NAME = rf"(?i:{'|'.join(sorted(MONTH_NAMES, key=lambda name: (-len(name), name)))})"
 DATE_TOKENS = {
     "YYYY": "[0-9]{4}",
     "YY": "[0-9]{2}",
-    "MMM": f"(?i:{'|'.join(MONTH_NAMES)})",
+    "MMM": rf"{MONTH_NAME}\.?",
     "MM": "[0-9]{2}",
     "M": "[0-9]{1,2}",
     "DD": "[0-9]{2}",
@@ -62,7 +98,7 @@ class Fault(NamedTuple):
 class Grammar:
     """How numbers and dates are written: decimal sign, thousands separator (space = also the no-break ones), date format.
 
-    A date format holds one of YYYY, YY (20YY), one of MM, M (without leading zero), MMM (jan, feb, mar, apr, maj or may …),
+    A date format holds one of YYYY, YY (20YY), one of MM, M (without leading zero), MMM (jan, février, Mär. …),
     and at most one of DD, D; or it is one of WEEK_FORMATS. With `time_zone` a moment with its offset from UTC (ISO 8601) is
     the day that it is there; with `allow_serial` a day may be the number that a spreadsheet counts.
     """
@@ -175,7 +211,7 @@ def date_of(text: str, grammar: Grammar) -> date | Fault:
     try:
         if "W" in parts:
             return date.fromisocalendar(year, int(parts["W"]), 1)
-        return date(year, MONTH_NAMES.get(parts["M"].casefold()) or int(parts["M"]), int(parts.get("D", 1)))
+        return date(year, MONTH_NAMES.get(parts["M"].casefold().rstrip(".")) or int(parts["M"]), int(parts.get("D", 1)))
     except ValueError:
         return Fault("impossible_date", f"{text!r} is no day of the calendar", "check day and month")
 
@@ -244,7 +280,7 @@ def month_of_day(day: date) -> str | Fault:
 
 
 def flag_of(text: str) -> bool | Fault:
-    """True or false, as one of a few English or Swedish words, 1 or 0."""
+    """True or false, as one of a few words of the languages that months are read in, 1 or 0."""
     word = text.casefold()
     if word in TRUE_WORDS:
         return True

@@ -120,7 +120,7 @@ def _cells(inputs: MoneyInputs, statement: pd.DataFrame, year: list[str]) -> "pd
     closed = inputs.history[inputs.history["period"].isin(year)]
     planned = inputs.demand_fulfilment[inputs.demand_fulfilment["period"].isin(year)]
     parts = [
-        budget[CELL].assign(budget_units=budget["quantity"], budget=budget["revenue"]),
+        budget[CELL].assign(budget_units=_units_of_cells(budget), budget=budget["revenue"]),
         sales[CELL].assign(latest_estimate=sales["amount"], currency=_currency(sales, inputs.exchange_rates, year)),
         closed[["region", "channel"]].assign(
             family=family_of(inputs.items, closed["item"]), demand=closed["sold_quantity"], shipped=closed["sold_quantity"]
@@ -136,6 +136,11 @@ def _cells(inputs: MoneyInputs, statement: pd.DataFrame, year: list[str]) -> "pd
     measures = ["budget_units", "budget", "latest_estimate", "currency", "demand", "shipped"]
     rows[measures] = rows[measures].fillna(0.0)  # each part fills its own measures: the others add nothing
     return rows.groupby(CELL, sort=True)[measures]
+
+
+def _units_of_cells(budget: pd.DataFrame) -> pd.Series:
+    """Budget units, row by row; none at all in a cell that has a month without them: a price of some months would be no price."""
+    return budget["quantity"].where(budget["quantity"].notna().groupby([budget[key] for key in CELL]).transform("all"))
 
 
 def _currency(sales: pd.DataFrame, exchange_rates: pd.DataFrame, year: list[str]) -> pd.Series:

@@ -108,7 +108,7 @@ def _brought(function: str, tables: Tables, months: list[str]) -> list[Row]:
         results = tables["campaign_results"]
         results = results[(results["campaign"] == ALL) & (results["region"] == ALL)]
         return [
-            _point(row.family, row.uplift_ratio, "ratio", f"uplift of its campaigns, claimed {row.claimed_uplift_share:.0%}")
+            _point(row.family, row.uplift_ratio, "ratio", f"uplift of its campaigns, {_claimed(row.claimed_uplift_share)}")
             for row in results.itertuples()
         ]
     if function == "product":
@@ -209,3 +209,8 @@ def _disagreed(tables: Tables) -> list[Row]:
 
 def _point(subject: object, value: float, unit: str, note: str) -> Row:
     return {"subject": str(subject), "value": float(value), "unit": unit, "note": note}
+
+
+def _claimed(uplift: float) -> str:
+    """What was claimed of a campaign, in words."""
+    return f"claimed {uplift:.0%}" if uplift == uplift else "nobody claimed any"

@@ -72,9 +72,10 @@ def campaign_chart(results: "pd.DataFrame", *, language: str = "en") -> "Figure"
     for place, row in enumerate(rows):
         axes.plot([row["uplift_low"], row["uplift_high"]], [place, place], color=ACTUAL, linewidth=1.4)
         axes.plot(row["uplift_ratio"], place, "o", color=ACTUAL, markersize=5)
-        axes.plot(row["claimed_uplift_share"], place, "o", markerfacecolor="none", markeredgecolor=BAD, markersize=6)
         _label(axes, writer, row, place, "uplift_ratio", INK)
-        _label(axes, writer, row, place, "claimed_uplift_share", BAD)
+        if row["claimed_uplift_share"] == row["claimed_uplift_share"]:  # somebody claimed one
+            axes.plot(row["claimed_uplift_share"], place, "o", markerfacecolor="none", markeredgecolor=BAD, markersize=6)
+            _label(axes, writer, row, place, "claimed_uplift_share", BAD)
     axes.axvline(0, color=MUTED, linewidth=0.8)
     axes.set_yticks(range(len(rows)), names)
     axes.set_ylim(len(rows) - 0.5, -0.8)

@@ -186,7 +186,18 @@ def _group_line(group: "pd.DataFrame") -> str:
     place = ", ".join(filter(None, (first["file"], first["sheet"], f"row {shown}" if shown else "", first["column"])))
     answer = f"; {first['answered_by']} answers: {first['answer']}" if first["answered_by"] else ""
     hint = f" ({first['hint']})" if first["hint"] else ""
-    return f"{first['outcome']:<7} {place}: {first['message']}{answer}{hint}"
+    others = "" if rows else _others(group)
+    return f"{first['outcome']:<7} {place}: {first['message']}{others}{answer}{hint}"
+
+
+def _others(group: "pd.DataFrame") -> str:
+    """What the first of several findings without rows does not say: how many others there are, and in which months."""
+    others = group[group["message"] != group["message"].iloc[0]]
+    if others.empty:
+        return ""
+    months = list(dict.fromkeys(str(period) for period in others["period"] if period))
+    shown = ", ".join(months[:ROWS_SHOWN]) + (f" and {len(months) - ROWS_SHOWN} more months" if len(months) > ROWS_SHOWN else "")
+    return f"; and {len(others)} more like it" + (f" ({shown})" if shown else "")
 
 
 def _trust_lines(intake: "Intake", params: CompanyParams, title: str) -> list[str]:

@@ -166,7 +166,7 @@ class CampaignResults(Contract):
         day("start_date", "first day"),
         day("end_date", "last day"),
         whole("campaigns", "campaigns that the row tells of", "campaigns"),
-        share("claimed_uplift_share", "uplift that marketing claimed", most=None),
+        share("claimed_uplift_share", "uplift that marketing claimed; empty where nobody did", most=None).optional(),
         number("uplift_ratio", "realised uplift on the campaign's days; 0.19 = +19 %; empty where it cannot be told", "ratio").optional(),
         number("uplift_low", "5 % limit of it", "ratio").optional(),
         number("uplift_high", "95 % limit of it", "ratio").optional(),

@@ -28,10 +28,11 @@ class Campaigns(Contract):
         ANY_CHANNEL,
         day("start_date", "first day").in_swedish("första dag").named("Startdatum", "Start", "Från", "From").such_as("2026-04-13"),
         day("end_date", "last day").in_swedish("sista dag").named("Slutdatum", "Slut", "Till", "To").such_as("2026-04-26"),
-        share("claimed_uplift_share", "uplift that marketing claims, 0.35 = +35 %", most=None)
-        .in_swedish("ökning som marknad räknar med, 0,35 = +35 %")
+        share("claimed_uplift_share", "uplift that marketing claims, 0.35 = +35 %; empty where nobody claims one", most=None)
+        .in_swedish("ökning som marknad räknar med, 0,35 = +35 %; tomt där ingen säger något")
         .named("Förväntad ökning", "Ökning", "Lyft", "Uplift", "Expected uplift")
-        .such_as("0.35"),
+        .such_as("0.35")
+        .optional(),
         share("stated_uplift_share", "uplift to plan with where the campaign history cannot tell; empty = none", most=None)
         .in_swedish("ökning att planera med där kampanjhistoriken inte räcker; tomt = ingen")
         .named("Planerad ökning", "Planned uplift")

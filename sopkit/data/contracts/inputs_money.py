@@ -81,7 +81,7 @@ class Budget(Contract):
         ANY_REGION,
         ANY_CHANNEL,
         PERIOD,
-        QUANTITY,
+        QUANTITY.meant("units; empty where the budget is money only", "antal; tomt där budgeten bara är pengar").optional(),
         money("revenue", "net sales")
         .in_swedish("nettoomsättning")
         .named("Belopp", "Omsättning", "Nettoomsättning", "Intäkt", "Net sales")

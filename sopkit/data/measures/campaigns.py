@@ -275,7 +275,7 @@ def _mean_row(family: str, group: pd.DataFrame) -> dict[str, object]:
     """The mean over some campaigns, by a random-effects model."""
     mean, deviation = random_effects_mean(group["uplift_ratio"].to_numpy(dtype=float), group["deviation"].to_numpy(dtype=float))
     apart = float(ndtri((1 + LEVEL) / 2)) * deviation * _lifted(mean, float(group["part"].mean()))
-    spent, brought = float(group["cost"].sum()), float(group["extra_contribution"].sum())
+    spent, brought = float(group["cost"].sum(skipna=False)), float(group["extra_contribution"].sum())
     claimed = float(group["claimed_uplift_share"].mean())
     return {
         **dict.fromkeys(("campaign", "region", "channel"), ALL),

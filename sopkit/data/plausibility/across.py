@@ -125,12 +125,16 @@ def unknown_places(frame: pd.DataFrame, tables: Tables, table: str) -> list[Oddi
 
 
 def circles(frame: pd.DataFrame, table: str) -> list[Oddity]:
-    """Rows that make a code its own ancestor, or the child of itself: rule hierarchy, REJECT."""
+    """Rows that make a code its own ancestor, or the child of itself: rule hierarchy, REJECT.
+
+    A supplier that delivers the item itself (component = item) makes no circle: that is how an item is bought in.
+    """
     if table not in PARENTS or frame.empty:
         return []
     child, parent = PARENTS[table]
-    edges = frame[[child, parent]].dropna()
-    left = edges
+    left = frame[[child, parent]].dropna()
+    if table == "supplier_items":
+        left = left[left[child].astype(str) != left[parent].astype(str)]
     while True:  # take away, round by round, what has no child or no parent left; what stays lies on circles, or between two
         inside = left[left[child].isin(left[parent]) & left[parent].isin(left[child])]
         if len(inside) == len(left):

@@ -110,7 +110,8 @@ def off_history(tables: Mapping[str, pd.DataFrame], limits: PlausibilityLimits) 
         frame = tables.get(table)
         if frame is None or frame.empty:
             continue
-        groups = frame.groupby(part, sort=True) if part else [("", frame)]
+        counted = frame[frame["quantity"].notna()]
+        groups = counted.groupby(part, sort=True) if part else [("", counted)] if len(counted) else []
         for name, rows in groups:
             mean = float(rows.groupby(month)["quantity"].sum().mean())
             if (factor := factor_of(mean / usual, limits) if usual else None) is not None:

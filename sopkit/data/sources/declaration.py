@@ -40,7 +40,7 @@ class Dialect(BaseModel):
     )
     date_format: str = Field(
         default="YYYY-MM-DD",
-        description="dates as text: YYYY or YY (20YY), MM, M or MMM (jan), DD or D; without a day it is the first of the month",
+        description="dates as text: YYYY or YY (20YY), MM, M or MMM (its name), DD or D; without a day it is the first of the month",
     )
     trailing_minus: bool = Field(default=False, description="`100-` means -100, as some ERP systems write it")
     allow_serial: bool = Field(default=False, description="a day may be a spreadsheet's number of days (46054); each is told as repaired")
@@ -201,6 +201,9 @@ class Source(Dialect):
         default_factory=dict, description="contract column: header in the file; else the contract's names and aliases"
     )
     constants: dict[str, Scalar] = Field(default_factory=dict, description="contract column: value of all rows")
+    words: dict[str, dict[str, Scalar]] = Field(
+        default_factory=dict, description="contract column: what the sender writes: the contract's word for it, or the code meant"
+    )
     ignored: tuple[str, ...] = Field(default=(), description="headers that are not read; `*` = all that nothing else names")
     sql: str | None = Field(default=None, description="one SELECT over the names in `from`; returns contract columns")
     files: dict[str, QueryFile] = Field(default_factory=dict, alias="from", description="name in the query: file")
@@ -234,6 +237,16 @@ class Source(Dialect):
         default="reject", description="rows dated after the current month: a fault, or left out because the source reaches further"
     )
     sensitive: tuple[str, ...] = Field(default=(), description="contract columns or headers whose values findings do not tell")
+
+    @field_validator("words", mode="before")
+    @classmethod
+    def _words_are_texts(cls, given: object) -> object:
+        """What stands in a cell may be a number or a YAML truth value: `1: stock`, `no: false`."""
+        if not isinstance(given, dict):
+            return given
+        return {
+            name: {str(word): meant for word, meant in words.items()} if isinstance(words, dict) else words for name, words in given.items()
+        }
 
     @field_validator("columns", "constants", mode="after")
     @classmethod

@@ -8,6 +8,7 @@ import numpy as np
 
 from sopkit.data.contracts.column import Column, Contract
 from sopkit.data.findings import Finding, FindingLog
+from sopkit.data.parsing import MONTH_NAME
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.header_rows import contract_header_row, not_on
 from sopkit.data.sources.raw import RawTable, cell_address
@@ -19,7 +20,7 @@ CURRENCY_HEADERS = ("valuta", "valutakod", "currency", "currency code", "curr", 
 FEWEST_MONTHS = 3  # headers that look like months, from which on a table is wide
 MONTH_HEADER = re.compile(
     r"(?i)^(?:(?:19|20)[0-9]{2}[-./ ]?(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-./ ](?:19|20)[0-9]{2}"
-    r"|(?:jan|feb|mar|apr|ma[jy]|jun|jul|aug|sep|o[kc]t|nov|dec)[a-z.]*[- ./']*(?:(?:19|20)?[0-9]{2})?)(?:[-./][0-9]{2})?$"
+    rf"|{MONTH_NAME}\.?[- ./']*(?:(?:19|20)?[0-9]{{2}})?)(?:[-./][0-9]{{2}})?$"
 )
 DELIMITERS = ";,\t|"
 
@@ -196,7 +197,7 @@ def _tell_unknown(table: RawTable, used: set[int], contract: type[Contract], sou
 def _tell_unknown_names(contract: type[Contract], source: Source, table: RawTable, log: FindingLog) -> None:
     known = contract.column_names()
     unpivot = [source.unpivot.into, source.unpivot.value] if source.unpivot else []
-    for name in [*source.columns, *source.constants, *source.convert, *unpivot]:
+    for name in [*source.columns, *source.constants, *source.convert, *source.words, *unpivot]:
         if name not in known:
             near = get_close_matches(name, known, n=1, cutoff=0.6)
             told = f"the params name a column {name!r} that {contract.name} does not have"

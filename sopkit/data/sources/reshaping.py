@@ -14,7 +14,7 @@ class Unpivot(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     columns: str = Field(
-        description="how the headers write a month, as YYYY-MM or MMM YYYY (jan 2026, januari 2026); or first and last, as 2024-01..2026-02"
+        description="how the headers write a month, as YYYY-MM or MMM YYYY (jan 2026, janv. 2026); or first and last, as 2024-01..2026-02"
     )
     into: str = Field(description="contract column that takes the month")
     value: str = Field(description="contract column that takes the cells")

@@ -21,6 +21,7 @@ from sopkit.data.sources.notes import tell_notes
 from sopkit.data.sources.raw import Cells, Mask, RawTable, Rows
 from sopkit.data.sources.slots import tell_wrong_slot
 from sopkit.data.sources.totals import records_only
+from sopkit.data.sources.translations import translated
 from sopkit.data.sources.unpivot import month_columns, unpivoted
 from sopkit.data.words import categories_at, only_used, plain
 
@@ -222,14 +223,17 @@ def _parsed_column(
         return None, column.name
     position = positions[column.name]
     header = table.header[position]
-    if table.types and (fault := _type_fault(column, table.types[position], strict=source.sql is None)):
+    strict = source.sql is None and column.name not in source.words
+    if table.types and (fault := _type_fault(column, table.types[position], strict=strict)):
         log.note(
             Finding(table.origin, "column_type", fault, "REJECT", "send the column in its own type, or CAST it in the query", column=header)
         )
         return None, header
     grammar = PLAIN if source.rows else grammar
-    from_sheet = bool(table.sheet)
-    return parsed_cells(table.cells[position], column.kind, grammar, source.empty_marks, column, from_sheet=from_sheet), header
+    cells = table.cells[position]
+    if words := source.words.get(column.name):
+        cells = translated(cells, words, table, header, log)
+    return parsed_cells(cells, column.kind, grammar, source.empty_marks, column, from_sheet=bool(table.sheet)), header
 
 
 def _tell_constant(parsed: ParsedCells, column: Column, source: Source, log: FindingLog) -> Mask:

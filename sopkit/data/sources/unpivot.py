@@ -1,6 +1,5 @@
 """Months in columns as rows; a finding still names the cell of the sheet that was sent."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,10 +13,6 @@ from sopkit.data.sources.reshaping import Unpivot
 from sopkit.periods import first_day, month_number, period_range
 
 ISO_DAY = Grammar()  # what a date cell in a header row is read as
-LONG_NAMES = re.compile(
-    r"(?i)\b(jan)(?:uari|uary)\b|\b(feb)(?:ruari|ruary)\b|\b(mar)(?:s|ch)\b|\b(apr)il\b|\b(jun)[ie]\b|\b(jul)[iy]\b|\b(aug)(?:usti|ust)\b"
-    r"|\b(sep)(?:tember|t)\b|\b(o[kc]t)ober\b|\b(nov)ember\b|\b(dec)ember\b"
-)
 NUMBERS = ("int", "uint", "float", "double", "halffloat", "decimal")
 SHOWN = 8
 
@@ -52,7 +47,7 @@ def month_columns(table: RawTable, source: Source, log: FindingLog) -> MonthColu
 
 def month_of_header(header: str, form: str) -> str | None:
     """The month that a header means in a format; also a header cell that is a date: the first or last day of the month."""
-    text = LONG_NAMES.sub(lambda name: name[0][:3], trimmed(header)) if "MMM" in form else trimmed(header)
+    text = trimmed(header)
     month = month_of(text, Grammar(date_format=form))
     if isinstance(month, Fault):
         day = date_of(text, ISO_DAY)

@@ -56,11 +56,12 @@ def form_numbers(tables: Mapping[str, pd.DataFrame], asked: Asked, policy: Deman
     own = _own_effect(plan, tables["overrides"], policy, owner)
     plan = plan.assign(baseline=plan["baseline"] + plan["lifecycle"], plan_now=plan["quantity"] - own)
     plan = plan[plan["period"].isin(months)]
+    budget = tables["budget"].dropna(subset=["quantity"])
     parts = [
         _lines(asked, _year_ago(tables, months), "quantity", "last_year"),
         _lines(asked, plan, "baseline", "baseline"),
         *_range(tables, asked, plan),
-        *([_lines(asked, tables["budget"], "quantity", "budget", months)] if asked.by == "family" and len(tables["budget"]) else []),
+        *([_lines(asked, budget, "quantity", "budget", months)] if asked.by == "family" and len(budget) else []),
         *_last(tables, asked, months),
         _lines(asked, plan, "plan_now", "plan_now"),
     ]
