@@ -94,7 +94,7 @@ STEPS = (
             ),
             *_names("received_sources data_trust participation first_look"),
             *_names("stock_outs item_classes working_day_effects monthly_history history_adjustments campaign_results campaign_months"),
-            *_names("planning_calendar quarterly_history working_day_factors"),
+            *_names("planning_calendar quarterly_history working_day_factors deductions"),
             *_names(
                 "indicator_correlations cycle_times supplier_performance pipeline_hygiene target_achievement "
                 "points_to_chase decision_scores reviews"
@@ -149,7 +149,8 @@ STEPS = (
             "production_history? planning_costs? "
             "alternative_resources? stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? "
             "stock_rules? supplier_contracts? last_production? "
-            "forecast_accuracy bottlenecks supplier_performance levers? lever_effects supplier_risk assumptions? decisions? reviews "
+            "deductions? forecast_accuracy bottlenecks supplier_performance levers? lever_effects supplier_risk assumptions? decisions? "
+            "reviews "
             "participation function_forecasts campaign_results lifecycle_log "
             "proposed:scenarios? proposed:options? proposed:consensus_demand? proposed:demand_fulfilment? proposed:supply_plan?"
         ),
@@ -177,7 +178,7 @@ STEPS = (
             "stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? stock_rules? "
             "supplier_contracts? last_production? balance_sheet? payment_terms? exchange_rates? deliveries plan_outlays "
             "points_to_chase decided revision_change promise_check waiting_costs override_conflicts lifecycle_log demand_fulfilment "
-            "commitments lever_effects hiring_requests supplier_risk"
+            "commitments lever_effects hiring_requests supplier_risk deductions?"
         ),
         writes=_names("pack_index"),
         documents=tuple(

@@ -48,6 +48,7 @@ AT_RISK: Mapping[str, tuple[str, ...]] = {
     "ledger_actuals": ("total_sales", "money"),
     "balance_sheet": ("working_capital", "money"),
     "payment_terms": ("working_capital", "money"),
+    "sales_terms": ("money",),
     "exchange_rates": ("money", "bridge"),
     "targets": ("record", "inventory"),
     "levers": ("decisions",),

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from sopkit.finance.balances import month_end_balances, stock_value
+from sopkit.finance.gross_to_net import DEDUCTED, GROSS, net_by_month, net_of
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.statement import COST_LINES
@@ -29,8 +30,9 @@ def money_checks(
     apart = {
         "gross margin = net sales - cost of goods, in each cell": _margin_apart(statement),
         "operating contribution = gross margin - costs, in each month": _contribution_apart(statement),
-        "net sales of closed months = invoiced sales": _closed_sales_apart(inputs, statement),
-        "net sales of the plan = shipments x net price": _planned_sales_apart(inputs, statement),
+        "net sales = gross sales - what is deducted, in each cell": _deductions_apart(statement),
+        "net sales of closed months = invoiced sales, less what is credited afterwards": _closed_sales_apart(inputs, statement),
+        "net sales of the plan = shipments x net price, less what is credited afterwards": _planned_sales_apart(inputs, statement),
         "stock rolls: closing = opening + in - out, in each item and month": _stock_roll_apart(inputs),
         "inventory = stock of the plan at standard cost + what is carried": _inventory_apart(inputs, working_capital, policy, cutoff),
         "cash moves by the cash bridge": _cash_apart(inputs, statement, working_capital, policy, cutoff),
@@ -54,6 +56,17 @@ def _contribution_apart(statement: pd.DataFrame) -> float:
     return float((wide["gross_margin"] - costs - wide["operating_contribution"]).abs().max())
 
 
+def _deductions_apart(statement: pd.DataFrame) -> float:
+    """Not available without sales terms: then the statement starts at net sales."""
+    lines = [GROSS, *DEDUCTED, "net_sales"]
+    rows = statement[statement["line"].isin(lines)]
+    if not rows["line"].eq(GROSS).any():
+        return float("nan")
+    wide = rows.pivot_table(index=["family", "region", "channel", "period"], columns="line", values="amount", aggfunc="sum")
+    wide = wide.reindex(columns=lines)
+    return float((wide[GROSS] - wide[list(DEDUCTED)].sum(axis=1) - wide["net_sales"]).abs().max())
+
+
 def _wide(statement: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     lines = ["net_sales", "cost_of_goods", "gross_margin", *COST_LINES, "operating_contribution"]
     return statement.pivot_table(index=key, columns="line", values="amount", aggfunc="sum").reindex(columns=lines)
@@ -62,7 +75,7 @@ def _wide(statement: pd.DataFrame, key: list[str]) -> pd.DataFrame:
 def _closed_sales_apart(inputs: MoneyInputs, statement: pd.DataFrame) -> float:
     lines = statement[statement["line"].eq("net_sales") & statement["scenario"].eq("actual")]
     invoiced = inputs.history[inputs.history["period"].isin(lines["period"])]
-    return float(abs(lines["amount"].sum() - invoiced["revenue"].sum()))
+    return float(abs(lines["amount"].sum() - net_by_month(invoiced, inputs.items, inputs.deductions).sum()))
 
 
 def _planned_sales_apart(inputs: MoneyInputs, statement: pd.DataFrame) -> float:
@@ -70,7 +83,8 @@ def _planned_sales_apart(inputs: MoneyInputs, statement: pd.DataFrame) -> float:
     key = ["item", "region", "channel", "period"]
     price = inputs.consensus_demand.set_index(key)["net_price"]
     shipped = inputs.demand_fulfilment.set_index(key)["shipped"]
-    return float(abs(lines["amount"].sum() - (shipped * price.reindex(shipped.index)).sum()))
+    sales = (shipped * price.reindex(shipped.index)).rename("net_sales").reset_index().assign(quantity=shipped.to_numpy())
+    return float(abs(lines["amount"].sum() - net_of(sales, inputs.items, inputs.deductions).sum()))
 
 
 def _stock_roll_apart(inputs: MoneyInputs) -> float:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
+from sopkit.finance.gross_to_net import net_by_month, net_of
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.statement import trade_by_item
@@ -120,26 +121,32 @@ def _others(
     money: MoneyInputs, line: pd.Series, last_plan: pd.DataFrame, targets: pd.DataFrame, name: str, months: list[str]
 ) -> dict[str, float]:
     budget = money.budget.groupby("period")[BUDGETED[name]].agg("sum", min_count=1) if len(money.budget) else pd.Series(dtype=float)
-    last_year = money.history.groupby("period")["revenue"].sum() if name == "net_sales" else line
+    last_year = net_by_month(money.history, money.items, money.deductions) if name == "net_sales" else line
     goal = (
         targets[targets["target"].eq("total_sales") & targets["scope"].eq("*")]["value"] if name == "net_sales" else pd.Series(dtype=float)
     )
     return {
         "budget": _whole(budget, months),
         "target": float(goal.iloc[0]) * len(months) if len(goal) else float("nan"),
-        "last_plan": _whole(_planned_before(money, last_plan), months) if name == "net_sales" else float("nan"),
+        "last_plan": _whole(planned_before(money, last_plan), months) if name == "net_sales" else float("nan"),
         "last_year": _whole(last_year, [shifted(month, -YEAR) for month in months]),
     }
 
 
-def _planned_before(money: MoneyInputs, last_plan: pd.DataFrame) -> pd.Series:
-    """Net sales by month as the last plan saw them: invoiced before its month, its shipments at its prices from then on."""
+def planned_before(money: MoneyInputs, last_plan: pd.DataFrame) -> pd.Series:
+    """Net sales by month as the last plan saw them: invoiced before its month, its shipments at its prices from then on.
+
+    Args:
+        money: history, and sales terms, which are taken as they hold now.
+        last_plan: shipments x prices of the last plan; empty = there is none.
+    """
     if last_plan.empty:
         return pd.Series(dtype=float)
     made_in = last_plan["made_in"].max()
-    invoiced = money.history[money.history["period"].lt(made_in)].groupby("period")["revenue"].sum()
+    invoiced = net_by_month(money.history[money.history["period"].lt(made_in)], money.items, money.deductions)
     rows = last_plan[last_plan["made_in"].eq(made_in) & last_plan["period"].ge(made_in)]
-    return pd.concat([invoiced, (rows["shipped"] * rows["net_price"]).groupby(rows["period"]).sum()])
+    planned = rows.assign(quantity=rows["shipped"], net_sales=rows["shipped"] * rows["net_price"])
+    return pd.concat([invoiced, net_of(planned, money.items, money.deductions).groupby(rows["period"]).sum()])
 
 
 def _sums(trade: pd.DataFrame, months: list[str]) -> pd.DataFrame:

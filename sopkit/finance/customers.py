@@ -103,8 +103,9 @@ def _closed(trade: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     """Closed months by customer; the difference between lines and the month's sales stands under `*`."""
     actual = trade[trade["scenario"].eq("actual")]
     unit_cost = (actual["cost_of_goods"] / actual["quantity"].where(actual["quantity"].ne(0))).to_numpy()
-    both = lines.merge(actual[CELL].assign(unit_cost=unit_cost), on=CELL, how="inner")
-    own = both[[*CELL, "customer"]].assign(net_sales=both["revenue"], cost_of_goods=both["quantity"] * both["unit_cost"])
+    kept = (actual["net_sales"] / actual["invoiced"]).where(actual["invoiced"].ne(0), 1.0) if "invoiced" in actual else 1.0
+    both = lines.merge(actual[CELL].assign(unit_cost=unit_cost, kept=kept), on=CELL, how="inner")
+    own = both[[*CELL, "customer"]].assign(net_sales=both["revenue"] * both["kept"], cost_of_goods=both["quantity"] * both["unit_cost"])
     own["cost_of_goods"] = own["cost_of_goods"].where(both["quantity"].ne(0), 0.0)
     sums = own.groupby(CELL)[MONEY].sum().reindex(pd.MultiIndex.from_frame(actual[CELL])).fillna(0.0)
     left = actual[CELL].assign(**{name: actual[name].to_numpy() - sums[name].to_numpy() for name in MONEY}, customer=NOBODY)

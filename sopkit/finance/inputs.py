@@ -39,6 +39,7 @@ class MoneyInputs:
     exchange_rates: pd.DataFrame = _table("exchange_rates")
     budget: pd.DataFrame = _table("budget")
     plan_outlays: pd.DataFrame = _table("plan_outlays")
+    deductions: pd.DataFrame = _table("deductions")
     closed_terms: pd.DataFrame = _table("payment_terms")  # terms of what is invoiced already, where a scenario changes those to come
 
     @property

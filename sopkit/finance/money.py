@@ -4,13 +4,23 @@ import pandas as pd
 
 from sopkit.finance.budget import budget_checks, budget_gap, estimate_checks
 from sopkit.finance.checks import money_checks
+from sopkit.finance.gross_to_net import DEDUCTED, GROSS
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.notes import money_notes
 from sopkit.finance.policy import MoneyPolicy
 from sopkit.finance.statement import COST_LINES, MEMO, plan_statement
 from sopkit.finance.working_capital import working_capital_plan
 
-STATEMENT_LINES = ("net_sales", "cost_of_goods", "gross_margin", *COST_LINES, "operating_contribution", MEMO)  # as they are read
+STATEMENT_LINES = (
+    GROSS,
+    *DEDUCTED,
+    "net_sales",
+    "cost_of_goods",
+    "gross_margin",
+    *COST_LINES,
+    "operating_contribution",
+    MEMO,
+)  # as they are read
 
 __all__ = ["STATEMENT_LINES", "MoneyInputs", "budget_gap", "money_notes", "plan_checks", "plan_statement", "working_capital_plan"]
 

@@ -32,6 +32,7 @@ def money_notes(inputs: MoneyInputs, statement: pd.DataFrame, policy: MoneyPolic
     """
     costing = "the variable part of standard cost" if policy.costing == "variable" else "full standard cost"
     rows = [
+        _terms_row(inputs, statement),
         ("cost_of_goods", np.nan, "", f"units sold at {costing}; booked cost, where the source has it, in closed months"),
         ("operating_contribution", np.nan, "", "closed months: gross margin, since the costs below it are not in the sources"),
         *_cost_rows(inputs, policy, cutoff, first_month),
@@ -39,6 +40,16 @@ def money_notes(inputs: MoneyInputs, statement: pd.DataFrame, policy: MoneyPolic
         *_balance_rows(month_end_balances(inputs, statement, policy, cutoff=cutoff), policy),
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _terms_row(inputs: MoneyInputs, statement: pd.DataFrame) -> tuple[str, float, str, str]:
+    """What lies between gross and net sales, and how much of it customers are credited after the invoice."""
+    if inputs.deductions.empty:
+        return "gross_sales", np.nan, "", "not available: sales_terms are not provided; net sales are units x net price, as invoiced"
+    closed = statement[statement["line"].eq("net_sales") & statement["scenario"].eq("actual")]
+    invoiced = inputs.history.loc[inputs.history["period"].isin(closed["period"]), "revenue"].sum()
+    note = "credited after the invoice in the closed months: net sales are invoiced sales less this"
+    return "net_sales", float(invoiced - closed["amount"].sum()), "money", note
 
 
 def _year_rows(inputs: MoneyInputs, statement: pd.DataFrame, cutoff: str, first_month: int) -> list[tuple[str, float, str, str]]:

@@ -13,6 +13,7 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.errors import DataError, ParamsError, Problem
 from sopkit.finance.absorption import absorption, prebuild_effect
 from sopkit.finance.family import family_of
+from sopkit.finance.gross_to_net import DEDUCTED, GROSS, with_deductions
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.people import overtime, workforce_change
 from sopkit.finance.policy import MoneyPolicy
@@ -67,9 +68,10 @@ def plan_statement(
     """Monthly statement of the closed months and of the constrained plan.
 
     gross_margin = net_sales - cost_of_goods; operating_contribution = gross_margin - the lines of COST_LINES. Net sales of a planned
-    month are units shipped in it x net price of that month; cost of goods is that of the units sold. A month in which a sold unit has no
-    cost carries neither cost of goods nor the lines derived from it (`unvalued_sales` names the units). Freight, transfers, setups and
-    dearer sourcing are those of the plan's outlays, by family. `prebuild_absorption` is told beside the statement and is in no sum.
+    month are units shipped in it x net price of that month, less what sales terms credit afterwards; where terms are provided, gross
+    sales and what is deducted stand above: net_sales = gross_sales - DEDUCTED. Cost of goods is that of the units sold. A month in which
+    a sold unit has no cost carries neither cost of goods nor the lines derived from it (`unvalued_sales` names the units). Freight,
+    transfers, setups and dearer sourcing are those of the plan's outlays, by family. `prebuild_absorption` is in no sum.
 
     Args:
         inputs: history, constrained plan, costs.
@@ -117,13 +119,22 @@ def _statement_lines(trade: pd.DataFrame, company: pd.DataFrame | None) -> pd.Da
     """Lines of whole months: trade by cell, costs of the company, and what is derived from them where all of a month has a cost."""
     valued = set(trade["period"]).difference(trade.loc[trade["cost_of_goods"].isna(), "period"])
     costed = trade[trade["period"].isin(valued)]
-    lines = [_line_of(trade, "net_sales"), _line_of(costed, "cost_of_goods")]
+    lines = [*_gross_lines(trade), _line_of(trade, "net_sales"), _line_of(costed, "cost_of_goods")]
     if company is not None:
         company = company.assign(amount=company["amount"].round(DECIMALS))
         lines.append(company)
     result = pd.concat(lines, ignore_index=True)
     derived = _derived(costed, None if company is None else company[company["period"].isin(valued)])
     return pd.concat([result.assign(amount=result["amount"].round(DECIMALS)), derived], ignore_index=True)
+
+
+def _gross_lines(trade: pd.DataFrame) -> list[pd.DataFrame]:
+    """Gross sales and what is deducted from them, where sales terms are provided: net sales are their difference to the last decimal."""
+    if GROSS not in trade:
+        return []
+    taken = {line: trade[line].round(DECIMALS) for line in DEDUCTED}
+    gross = (trade["net_sales"].round(DECIMALS) + sum(taken.values())).round(DECIMALS)
+    return [trade[CELL].assign(line=line, amount=amount) for line, amount in {GROSS: gross, **taken}.items()]
 
 
 def closed_periods(cutoff: str, first_month: int) -> list[str]:
@@ -144,7 +155,7 @@ def trade_by_item(inputs: MoneyInputs, policy: MoneyPolicy, *, closed: list[str]
 
     Returns:
         `item, family, region, channel, period, scenario, quantity` (units sold or shipped), `net_sales, standard_cost,
-        cost_of_goods` (money; costs are empty where unknown and 0 where nothing was sold).
+        cost_of_goods` (money; costs are empty where unknown and 0 where nothing was sold); with sales terms gross sales and deductions.
     """
     sold = pd.concat([_sold(inputs, closed), _shipped(inputs)], ignore_index=True)
     return _valued(sold, inputs, policy, _costs(inputs, policy, closed, cutoff))
@@ -173,13 +184,14 @@ def _valued(sold: pd.DataFrame, inputs: MoneyInputs, policy: MoneyPolicy, costs:
     part = (found[costing_column(policy)] / found["unit_cost"]).where(found["unit_cost"] > 0, 1.0)
     booked = sold["booked_cost"].where(sold["booked_cost"].notna(), standard)
     valued = sold.assign(family=family_of(inputs.items, sold["item"]), standard_cost=booked, cost_of_goods=booked * part)
-    return valued.drop(columns="booked_cost")
+    return with_deductions(valued.drop(columns="booked_cost"), inputs.deductions)
 
 
 def _by_cell(trade: pd.DataFrame) -> pd.DataFrame:
     """Net sales and cost of goods by family, region, channel and month; cost is empty where any of it is unknown."""
     trade = trade.assign(unvalued=trade["cost_of_goods"].isna())
-    sums = trade.groupby(CELL, sort=True, as_index=False)[["net_sales", "cost_of_goods", "unvalued"]].sum()
+    told = [name for name in (GROSS, *DEDUCTED) if name in trade]
+    sums = trade.groupby(CELL, sort=True, as_index=False)[["net_sales", "cost_of_goods", *told, "unvalued"]].sum()
     sums["cost_of_goods"] = sums["cost_of_goods"].where(sums["unvalued"].eq(0))
     return sums.drop(columns="unvalued")
 

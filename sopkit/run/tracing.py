@@ -29,7 +29,7 @@ MADE_FROM = {  # a table that a step writes: the inputs that its figures are chi
     "resource_load": ("bill_of_resources", "resources", "resource_calendar"),
     "workforce_plan": ("workforce",),
     "supplier_load": ("supplier_items", "suppliers"),
-    "plan_statement": ("sales_history", "prices", "unit_costs"),
+    "plan_statement": ("sales_history", "prices", "unit_costs", "sales_terms"),
     "working_capital_plan": ("balance_sheet", "payment_terms", "inventory"),
     "budget_gap": ("budget", "sales_history", "prices"),
     "scenarios": ("sales_history", "prices", "inventory", "resources"),

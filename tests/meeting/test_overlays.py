@@ -71,6 +71,27 @@ def test_a_run_of_a_currency_scenario_is_the_scenario(abroad, base):
     assert same_plan(replan(with_overlay(abroad.with_tables(written), weaker)), wanted)["ok"].all()
 
 
+def test_sales_terms_move_the_price_that_is_after_them_and_net_sales_by_the_others(inputs):
+    """A discount of 20 % in the price of 50 is 62.50 gross: at 28 % from May it is 45. A rebate of 4 % of gross comes off net sales."""
+    rows = [
+        ("discount", "in_price", "grills", "SE", "retail", "2025-01-01", 0.20, 0.0),
+        ("rebate", "afterwards", "grills", "SE", "retail", "2025-01-01", 0.04, 0.0),
+    ]
+    columns = ["kind", "settled", "family", "region", "channel", "valid_from", "rate", "unit_amount"]
+    known = inputs.with_tables({"deductions": table("deductions", rows, columns)})
+    deeper = {"table": "deductions", "where": {"kind": "discount"}, "first_period": "2026-05", "column": "rate", "action": "set"}
+    plan = replan(apply_overlay(known, overlay({**deeper, "value": 0.28})))
+    price = plan.consensus_demand.set_index(["item", "period"])["net_price"]
+    assert (price["grill", "2026-04"], price["grill", "2026-05"], price["heater", "2026-05"]) == pytest.approx((50, 45, 80))
+    lines = plan.plan_statement[plan.plan_statement["family"].eq("grills")].set_index(["line", "period"])["amount"]
+    shipped = plan.supply.demand_fulfilment.set_index(["item", "period"])["shipped"]["grill", "2026-06"]
+    assert lines["gross_sales", "2026-06"] == pytest.approx(shipped * 62.5)
+    assert lines["net_sales", "2026-06"] == pytest.approx(shipped * (45 - 2.5))
+    again = apply_overlay(known, compose([overlay({**deeper, "value": 0.28}), overlay(PRICE_UP, title="dearer")]))
+    back = apply_overlay(known, compose([overlay(PRICE_UP, title="dearer"), overlay({**deeper, "value": 0.28})]))
+    assert same_plan(replan(again), replan(back))["ok"].all()
+
+
 @pytest.mark.parametrize(("column", "action"), [("rate", "set"), ("budget_rate", "multiply")])
 def test_only_factors_on_a_rate_have_a_known_effect(abroad, column, action):
     with pytest.raises(ParamsError, match="multiply on rate"):

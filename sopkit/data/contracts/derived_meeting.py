@@ -4,6 +4,7 @@ from sopkit.data.contracts.column import Contract, choice, code, day, flag, mone
 from sopkit.data.contracts.inputs_demand import LAYERS
 
 LINES = (
+    "gross_sales | discount | rebate | bonus | freight_allowance | "
     "net_sales | cost_of_goods | gross_margin | overtime | subcontract_premium | expedite | freight | transfer | setup | sourcing | "
     "holding | workforce_change | one_off | absorption | write_down | operating_contribution | prebuild_absorption"
 )

@@ -52,6 +52,23 @@ class RangeRecord(Contract):
     )
 
 
+class Deductions(Contract):
+    """The sales terms as they hold for a family in a region and channel, those of single customers by their part of its sales."""
+
+    name, key = "deductions", ("kind", "settled", "family", "region", "channel", "valid_from")
+    grain = "one row per kind, settlement, family, region, channel and first month of its value; none where sales terms are not provided"
+    columns = (
+        choice("kind", "what is deducted from gross sales", "discount | rebate | bonus | freight_allowance"),
+        choice("settled", "whether prices and invoices are after it, or it is credited afterwards", "in_price | afterwards"),
+        code("family", "family"),
+        code("region", "sales region"),
+        code("channel", "sales channel"),
+        day("valid_from", "first day; it holds until the next row"),
+        share("rate", "share of gross sales"),
+        number("unit_amount", "money per unit beside the share", "money per unit", least=0),
+    )
+
+
 class CustomerStatement(Contract):
     """Money by customer: closed months as invoiced, the plan's months by each customer's part of its series."""
 

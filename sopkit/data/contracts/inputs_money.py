@@ -1,7 +1,7 @@
 """Input tables of money: costs, targets, budget, ledger, balances, payment, currencies."""
 
-from sopkit.data.contracts.column import Contract, choice, code, day, money, number
-from sopkit.data.contracts.keys import ANY_CHANNEL, ANY_FAMILY, ANY_REGION, FAMILY, ITEM, PERIOD, QUANTITY, REGION
+from sopkit.data.contracts.column import Contract, choice, code, day, money, number, share
+from sopkit.data.contracts.keys import ANY_CHANNEL, ANY_FAMILY, ANY_REGION, CUSTOMER, FAMILY, ITEM, PERIOD, QUANTITY, REGION, VALID_FROM
 
 
 class UnitCosts(Contract):
@@ -167,6 +167,46 @@ class PaymentTerms(Contract):
         .in_swedish("dagar från faktura till betalning")
         .named("Dagar", "Betalningsvillkor", "Payment days")
         .such_as("30"),
+    )
+
+
+class SalesTerms(Contract):
+    """What lies between gross and net sales: discounts, rebates, bonus and freight allowances, for whom and from when."""
+
+    name, key = "sales_terms", ("kind", "family", "region", "channel", "customer", "valid_from")
+    grain = "one row per kind, whom it is for and date; `*` means all, of a kind the most exact row holds, from its date until the next"
+    without = "gross sales and what is deducted from them are not available: the statement starts at net sales"
+    title_sv = "Vad som ligger mellan brutto- och nettoförsäljning: rabatter, återbäring, bonus och fraktbidrag, för vem och från när."
+    grain_sv = "en rad per slag, mottagare och datum; `*` är alla, av ett slag gäller den mest exakta raden, från sitt datum till nästa"
+    columns = (
+        choice("kind", "what is deducted", "discount | rebate | bonus | freight_allowance")
+        .in_swedish("vad som dras av: rabatt, återbäring, bonus, fraktbidrag")
+        .named("Slag", "Villkor", "Term", "Deduction")
+        .such_as("rebate"),
+        ANY_FAMILY,
+        ANY_REGION,
+        ANY_CHANNEL,
+        CUSTOMER.meant("customer, or `*`", "kund, eller `*`").such_as("*"),
+        VALID_FROM.meant(
+            "first day; it counts in months that begin on it or later", "första dag; gäller månader som börjar då eller senare"
+        ),
+        choice(
+            "settled",
+            "in_price: prices and invoices are after it; afterwards: credited later, net sales are less by it",
+            "in_price | afterwards",
+        )
+        .in_swedish("in_price: priser och fakturor är efter avdraget; afterwards: krediteras senare, nettoförsäljningen är så mycket lägre")
+        .named("Regleras", "Settlement")
+        .such_as("afterwards"),
+        share("rate", "share of gross sales; 0 = it ends here")
+        .in_swedish("andel av bruttoförsäljningen; 0 = upphör här")
+        .named("Sats", "Andel", "Rate")
+        .such_as("0.03"),
+        number("unit_amount", "money per unit beside the share", "money per unit", least=0)
+        .in_swedish("belopp per enhet utöver andelen")
+        .named("Belopp per enhet", "Per enhet", "Amount per unit")
+        .such_as("12")
+        .optional(),
     )
 
 

@@ -3,6 +3,7 @@
 from sopkit.data.measures.campaign_months import campaign_months
 from sopkit.data.measures.campaigns import CampaignInputs, campaign_results
 from sopkit.data.measures.cycle_times import cycle_times
+from sopkit.data.measures.deductions import deductions
 from sopkit.data.measures.indicators import indicator_correlations
 from sopkit.data.measures.pipeline import counted_share, pipeline_hygiene
 from sopkit.data.measures.suppliers import supplier_performance
@@ -13,6 +14,7 @@ __all__ = [
     "campaign_results",
     "counted_share",
     "cycle_times",
+    "deductions",
     "indicator_correlations",
     "pipeline_hygiene",
     "supplier_performance",

@@ -1,9 +1,10 @@
 """The latest estimate of the fiscal year beside budget, last plan and last year, as facts."""
 
-import numpy as np
 import pandas as pd
 
 from sopkit.data.facts import fact, fact_rows
+from sopkit.finance.comparison import planned_before
+from sopkit.finance.gross_to_net import net_by_month
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.periods import fiscal_year_periods, shifted
 
@@ -57,12 +58,12 @@ def estimate_facts(
     contribution = _whole(_line(statement, "operating_contribution"), year)
     budgeted = money.budget[money.budget["period"].isin(year)].groupby("period")[["revenue", "contribution"]].agg("sum", min_count=1)
     budget, goal = _whole(budgeted["revenue"], year), _whole(budgeted["contribution"], year)
-    planned = _last_plan_sales(money.history, last_plan, year)
+    planned = _whole(planned_before(money, last_plan), year)
     values = {
         (YEAR, "base"): sales,
         (YEAR, "budget"): budget,
         (YEAR, "last_plan"): planned,
-        (YEAR, "actual"): _whole(money.history.groupby("period")["revenue"].sum(), before),
+        (YEAR, "actual"): _whole(net_by_month(money.history, money.items, money.deductions), before),
         (GAP, "budget"): sales - budget,
         (GAP, "last_plan"): sales - planned,
         (CONTRIBUTION, "base"): contribution,
@@ -97,14 +98,3 @@ def _line(statement: pd.DataFrame, line: str) -> pd.Series:
 def _whole(monthly: pd.Series, periods: list[str]) -> float:
     """The sum over all periods; NaN where one is unknown."""
     return float(monthly.reindex(periods).sum(skipna=False))
-
-
-def _last_plan_sales(history: pd.DataFrame, last_plan: pd.DataFrame, year: list[str]) -> float:
-    """Net sales of the year as the last plan saw it: invoiced before its month, its shipments at its prices from then on."""
-    if last_plan.empty:
-        return np.nan
-    made_in = last_plan["made_in"].max()
-    invoiced = history[history["period"].lt(made_in)].groupby("period")["revenue"].sum()
-    rows = last_plan[last_plan["made_in"].eq(made_in) & last_plan["period"].ge(made_in)]
-    shipped = (rows["shipped"] * rows["net_price"]).groupby(rows["period"]).sum()
-    return _whole(pd.concat([invoiced, shipped]), year)

@@ -48,6 +48,7 @@ PLAN_TABLES = (
     "balance_sheet",
     "payment_terms",
     "exchange_rates",
+    "deductions",
 )
 
 
@@ -64,6 +65,7 @@ class PlanInputs:
     demand_changes: tuple[Change, ...] = ()  # on the consensus demand, once it is made
     fixed_costs: Mapping[str, float] = field(default_factory=dict)  # cost once by month, the company's currency
     closed_terms: pd.DataFrame | None = None  # payment terms so far, where an overlay changes those to come
+    priced_terms: pd.DataFrame | None = None  # the deductions that prices are after, where an overlay changes them
     risks: pd.DataFrame = field(default_factory=lambda: empty(CONTRACTS["risks"]))  # named risks outside the numbers, for ranges
 
     @property

@@ -11,6 +11,8 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, rounded
 from sopkit.demand.consensus import DemandInputs, consensus_demand
 from sopkit.finance.balances import ClosedBalances, closed_side
+from sopkit.finance.family import family_of
+from sopkit.finance.gross_to_net import repriced
 from sopkit.finance.inputs import MoneyInputs
 from sopkit.finance.statement import ClosedStatement, closed_statement, plan_statement
 from sopkit.finance.working_capital import working_capital_plan
@@ -65,7 +67,8 @@ class Memory:
     def demand_key(self, inputs: PlanInputs) -> tuple[object, ...]:
         """What the consensus demand is made from."""
         changes = tuple(change.model_dump_json() for change in inputs.demand_changes)
-        return ("demand", inputs.cycle, inputs.demand.model_dump_json(), changes, *(self._content(inputs, name) for name in DEMAND_TABLES))
+        tables = DEMAND_TABLES if inputs.priced_terms is None else (*DEMAND_TABLES, "deductions")
+        return ("demand", inputs.cycle, inputs.demand.model_dump_json(), changes, *(self._content(inputs, name) for name in tables))
 
     def supply_key(self, inputs: PlanInputs) -> tuple[object, ...]:
         """What the constrained plan is made from."""
@@ -214,13 +217,22 @@ def with_written_numbers(supply: SupplyResult) -> SupplyResult:
 
 def _demand(inputs: PlanInputs, known: Memory) -> pd.DataFrame:
     """The consensus demand with the overlay's changes on it; overlays that change demand alone share the consensus."""
-    plain = replace(inputs, demand_changes=())
+    plain = replace(inputs, demand_changes=(), priced_terms=None)
     demand = known.remembered(
         known.demand_key(plain), lambda: conform(consensus_demand(_demand_inputs(plain), plain.demand), CONTRACTS["consensus_demand"])
     )
+    if inputs.priced_terms is not None:
+        demand = _at_other_terms(inputs, demand, inputs.priced_terms)
     if not inputs.demand_changes:
         return demand
     return conform(changed_demand(demand, inputs.demand_changes, inputs.tables), CONTRACTS["consensus_demand"])
+
+
+def _at_other_terms(inputs: PlanInputs, demand: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """The demand at the prices that other sales terms leave of the same gross prices; its units are as they were."""
+    keys = demand.assign(family=family_of(inputs.tables["items"], demand["item"]))
+    price = repriced(demand["net_price"], keys, before=before, after=inputs.tables["deductions"])
+    return conform(demand.assign(net_price=price, revenue=demand["quantity"] * price), CONTRACTS["consensus_demand"])
 
 
 def _supply(inputs: PlanInputs, demand: pd.DataFrame, known: Memory) -> SupplyResult:

@@ -17,7 +17,7 @@ from sopkit.meeting.scenarios.selection import DATED, nearest, selected_rows
 from sopkit.periods import MONTH
 
 MADE = ("demand_history", "statistical_forecast")  # actuals stay as they are; the run of a scenario would forecast from them anew
-TERMS = "payment_terms"
+TERMS, DEDUCTED = "payment_terms", "deductions"
 DEMAND_COLUMNS = ("quantity", "net_price")
 
 
@@ -55,14 +55,15 @@ def apply_overlay(inputs: PlanInputs, overlay: Overlay) -> PlanInputs:
         money=overlaid_money(inputs.money, overlay),
         demand_changes=(*inputs.demand_changes, *demand_changes_of(overlay, inputs.tables)),
         fixed_costs=_added(inputs.fixed_costs, costs_of(overlay, inputs.cycle)),
-        closed_terms=_terms_so_far(inputs, tables),
+        closed_terms=_so_far(inputs, tables, TERMS, inputs.closed_terms),
+        priced_terms=_so_far(inputs, tables, DEDUCTED, inputs.priced_terms),
     )
 
 
-def _terms_so_far(inputs: PlanInputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
-    """The payment terms that closed months were invoiced at, where changes on them are for months to come."""
-    changed = tables[TERMS] is not inputs.tables[TERMS]
-    return inputs.tables[TERMS] if changed and inputs.closed_terms is None else inputs.closed_terms
+def _so_far(inputs: PlanInputs, tables: Mapping[str, pd.DataFrame], name: str, known: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The terms that closed months were invoiced at, or that prices are after, where changes on them are for months to come."""
+    changed = tables[name] is not inputs.tables[name]
+    return inputs.tables[name] if changed and known is None else known
 
 
 def compose(overlays: Sequence[Overlay]) -> Overlay:
@@ -131,9 +132,9 @@ def with_overlay(inputs: PlanInputs, overlay: Overlay | None) -> PlanInputs:
         place = place_of(overlay, number, change)
         if change.table not in DEMAND_NAMES:
             problems += _table_problems(change, place) or _absent(inputs.tables[change.table], change, place)
-        if change.table == TERMS:
+        if change.table in (TERMS, DEDUCTED):
             problems.append(
-                Problem(place, "payment terms in a run of their own", "a scenario beside the base", "name it under meeting.scenarios")
+                Problem(place, f"{change.table} in a run of their own", "a scenario beside the base", "name it under meeting.scenarios")
             )
     if problems:
         raise ParamsError(f"the overlay {overlay.title!r} cannot be applied", problems)

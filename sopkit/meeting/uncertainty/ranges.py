@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.data.facts import fact, fact_rows
+from sopkit.finance.gross_to_net import at_net_sales
 from sopkit.finance.payment import days_by_scope, unpaid_share
 from sopkit.finance.valuation import costing_column, item_costs
 from sopkit.meeting.scenarios.inputs import PlanInputs
@@ -237,7 +238,7 @@ def _scaled(factors: DemandFactors, consensus: pd.DataFrame) -> DemandFactors:
 
 def _values(inputs: PlanInputs, outcome: PlanOutcome, factors: DemandFactors) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     """Mean net price, margin, standard cost and monthly holding cost of a unit, items x months."""
-    sums = outcome.consensus_demand.pivot_table(
+    sums = at_net_sales(outcome.consensus_demand, inputs.tables["items"], inputs.tables["deductions"]).pivot_table(
         index="item", columns="period", values=["revenue", "quantity"], aggfunc="sum", fill_value=0.0
     )
     revenue, units = (

@@ -27,6 +27,11 @@ KPIS = {
 STATUS_OF_DELIVERY = {"delivered": N_("delivered"), "unchanged": N_("unchanged"), "missing": N_("missing")}
 STATUS = {"DRAFT": N_("DRAFT"), "FINAL": N_("FINAL")}
 LINES = {
+    "gross_sales": N_("Gross sales"),
+    "discount": N_("Discounts"),
+    "rebate": N_("Rebates"),
+    "bonus": N_("Bonus"),
+    "freight_allowance": N_("Freight allowances"),
     "net_sales": N_("Net sales"),
     "cost_of_goods": N_("Cost of goods sold"),
     "gross_margin": N_("Gross margin"),
