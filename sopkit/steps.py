@@ -64,7 +64,7 @@ SOURCES = _names(
     "resources? resource_calendar? workforce? bill_of_resources? suppliers? supplier_items? purchase_receipts? levers? targets? "
     "budget? balance_sheet? payment_terms? exchange_rates? calendar? shipments? market_indicators? stock_adjustments? "
     "bill_of_materials? sourcing? ledger_actuals? initiatives? tasks? planning_costs? alternative_resources? stock_limits? lot_sizes? "
-    "workforce_calendar? site_items? transfers? stock_rules? supplier_contracts?"
+    "workforce_calendar? site_items? transfers? stock_rules? supplier_contracts? sales_terms?"
 )
 
 # What planning needs: steps 3 and 4 plan through the same functions on the same tables.
@@ -149,9 +149,8 @@ STEPS = (
             "production_history? planning_costs? "
             "alternative_resources? stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? "
             "stock_rules? supplier_contracts? last_production? "
-            "deductions? forecast_accuracy bottlenecks supplier_performance levers? lever_effects supplier_risk assumptions? decisions? "
-            "reviews "
-            "participation function_forecasts campaign_results lifecycle_log "
+            "deductions supplier_schedule forecast_accuracy bottlenecks supplier_performance levers? lever_effects supplier_risk "
+            "assumptions? decisions? reviews participation function_forecasts campaign_results lifecycle_log "
             "proposed:scenarios? proposed:options? proposed:consensus_demand? proposed:demand_fulfilment? proposed:supply_plan?"
         ),
         writes=_names(
@@ -178,7 +177,7 @@ STEPS = (
             "stock_limits? lot_sizes? workforce_calendar? site_items? transfers? sourcing? bill_of_materials? stock_rules? "
             "supplier_contracts? last_production? balance_sheet? payment_terms? exchange_rates? deliveries plan_outlays "
             "points_to_chase decided revision_change promise_check waiting_costs override_conflicts lifecycle_log demand_fulfilment "
-            "commitments lever_effects hiring_requests supplier_risk deductions?"
+            "commitments lever_effects hiring_requests supplier_risk deductions supplier_schedule"
         ),
         writes=_names("pack_index"),
         documents=tuple(

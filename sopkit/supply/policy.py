@@ -85,6 +85,11 @@ class SupplyPolicy(BaseModel):
     supplier_share: dict[str, dict[str, float]] = Field(
         default_factory=dict, description="by supplier and month: the share of its monthly limit that it delivers; months not named: all"
     )
+    supplier_arrivals: dict[str, dict[str, dict[str, float]]] = Field(
+        default_factory=dict,
+        description="by supplier, component and month: most components that still arrive, as where a lead time has grown; months not "
+        "named: the limit",
+    )
     objective: Literal["cost", "margin"] = Field(
         default="cost",
         description="cost: whatever can be met is met, at the least cost; margin: what sells below its variable cost need not be met",

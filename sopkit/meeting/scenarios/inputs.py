@@ -49,6 +49,7 @@ PLAN_TABLES = (
     "payment_terms",
     "exchange_rates",
     "deductions",
+    "supplier_schedule",
 )
 
 

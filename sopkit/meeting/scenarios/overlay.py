@@ -12,11 +12,13 @@ from sopkit.meeting.policy import Change, Overlay
 from sopkit.meeting.scenarios.cells import new_cells, result_problems, split_at_months, value_problems
 from sopkit.meeting.scenarios.derived import DEMAND, DEMAND_NAMES, RATES, currency_problems, demand_changes, units_at_price
 from sopkit.meeting.scenarios.inputs import PLAN_TABLES, PlanInputs
+from sopkit.meeting.scenarios.lead_times import COLUMN, SUPPLIERS, Arrivals, later_arrivals, unknown_lead_times, with_arrivals
 from sopkit.meeting.scenarios.policies import composed_policy, overlaid_money, overlaid_policy, placed, policy_problems
 from sopkit.meeting.scenarios.selection import DATED, nearest, selected_rows
 from sopkit.periods import MONTH
 
 MADE = ("demand_history", "statistical_forecast")  # actuals stay as they are; the run of a scenario would forecast from them anew
+SCHEDULE = "supplier_schedule"  # what the plan that stands has ordered: nobody enters it
 TERMS, DEDUCTED = "payment_terms", "deductions"
 DEMAND_COLUMNS = ("quantity", "net_price")
 
@@ -46,18 +48,28 @@ def apply_overlay(inputs: PlanInputs, overlay: Overlay) -> PlanInputs:
             problems += found
     problems += policy_problems(inputs.tables, inputs.supply, inputs.money, overlay)
     problems += _cost_problems(inputs, overlay)
+    problems += unknown_lead_times(inputs.tables[SUPPLIERS], tables[SUPPLIERS], overlay.title)
     if problems:
         raise ParamsError(f"the overlay {overlay.title!r} cannot be applied", problems)
     return replace(
         inputs,
         tables=tables,
-        supply=overlaid_policy(inputs.supply, overlay),
+        supply=with_arrivals(overlaid_policy(inputs.supply, overlay), _later(inputs, tables)),
         money=overlaid_money(inputs.money, overlay),
         demand_changes=(*inputs.demand_changes, *demand_changes_of(overlay, inputs.tables)),
         fixed_costs=_added(inputs.fixed_costs, costs_of(overlay, inputs.cycle)),
         closed_terms=_so_far(inputs, tables, TERMS, inputs.closed_terms),
         priced_terms=_so_far(inputs, tables, DEDUCTED, inputs.priced_terms),
     )
+
+
+def _later(inputs: PlanInputs, tables: Mapping[str, pd.DataFrame]) -> Arrivals:
+    """What arrives while lead times that the overlay makes longer are caught up with."""
+    if tables[SUPPLIERS] is inputs.tables[SUPPLIERS]:
+        return {}
+    months = sorted(inputs.tables["statistical_forecast"]["period"].unique())
+    known = inputs.tables
+    return later_arrivals(known[SUPPLIERS], tables[SUPPLIERS], known[SCHEDULE], known["supplier_items"], months=months)
 
 
 def _so_far(inputs: PlanInputs, tables: Mapping[str, pd.DataFrame], name: str, known: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -132,9 +144,14 @@ def with_overlay(inputs: PlanInputs, overlay: Overlay | None) -> PlanInputs:
         place = place_of(overlay, number, change)
         if change.table not in DEMAND_NAMES:
             problems += _table_problems(change, place) or _absent(inputs.tables[change.table], change, place)
-        if change.table in (TERMS, DEDUCTED):
+        if change.table in (TERMS, DEDUCTED) or (change.table, change.column) == (SUPPLIERS, COLUMN):
             problems.append(
-                Problem(place, f"{change.table} in a run of their own", "a scenario beside the base", "name it under meeting.scenarios")
+                Problem(
+                    place,
+                    f"{change.table} in a run of their own",
+                    "a scenario beside the base",
+                    "name it under meeting.scenarios, or use sop scenarios --solve",
+                )
             )
     if problems:
         raise ParamsError(f"the overlay {overlay.title!r} cannot be applied", problems)
@@ -238,7 +255,7 @@ def _table_problems(change: Change, place: str) -> list[Problem]:
     """Whether a change is on a table that overlays may change: what is entered, not what a step makes of it."""
     if change.table in MADE:
         return [Problem(place, f"table {change.table!r}", "an input of the plan", "change `demand`: it stands for all that is forecast")]
-    if change.table not in PLAN_TABLES:
+    if change.table not in PLAN_TABLES or change.table == SCHEDULE:
         return [Problem(place, f"table {change.table!r}", "a table of the plan", nearest(change.table, [*PLAN_TABLES, "demand"]))]
     return currency_problems(change, place) if change.table == RATES else []
 

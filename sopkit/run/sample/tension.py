@@ -59,7 +59,8 @@ def sample_inputs(params: CompanyParams) -> PlanInputs:
     tables["statistical_forecast"] = coherent_forecast(
         history, tables["items"], params.demand, cutoff=params.cutoff, horizon=HORIZON, models=MODELS, origins=ORIGINS
     ).table
-    tables["last_production"] = empty(CONTRACTS["last_production"])  # nothing was planned before
+    for name in ("last_production", "deductions", "supplier_schedule"):  # nothing was planned before, and there are no sales terms
+        tables[name] = empty(CONTRACTS[name])
     return plan_inputs(
         tables.__getitem__,
         cycle=params.cycle,

@@ -187,17 +187,27 @@ def _delivered(limit: Numbers, suppliers: pd.Series, policy: SupplyPolicy, month
     return np.where(share > 0, limit * np.where(share > 0, share, 1.0), 0.0)
 
 
+def _arriving(sources: pd.DataFrame, policy: SupplyPolicy, months: list[str]) -> Numbers:
+    """The most that still arrives from each source; inf where nothing is said."""
+    known = policy.supplier_arrivals
+    told = [
+        [known.get(supplier, {}).get(component, {}).get(month, np.inf) for month in months]
+        for supplier, component in zip(sources["supplier"], sources["component"], strict=True)
+    ]
+    return np.array(told, dtype=np.float64).reshape(len(sources), len(months))
+
+
 def sources_of(inputs: SupplyInputs, policy: SupplyPolicy, items: pd.Index, months: list[str]) -> Sources:
     """Sources of the components that a supplier limits or has a contract for, and what uses them among the planned items."""
     said = inputs.supplier_items
-    stopped = said["supplier"].isin(policy.supplier_share)
+    stopped = said["supplier"].isin([*policy.supplier_share, *policy.supplier_arrivals])
     paid = said["component_price"].notna() & (policy.component_prices == "paid")
     limited = sorted({*said.loc[said["monthly_limit"].notna() | stopped | paid, "component"], *inputs.supplier_contracts["component"]})
     said = said[said["component"].isin(limited)].sort_values(["supplier", "component", "item"])
     sources = said.groupby(["supplier", "component"], sort=True).first().reset_index()
     components = pd.Index(limited)
     agreed = agreements_of(inputs.supplier_contracts, sources, months)
-    limit = _delivered(agreed.limit, sources["supplier"], policy, months)
+    limit = np.minimum(_delivered(agreed.limit, sources["supplier"], policy, months), _arriving(sources, policy, months))
     opening = np.asarray(sources["opening_stock"].astype(float).fillna(0.0), dtype=np.float64)
     usual = pd.DataFrame(agreed.price).mean(axis=1)
     known = pd.concat([pd.DataFrame(agreed.price).min(axis=1).groupby(sources["component"]).min(), _step_prices(inputs)])
