@@ -45,14 +45,18 @@ def gap_facts(gap: pd.DataFrame, closing: pd.DataFrame, *, cutoff: str, first_mo
     year = fiscal_year_periods(shifted(cutoff, 1), first_month)
     whole = gap[gap["family"].eq("*") & gap["cause"].eq("gap")]["amount"]
     counted = closing[closing["counts"].eq("closes")]
+    judged = counted.empty or bool(counted["weighted_effect"].notna().any())
     told = {
         "gap_after_actions": ("revenue_effect", "gap to budget + effects of the actions that are neither in the plan nor over"),
-        "gap_after_actions_weighted": ("weighted_effect", "gap to budget + the same effects x their probability"),
+        "gap_after_actions_weighted": (
+            "weighted_effect",
+            "gap to budget + the same effects x their probability; an effect without one counts nothing",
+        ),
     }
     return fact_rows(
         fact(
             name,
-            float(whole.iloc[0] + counted[column].sum()) if len(whole) else None,
+            float(whole.iloc[0] + counted[column].sum()) if len(whole) and (judged or column == "revenue_effect") else None,
             unit="money",
             currency=currency,
             period=f"{year[0]}..{year[-1]}",
@@ -60,7 +64,7 @@ def gap_facts(gap: pd.DataFrame, closing: pd.DataFrame, *, cutoff: str, first_mo
             definition=definition,
             source_table="gap_actions",
             source_key="counts=closes",
-            reason="budget is not provided for the fiscal year",
+            reason="no action that counts has a probability" if len(whole) else "budget is not provided for the fiscal year",
         )
         for name, (column, definition) in told.items()
     )

@@ -136,7 +136,7 @@ COMPUTED = {
     "plan_attainment": lambda _: F.plan_attainment([15, 4], [10, 10]),
     "schedule_adherence": lambda _: F.schedule_adherence([15, 4], [10, 10]),
     "gap_closing": lambda _: F.gap_closing([100, 60, 40], [0.5, 1, 1], [False, False, True])[0],
-    "gap_closing_weighted": lambda _: F.gap_closing([100, 60, 40], [0.5, 1, 1], [False, False, True])[1],
+    "gap_closing_weighted": lambda _: F.gap_closing([100, 60, 40, 30], [0.5, 1, 1, 0], [False, False, True, False])[1],
     "revenue_lost": lambda _: F.revenue_at_risk([3], [50]),
     "revenue_waiting": lambda _: F.revenue_at_risk([2], [50]),
     "excess_stock": lambda _: F.excess_units([15, 5], [10, 10]) * 20,
@@ -257,7 +257,10 @@ def test_actions_close_the_gap_gross_and_weighted(inputs, base):
         ("T1", "x", "head_of_sales", "2026-02-10", "open", 100.0, 0.5, False),
         ("T2", "x", "head_of_sales", "2026-02-20", "done", 50.0, 1.0, False),
         ("T3", "x", "head_of_sales", "2026-05-10", "open", 40.0, 1.0, True),
+        ("T4", "x", "head_of_sales", "2026-05-10", "open", 70.0, None, False),
     ]
     columns = ["action", "statement", "owner", "due_date", "status", "revenue_effect", "probability_share", "in_plan"]
     values = told(other_tables(inputs, base, actions=table("actions", rows, columns)))["value"]
-    assert (values["gap_closing"], values["gap_closing_weighted"], values["actions_on_time"]) == (100, 50, 0.5)
+    assert (values["gap_closing"], values["gap_closing_weighted"], values["actions_on_time"]) == (170, 50, 0.5)
+    facts = told(other_tables(inputs, base, actions=table("actions", rows[1:], columns)))
+    assert facts.loc["gap_closing_weighted", "reason"] == "no open action outside the plan has a probability"

@@ -55,5 +55,8 @@ def test_only_what_is_open_in_time_and_not_in_the_plan_closes_the_gap():
     gap = table("budget_gap", [("*", "gap", -1000.0)], ["family", "cause", "amount"])
     facts = gap_facts(gap, closing, cutoff="2026-02", first_month=1, currency="SEK").set_index("id")
     assert facts["value"].to_dict() == {"gap_after_actions": -500, "gap_after_actions_weighted": -850}
+    nobody_knows = gap_facts(gap, closing[closing["action"].eq("b")], cutoff="2026-02", first_month=1, currency="SEK").set_index("id")
+    assert nobody_knows["value"]["gap_after_actions"] == -800
+    assert nobody_knows.loc["gap_after_actions_weighted", "reason"] == "no action that counts has a probability"
     unknown = gap_facts(gap.iloc[:0], closing, cutoff="2026-02", first_month=1, currency="SEK")
     assert unknown["value"].isna().all() and unknown["reason"].str.contains("budget is not provided").all()

@@ -142,7 +142,14 @@ MORE = (
         "effect on net sales of open actions that are not in the plan",
         "actions",
     ),
-    Kpi("gap_closing_weighted", "Gap-closing actions, weighted", "money", "higher", "the same, weighed by probability", "actions"),
+    Kpi(
+        "gap_closing_weighted",
+        "Gap-closing actions, weighted",
+        "money",
+        "higher",
+        "the same, weighed by probability; an action without one counts nothing",
+        "actions",
+    ),
     Kpi(
         "revenue_lost",
         "Revenue at risk, lost",

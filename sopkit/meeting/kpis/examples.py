@@ -116,7 +116,9 @@ EXAMPLES = {
     "gap_closing": Example(
         "actions of 100 and 60, and one of 40 in the plan: 160", "åtgärder om 100 och 60, och en om 40 som är i planen: 160", 160.0
     ),
-    "gap_closing_weighted": Example("100 at 50 % and 60 at 100 %: 110", "100 till 50 % och 60 till 100 %: 110", 110.0),
+    "gap_closing_weighted": Example(
+        "100 at 50 %, 60 at 100 %, 30 without a probability: 110", "100 till 50 %, 60 till 100 %, 30 utan sannolikhet: 110", 110.0
+    ),
     "revenue_lost": Example("3 units lost at 50: 150", "3 st förlorade à 50: 150", 150.0),
     "revenue_waiting": Example("2 units wait at 50: 100", "2 st väntar à 50: 100", 100.0),
     "excess_stock": Example(

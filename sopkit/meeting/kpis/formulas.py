@@ -130,7 +130,7 @@ def schedule_adherence(made: ArrayLike, planned: ArrayLike) -> float:
 
 
 def gap_closing(effects: ArrayLike, probabilities: ArrayLike, in_plan: ArrayLike) -> tuple[float, float]:
-    """KPI 19: effect of the actions that are not in the plan yet: gross, and weighed by probability."""
+    """KPI 19: effect of the actions that are not in the plan yet: gross, and weighed by probability, 0 where nobody gives one."""
     open_actions = ~np.asarray(in_plan, dtype=bool)
     amounts, chances = _array(effects)[open_actions], _array(probabilities)[open_actions]
     return float(amounts.sum()), float((amounts * chances).sum())

@@ -164,11 +164,13 @@ def _closing(actions: pd.DataFrame, cutoff: str) -> dict[str, Told]:
         return dict.fromkeys(("gap_closing", "gap_closing_weighted", "actions_on_time"), (UNKNOWN, reason))
     open_ones = actions[actions["status"].isin(["open", "late"]) & actions["revenue_effect"].notna()]
     in_plan = open_ones["in_plan"].fillna(False).astype(bool)
-    gross, weighted = gap_closing(open_ones["revenue_effect"], open_ones["probability_share"].fillna(1.0), in_plan)
+    chances = open_ones["probability_share"].astype("float64")
+    gross, weighted = gap_closing(open_ones["revenue_effect"], chances.fillna(0.0), in_plan)
+    judged = in_plan.all() or bool(chances[~in_plan].notna().any())
     due = actions[actions["due_date"].le(pd.Timestamp(last_day(cutoff))) & actions["status"].ne("stopped")]
     return {
         "gap_closing": (gross, ""),
-        "gap_closing_weighted": (weighted, ""),
+        "gap_closing_weighted": (weighted, "") if judged else (UNKNOWN, "no open action outside the plan has a probability"),
         "actions_on_time": (on_time_share(int(due["status"].eq("done").sum()), len(due)), "no action was due by the cutoff"),
     }
 

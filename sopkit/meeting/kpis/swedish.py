@@ -205,7 +205,9 @@ SWEDISH = {
     "gap_closing": InSwedish(
         "Gapåtgärder, brutto", "effekt på nettoomsättning av öppna åtgärder som inte är i planen", "pengar", "mer är bättre"
     ),
-    "gap_closing_weighted": InSwedish("Gapåtgärder, vägda", "samma, vägda med sannolikhet", "pengar", "mer är bättre"),
+    "gap_closing_weighted": InSwedish(
+        "Gapåtgärder, vägda", "samma, vägda med sannolikhet; en åtgärd utan sannolikhet räknas inte", "pengar", "mer är bättre"
+    ),
     "revenue_lost": InSwedish(
         "Omsättning i fara, förlorad", "förlorade enheter de kommande tolv månaderna x nettopris", "pengar", "mindre är bättre"
     ),
