@@ -200,7 +200,7 @@ class SalesTerms(Contract):
         .such_as("afterwards"),
         share("rate", "share of gross sales; 0 = it ends here")
         .in_swedish("andel av bruttoförsäljningen; 0 = upphör här")
-        .named("Sats", "Andel", "Rate")
+        .named("Sats", "Andel")
         .such_as("0.03"),
         number("unit_amount", "money per unit beside the share", "money per unit", least=0)
         .in_swedish("belopp per enhet utöver andelen")
