@@ -30,7 +30,7 @@ demo: $(READY)  ## two monthly cycles of the demo company, with decision packs
 	@$(BIN)/sop run params/demo.yaml --cycle 2026-03
 
 test: $(READY)  ## all tests, on the small demo company
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 bad_inputs: $(READY)  ## a valid file with one fault: each family of faults in each column of each table and format; tells the number of cases
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m bad_inputs tests/data

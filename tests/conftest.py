@@ -1,14 +1,26 @@
-"""Two finished cycles of the small demo company, made once for all workers; and a command line to call."""
+"""Two finished cycles of the small demo company, made once for all workers; and the order in which workers get the files."""
 
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from command_line import CYCLES, sop
+from command_line import CYCLES, ROOT, sop
 from filelock import FileLock
 
 sys.modules.setdefault("rfc3987_syntax", None)  # costs a second at the first Jupyter import and is not needed
+LONGEST = ("test_cycle.py", "test_adventure_works.py", "test_gallery.py", "report/test_browser.py", "test_deciding.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, then those of most tests: workers get whole files in this order (make test) and end together.
+
+    The first one makes the small demo company while the second needs none.
+    """
+    first = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (first.get(item.path, len(LONGEST)), -tests[item.path], item.path))
 
 
 @pytest.fixture(scope="session")
