@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sopkit.data.contracts import INPUTS
 from sopkit.data.finding_rules import OUTCOMES
-from sopkit.data.sources.declaration import Dialect, input_files
+from sopkit.data.sources.declaration import input_files
+from sopkit.data.sources.dialect import Dialect
 from sopkit.data.sources.folders import is_pattern, matching_files
 from sopkit.errors import DataError, InfrastructureError
 from sopkit.periods import shifted

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sopkit.data.parsing import PLAIN, Fault, Grammar, choice_of, code_of, date_of, flag_of, is_total_label, month_of, number_of, trimmed
-from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.dialect import Dialect
 
 pytestmark = pytest.mark.bad_inputs
 

@@ -15,7 +15,7 @@ import pandas as pd
 from sopkit.data.contracts.column import text, units
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.sources.cells import parsed_cells
-from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.dialect import Dialect
 from sopkit.data.sources.forms import GRAMMARS, IDENTITY, listed, own_sheet
 from sopkit.data.sources.raw import RawTable
 from sopkit.data.sources.workbooks import read_workbook

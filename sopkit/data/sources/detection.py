@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.parsing import Fault, Grammar, date_of, number_of, trimmed
-from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.dialect import Dialect
 from sopkit.data.sources.packages import package_fault
 from sopkit.data.sources.raw import Cells, RawTable
 from sopkit.data.sources.workbooks import UNREADABLE

@@ -17,7 +17,7 @@ from sopkit.data.contracts.column import Column, text, units
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.parsing import Grammar
 from sopkit.data.sources.cells import ParsedCells, parsed_cells
-from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.dialect import Dialect
 from sopkit.data.sources.raw import RawTable, cell_address, is_blank
 from sopkit.data.sources.workbooks import read_workbook
 

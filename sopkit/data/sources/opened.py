@@ -10,7 +10,8 @@ import pyarrow as pa
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.parsing import PLAIN
 from sopkit.data.sources.cells import parsed_cells
-from sopkit.data.sources.declaration import Dialect, QueryFile
+from sopkit.data.sources.declaration import QueryFile
+from sopkit.data.sources.dialect import Dialect
 from sopkit.data.sources.folder_rules import none_called, same_header, tell_months
 from sopkit.data.sources.folders import is_pattern, matching_files
 from sopkit.data.sources.raw import Cells, RawTable, cells_of, unreadable

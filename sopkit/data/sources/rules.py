@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pandas as pd
 
 from sopkit.data import cleaning
 from sopkit.data.contracts import INPUTS
-from sopkit.data.findings import LISTED, Finding, FindingLog
+from sopkit.data.findings import FindingLog
 from sopkit.data.monthly import by_month, month_numbers
 from sopkit.data.own_periods import OwnPeriods, own_periods
 from sopkit.data.plausibility import across, gaps, money, scale, stock
@@ -20,9 +19,10 @@ from sopkit.data.plausibility.oddity import Oddity, positions_of, shown, span
 from sopkit.data.plausibility.outliers import mixed_units, outliers
 from sopkit.data.plausibility.settled import SETTLED
 from sopkit.data.sources.declaration import Source
-from sopkit.data.sources.raw import cell_address
+from sopkit.data.sources.known import KnownTable, known_table
+from sopkit.data.sources.oddity_findings import tell
 from sopkit.data.sources.table import ReadTable
-from sopkit.periods import month_label, month_number, shifted
+from sopkit.periods import month_label, month_number
 
 FROM_PRICES = {"price_missing": "prices", "cost_missing": "unit_costs"}  # a row that is rejected there may be the one that is missing
 GAP_RULES = {"missing_month", "series_gap", "silent_group", "missing_rate", "calendar_short"}
@@ -43,21 +43,6 @@ class Setting:
     planned_months: int = COVERED_MONTHS  # M0 first
 
 
-@dataclass(frozen=True)
-class KnownTable:
-    """A table as it was known at the cutoff."""
-
-    table: ReadTable
-    reaches_further: bool  # the file holds rows of months behind the current one
-    sent: int = 0  # rows that came, known at the cutoff or not
-    received: pd.DataFrame | None = None  # the same rows with their dates as they came, where the company has own periods
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """Its rows."""
-        return self.table.frame
-
-
 def table_rules(read: Mapping[str, ReadTable], sources: Mapping[str, Source], log: FindingLog, setting: Setting) -> dict[str, pd.DataFrame]:
     """The tables as they were known at the cutoff, with the findings of all rules over whole tables in the log.
 
@@ -71,7 +56,7 @@ def table_rules(read: Mapping[str, ReadTable], sources: Mapping[str, Source], lo
         Frames by table name, without what was not known yet.
     """
     periods = _own_periods(read)
-    known = {name: _known(table, sources[name], log, setting.cutoff, periods) for name, table in read.items()}
+    known = {name: known_table(table, sources[name], log, setting.cutoff, periods) for name, table in read.items()}
     frames = {name: table.frame for name, table in known.items()}
     sums = frames | {name: _by_month(frames[name], name) for name in frames if INPUTS[name].many_rows}
     places = _broken_rows(log)
@@ -87,7 +72,7 @@ def table_rules(read: Mapping[str, ReadTable], sources: Mapping[str, Source], lo
     found += _explained(_of_all_tables(sums, setting, slipped=slipped), max((broken.get(name, 0) for name in BALANCED), default=0))
     found = [oddity for oddity in found if not (oddity.rule in FROM_PRICES and broken.get(FROM_PRICES[oddity.rule]))]
     for oddity in found:
-        _tell(_on_good_rows(oddity, known[oddity.table], places.get(oddity.table, set())), known[oddity.table], log)
+        tell(_on_good_rows(oddity, known[oddity.table], places.get(oddity.table, set())), known[oddity.table].table, log)
     return {name: table.frame if table.received is None else table.received for name, table in known.items()}
 
 
@@ -195,57 +180,6 @@ def _alone_or_together(far: list[Oddity], slips: list[Oddity]) -> tuple[list[Odd
     return [oddity for oddity in left if oddity.positions], months
 
 
-# -- what was known --------------------------------------------------------------------------------------------------
-
-
-def _known(table: ReadTable, source: Source, log: FindingLog, cutoff: str, periods: OwnPeriods | None) -> KnownTable:
-    dated = table.frame if periods is None else periods.of(table.frame, table.name)
-    closed = cleaning.known_at_cutoff(dated, table.name, cutoff=cutoff)
-    current = shifted(cutoff, 1)
-    if source.later_rows == "reject" and (closed.future_rows or closed.later_events):
-        _tell_later(table, dated, current, cutoff, log)
-    left_out = f"rows dated after {current} were left out: at the cutoff {cutoff} they were not known"
-    for rule, count, told in (
-        ("partial_month", closed.partial_rows, f"rows of {current}, a month that is not over, were left out"),
-        ("after_cutoff", closed.future_rows if source.later_rows == "left_out" else 0, left_out),
-        ("later_event", closed.later_events, f"rows finish after the cutoff {cutoff} and count as open"),
-    ):
-        if count:
-            log.note(
-                Finding(
-                    table.origin,
-                    rule,
-                    f"{table.name}: {count} {told}",
-                    "REPAIR",
-                    sheet=table.sheet,
-                    value=str(count),
-                    table=table.name,
-                    rows=count,
-                )
-            )
-    received = None if dated is table.frame else _as_received(table.taken(closed.keep).frame, closed.frame, table.name)
-    return KnownTable(table.taken(closed.keep, closed.frame), bool(closed.future_rows), len(table.frame), received)
-
-
-def _as_received(came: pd.DataFrame, closed: pd.DataFrame, table: str) -> pd.DataFrame:
-    """The rows known at the cutoff with their dates as they came, without what happened later."""
-    if table not in cleaning.KNOWN_LATER:
-        return came
-    column, measures = cleaning.KNOWN_LATER[table]
-    return came.assign(**{column: came[column].where(closed[column].notna())}, **{name: closed[name] for name in measures})
-
-
-def _tell_later(table: ReadTable, dated: pd.DataFrame, current: str, cutoff: str, log: FindingLog) -> None:
-    """Reject each row that is dated, or was finished, shipped or received, behind the current month (by its own calendar: `dated`)."""
-    event, _ = cleaning.KNOWN_LATER.get(table.name, ("", ()))
-    for column in filter(None, (cleaning.KNOWN_FROM[table.name], event)):
-        later = month_numbers(dated[column]) > month_number(current)
-        told = f"dated after {current}, the current month: at the cutoff {cutoff} it cannot have happened"
-        hint = "correct the date, or declare later_rows: left_out"
-        oddity = Oddity(table.name, "after_cutoff", told, "REJECT", hint, column, positions=positions_of(later), each=True)
-        _tell(oddity, KnownTable(table, reaches_further=True), log)
-
-
 def _missing_months(frame: pd.DataFrame, table: str, cutoff: str) -> list[Oddity]:
     hint = "send these months, or acknowledge that nothing happened in them"
     return [
@@ -278,60 +212,3 @@ def _returns(sales: pd.DataFrame) -> list[Oddity]:
             "sales_history", "returned_units", told, "ACCEPT", column="quantity", value=str(int(back.sum())), positions=positions_of(back)
         )
     ]
-
-
-# -- oddities on the rows of their file ------------------------------------------------------------------------------
-
-
-def _tell(oddity: Oddity, known: KnownTable, log: FindingLog) -> None:
-    """Write an oddity down as findings on the physical rows of its file, under the sender's own header."""
-    table, frame = known.table, known.frame
-    rows = known.table.rows[list(oddity.positions)].tolist() if oddity.positions else []
-    first = int(np.argmin(rows)) if rows else 0
-    header, place = table.place_of(oddity.column, oddity.positions[first] if rows else None)
-    like = Finding(
-        table.origin_of(oddity.positions[first]) if rows else table.origin,
-        oddity.rule,
-        oddity.message,
-        oddity.outcome,
-        oddity.hint,
-        table.sheet,
-        rows[first] if rows else 0,
-        header,
-        value=oddity.value,
-        table=table.name,
-        period=oddity.period,
-        rows=len(rows),
-    )
-    masked = oddity.column in table.sensitive or header in table.sensitive
-    log.mask([header] if masked else [])
-    if not oddity.each:
-        log.note(_with_cell(like, place))
-    else:
-        listed = list(oddity.positions[:LISTED])
-        for position, row, value, period in zip(listed, rows, *_told_of(frame, oddity, listed), strict=False):
-            column, place = table.place_of(oddity.column, position)
-            found = like._replace(file=table.origin_of(position), row=row, column=column, value=value, period=period, rows=1)
-            log.note(_with_cell(found, place))
-        if len(rows) > LISTED:
-            log.note(like._replace(row=0, message=f"{like.message}: {len(rows) - LISTED} rows are not listed one by one"))
-    log.mask([])
-
-
-def _told_of(frame: pd.DataFrame, oddity: Oddity, positions: list[int]) -> tuple[list[str], list[str]]:
-    """The value and the month of some rows, as findings tell them."""
-    values = frame[oddity.column].iloc[positions].tolist() if oddity.column in frame else [oddity.value] * len(positions)
-    month = next((name for name in (cleaning.KNOWN_FROM.get(oddity.table, ""), "period", "date") if name in frame), None)
-    periods = [str(came)[:7] for came in frame[month].iloc[positions]] if month else [oddity.period] * len(positions)
-    return [_worded(value) for value in values], periods
-
-
-def _worded(value: object) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)[:10] if isinstance(value, pd.Timestamp) else str(value)
-
-
-def _with_cell(finding: Finding, place: int | None) -> Finding:
-    """The finding with the address of its cell, in a sheet."""
-    if not finding.sheet or place is None or not finding.row:
-        return finding
-    return finding._replace(cell=cell_address(finding.row, place))

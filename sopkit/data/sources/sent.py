@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.dialect import Dialect
 
 MOST_ROWS = 5_000  # a file with more is mirrored with its header and the rows that have findings only
 MOST_BYTES = 64 << 20

@@ -17,7 +17,7 @@ import pyarrow.csv as pacsv
 
 from sopkit.data.findings import LISTED, Finding, FindingLog
 from sopkit.data.parsing import trimmed
-from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.dialect import Dialect
 from sopkit.data.sources.header_rows import header_below, not_on, sampled_records
 from sopkit.data.sources.quotes import MASK, guarded, masked
 from sopkit.data.sources.raw import Mask, RawTable, Rows, row_limit_question, unreadable

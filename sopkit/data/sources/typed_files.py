@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.sources.database_columns import CAME_AS, PADDED
-from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.dialect import Dialect
 from sopkit.data.sources.raw import Cells, RawTable, unreadable
 
 MOST_COLUMNS = 2_000

@@ -14,7 +14,7 @@ import numpy as np
 
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.parsing import trimmed
-from sopkit.data.sources.declaration import Dialect
+from sopkit.data.sources.dialect import Dialect
 from sopkit.data.sources.header_rows import SAMPLED, header_below, not_on
 from sopkit.data.sources.meanings import NOT_CALCULATED, PaddedNumber
 from sopkit.data.sources.packages import package_fault
