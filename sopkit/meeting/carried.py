@@ -7,7 +7,7 @@ import pandas as pd
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
 from sopkit.data.contracts.derived_decided import DecisionScores
-from sopkit.data.contracts.inputs_register import Decisions
+from sopkit.data.contracts.inputs_follow_up import Decisions
 
 Entries = Sequence[Mapping[str, object]]  # recorded answers with `made_in`, the cycle they were given in
 ALL = "*"

@@ -13,11 +13,12 @@ from sopkit.data.sources.folders import is_pattern, matching_files
 from sopkit.errors import DataError, InfrastructureError
 from sopkit.periods import shifted
 from sopkit.run import preflight
-from sopkit.run.cycle import CompanyFolder, input_names
+from sopkit.run.cycle import CompanyFolder
 from sopkit.run.earlier import earlier_submission, source_terms
 from sopkit.run.files import write_atomically, write_json
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.receiving import receive
+from sopkit.run.snapshot import input_names
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -26,6 +26,7 @@ from sopkit.run.record import Recorder
 from sopkit.run.request import Prepared, Request
 from sopkit.run.run_events import record_run
 from sopkit.run.scenario_files import load_scenarios
+from sopkit.run.snapshot import input_names, snapshot_inputs
 from sopkit.run.telling import tell_decided, tell_difference
 from sopkit.run.withdrawing import withdraw_outdated
 from sopkit.steps import STEPS, Step
@@ -200,7 +201,7 @@ def _begin_work(prepared: Prepared) -> None:
         return
     if prepared.company.shows(prepared.params.cycle, prepared.run, prepared.request.scenario):
         prepared.run = prepared.company.aside(prepared.run, [step for step in prepared.steps if step.name in prepared.keys])
-    cycle.snapshot_inputs(prepared.run, prepared.made_from.files, prepared.made_from.inputs)
+    snapshot_inputs(prepared.run, prepared.made_from.files, prepared.made_from.inputs)
     if prepared.made_from.decided:
         write_decided(prepared.run.decided, prepared.made_from.decided)
     prepared.begun = True
@@ -228,7 +229,7 @@ def _complete(prepared: Prepared, recorder: Recorder) -> None:
 
 def _inputs(params: CompanyParams) -> dict[str, Path]:
     """Every file that a run is made from, by its name in the snapshot: the sources' own, and what came from databases."""
-    return cycle.input_names(input_files(params.sources, params.data_path), params.data_path) | received_files(params)
+    return input_names(input_files(params.sources, params.data_path), params.data_path) | received_files(params)
 
 
 def _run_with(prepared: Prepared, step: Step, key: str) -> RunFolder | None:

@@ -8,9 +8,10 @@ import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, dtype_of, empty
-from sopkit.data.contracts.inputs_register import Actions
+from sopkit.data.contracts.inputs_capacity import Workforce
+from sopkit.data.contracts.inputs_follow_up import Actions
 from sopkit.data.contracts.inputs_sales import Items, Prices
-from sopkit.data.contracts.inputs_supply import Inventory, Workforce
+from sopkit.data.contracts.inputs_supply import Inventory
 from sopkit.errors import DataError
 
 

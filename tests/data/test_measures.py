@@ -19,9 +19,9 @@ from sopkit.data.measures import (
     pipeline_hygiene,
     supplier_performance,
 )
-from sopkit.data.measures.campaigns import random_effects_mean
 from sopkit.data.measures.durations import censored_mean, censored_quantiles
 from sopkit.data.measures.indicators import correlation_chance, holm
+from sopkit.data.measures.random_effects import random_effects_mean
 from sopkit.data.measures.suppliers import wilson
 from sopkit.periods import first_day, period_range
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sopkit.errors import InfrastructureError, IntegrityError
-from sopkit.run import cycle, files
+from sopkit.run import cycle, files, snapshot
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import file_hash
 from sopkit.steps import STEPS
@@ -42,17 +42,17 @@ def test_a_snapshot_holds_what_was_hashed(tmp_path: Path) -> None:
     (root / "deep").mkdir(parents=True)
     (root / "deep" / "a.csv").write_text("1")
     (root / "b.csv").write_text("2")
-    files = cycle.input_names([root / "deep" / "a.csv", root / "b.csv"], root)
+    files = snapshot.input_names([root / "deep" / "a.csv", root / "b.csv"], root)
     hashes = {name: file_hash(path) for name, path in files.items()}
-    cycle.snapshot_inputs(run, files, hashes)
+    snapshot.snapshot_inputs(run, files, hashes)
     assert (run.inputs / "deep" / "a.csv").read_text() == "1"
     del hashes["b.csv"]
-    cycle.snapshot_inputs(run, files, hashes)
+    snapshot.snapshot_inputs(run, files, hashes)
     assert not (run.inputs / "b.csv").exists()  # what the run was not made from is not there
     (root / "deep" / "a.csv").write_text("3")
     (run.inputs / "deep" / "a.csv").unlink()
     with pytest.raises(InfrastructureError, match="an input changes while it is read"):
-        cycle.snapshot_inputs(run, files, hashes)
+        snapshot.snapshot_inputs(run, files, hashes)
     assert not list(run.inputs.rglob("*.part"))
 
 

@@ -7,12 +7,15 @@ from sopkit.data.contracts import (
     derived_history,
     derived_issues,
     derived_learning,
+    derived_measures,
     derived_meeting,
     derived_money,
     derived_review,
     derived_supply,
     derived_trust,
+    inputs_capacity,
     inputs_demand,
+    inputs_follow_up,
     inputs_money,
     inputs_planning,
     inputs_purchasing,
@@ -33,11 +36,22 @@ def _contracts_of(*modules: object) -> dict[str, type[Contract]]:
     return {contract.name: contract for contract in found}
 
 
-INPUTS = _contracts_of(inputs_sales, inputs_demand, inputs_supply, inputs_planning, inputs_purchasing, inputs_money, inputs_register)
+INPUTS = _contracts_of(
+    inputs_sales,
+    inputs_demand,
+    inputs_supply,
+    inputs_capacity,
+    inputs_planning,
+    inputs_purchasing,
+    inputs_money,
+    inputs_register,
+    inputs_follow_up,
+)
 DERIVED = _contracts_of(
     derived_demand,
     derived_forecast,
     derived_history,
+    derived_measures,
     derived_supply,
     derived_review,
     derived_meeting,

@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from sopkit.data.measures.campaigns import between_variance, random_effects_mean
+from sopkit.data.measures.random_effects import between_variance, random_effects_mean
 from sopkit.demand.drivers.effect import CONFIDENCE, UNKNOWN, Effect
 from sopkit.demand.drivers.markets import MARKET, Markets
 from sopkit.demand.series import COMPANY

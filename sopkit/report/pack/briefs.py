@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from sopkit.report.cells import Cell, Month, count, difference, listed, ratio, total
 from sopkit.report.narrative import N_
-from sopkit.report.pack.demand import override_table
+from sopkit.report.pack.accuracy import override_table
 from sopkit.report.pack.evidence import chase_table
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.tolerance import Tolerance, tolerances
