@@ -25,11 +25,6 @@ class Answer:
     trigger: str = ""  # what made an amendment needed
     expected: Words = field(default_factory=dict)  # change against the proposed plan by measure
 
-    @property
-    def stays_open(self) -> bool:
-        """Whether the question is asked again."""
-        return self.answer == "defer"
-
 
 def answered(cycle: str, answer: Answer, *, place: Words, promise: Words, revision: int, events: Sequence[Event]) -> NewEvent:
     """The event of an answer.

@@ -10,7 +10,6 @@ from scipy.special import ndtr, ndtri
 from sopkit.errors import DataError, Problem
 
 Numbers = NDArray[np.float64]
-SNYDER_SHEN = "Snyder and Shen, Fundamentals of Supply Chain Theory, 2nd edition, 2019"
 
 
 @dataclass(frozen=True)

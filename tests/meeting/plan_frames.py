@@ -5,7 +5,7 @@ import pandas as pd
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
 from sopkit.meeting.scenarios import PlanInputs
-from sopkit.meeting.scenarios.inputs import without_tables
+from sopkit.meeting.scenarios.inputs import PLAN_TABLES
 from sopkit.periods import period_range
 from sopkit.supply.policy import SupplyPolicy, Waiting
 
@@ -64,7 +64,7 @@ def tiny_company():
         for period, q in zip(months, wanted[item], strict=True)
     ]
     history = [(item, "SE", "retail", period, 20, 20, 20 * price[item], None, "orders", None) for item in wanted for period in closed]
-    tables = without_tables() | {
+    tables = {name: empty(CONTRACTS[name]) for name in PLAN_TABLES} | {
         "items": items_of(grill="grills", heater="heaters"),
         "statistical_forecast": table("statistical_forecast", forecast, FORECAST),
         "demand_history": table("demand_history", history, CONTRACTS["demand_history"].column_names()),

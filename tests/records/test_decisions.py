@@ -66,8 +66,3 @@ def test_the_same_request_twice_is_one_event_and_another_content_under_its_key_i
     other = answered(CYCLE, answer("D1", "C"), place=PLACE, promise={}, revision=2, events=events)
     with pytest.raises(IntegrityError, match="a key stands for one event"):
         ledger.append([other])
-
-
-def test_a_deferred_question_stays_open() -> None:
-    assert answer("D1", "defer").stays_open
-    assert not answer("D1", "none").stays_open

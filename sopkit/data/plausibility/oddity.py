@@ -9,7 +9,6 @@ import pandas as pd
 from sopkit.data.finding_rules import Outcome
 
 SHOWN = 8  # codes, months or values in one message
-Positions = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from sopkit.periods import months_between
 
 PARTS = ["baseline", "lifecycle", "override"]  # of the plan's quantity; a published plan that was handed in may lack them
 LAST_PLAN = ["made_in", *CELLS, "quantity", "shipped", "net_price", *PARTS]
-STOCKED_OUT = ("stocked_out_cells", "stocked_out_bias_ratio")
 SNAPSHOT_KEY = ["layer", "made_in", *CELLS]
 
 

@@ -16,7 +16,7 @@ from sopkit.data.working_days import planning_calendar
 from sopkit.demand.consensus import DemandInputs, consensus_demand
 from sopkit.demand.drivers import DriverInputs, driver_effects
 from sopkit.demand.hierarchy import coherent_forecast, whole_cells
-from sopkit.demand.series import CELLS, SERIES
+from sopkit.demand.series import CELLS
 from sopkit.meeting.replay.policy import STATISTICAL
 from sopkit.meeting.replay.setting import Company, Setting
 from sopkit.meeting.replay.view import FROZEN, HELD, LEFT_OUT, PAST, HistoryView
@@ -127,8 +127,3 @@ def _weighed(known: Known, setting: Setting, statistical: pd.DataFrame) -> np.nd
         sums, total = sums + np.where(covered, weight * said, 0.0), total + np.where(covered, weight, 0.0)
     mixed = statistical.assign(quantity=sums / total)
     return whole_cells(mixed, "quantity", known.tables["items"])
-
-
-def series_known(known: Known) -> pd.MultiIndex:
-    """Item, region and channel of all that had demand by the cutoff."""
-    return pd.MultiIndex.from_frame(known.tables["demand_history"][SERIES].drop_duplicates())

@@ -101,8 +101,3 @@ def plan_inputs(
     tables = {name: read(name) for name in PLAN_TABLES}
     made = PlanInputs(cycle, tables, demand=demand, supply=supply, money=money, fiscal_year_first_month=fiscal_year_first_month)
     return made if risks is None else replace(made, risks=risks)
-
-
-def without_tables() -> dict[str, pd.DataFrame]:
-    """All tables of a plan, none of them provided."""
-    return {name: empty(CONTRACTS[name]) for name in PLAN_TABLES}

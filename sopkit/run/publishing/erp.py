@@ -20,7 +20,6 @@ PLAN = {  # file: table
     "loads": "resource_load",
     "people": "workforce_plan",
 }
-OPTIONAL = ("unit_costs", "inventory")
 
 
 def write_erp(folder: Path, tables: Mapping[str, pd.DataFrame], *, cutoff: str, location: str) -> dict[str, int]:

@@ -134,7 +134,6 @@ class Customer:
     tier: str
 
 
-GARDEN_CHAIN = "K-SE-1"
 CUSTOMERS = tuple(
     Customer(f"K-{region}-{number}", name, region, channel, share, tier)
     for region in sorted(REGIONS)
