@@ -141,9 +141,9 @@ def revenue_at_risk(units: ArrayLike, price: ArrayLike) -> float:
     return float((_array(units) * _array(price)).sum())
 
 
-def excess_units(stock: ArrayLike, cover: ArrayLike) -> float:
-    """KPI 21: sum over items of stock above what the stated months of plan take."""
-    return float(np.maximum(_array(stock) - _array(cover), 0.0).sum())
+def excess_value(stock: ArrayLike, cover: ArrayLike, unit_cost: ArrayLike) -> float:
+    """KPI 21: sum over items of stock above what the stated months of plan take x unit cost."""
+    return float((np.maximum(_array(stock) - _array(cover), 0.0) * _array(unit_cost)).sum())
 
 
 def throughput_per_hour(price: float, variable_cost: float, hours: float) -> float:

@@ -13,6 +13,7 @@ from sopkit.meeting.kpis.formulas import (
     days_on_hand,
     days_payable_outstanding,
     days_sales_outstanding,
+    excess_value,
     gap_closing,
     line_fill,
     on_time_share,
@@ -143,9 +144,8 @@ def _stock(tables: Tables, policy: MoneyPolicy, cutoff: str) -> dict[str, Told]:
     asked = plan.groupby("item")["demand"].sum()
     quantity = own.set_index("item")["quantity"]
     unwanted = quantity[~quantity.index.isin(asked.index[asked > 0])]
-    over = (quantity - covered.reindex(quantity.index).fillna(0.0)).clip(lower=0.0)
-    over = over[~over.index.isin(new) & ~over.index.isin(unwanted.index)]
-    excess = float((over * unit.reindex(over.index)).sum())
+    kept = quantity[~quantity.index.isin(new) & ~quantity.index.isin(unwanted.index)]
+    excess = excess_value(kept, covered.reindex(kept.index).fillna(0.0), unit.reindex(kept.index))
     obsolete = float((unwanted * unit.reindex(unwanted.index)).sum())
     return dict(zip(names, [(excess, ""), (obsolete, ""), (policy.write_down_rate * (excess + obsolete), "")], strict=True))
 
