@@ -23,8 +23,9 @@ from sopkit.data.sources.connections import Connection
 from sopkit.data.sources.databases import Extract, received_tables
 from sopkit.data.sources.declaration import Source, received_name
 from sopkit.data.sources.opened import OpenedFiles
+from sopkit.data.sources.read_table import ReadTable
 from sopkit.data.sources.reading import raw_table
-from sopkit.data.sources.table import ReadTable, typed_table
+from sopkit.data.sources.table import typed_table
 from sopkit.data.sources.typed_files import read_received_table
 
 ROWS = 9

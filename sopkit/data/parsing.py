@@ -11,61 +11,13 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from sopkit.data.cell_words import FALSE_WORDS, MONTH_NAME, MONTH_NAMES, SPREADSHEET_ERRORS, TOTAL_WORDS, TRUE_WORDS
+
 SPACES = "\u00a0\u202f "  # no-break space, narrow no-break space, space
 MINUS = "\u2212"
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 TRIMMED = " \t\r\n\u00a0\u202f" + INVISIBLE
-SPREADSHEET_ERRORS = frozenset(
-    {"#N/A", "#NA", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
-    | {"#SAKNAS!", "#SAKNAS", "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?", "#OGILTIGT!", "#SKÄRNING!"}
-)
-TOTAL_WORDS = r"(?:grand |sub)?totals?|totalt|totalsumma|summa|sum|delsumma|slutsumma|summe|gesamt|gesamtsumme"
 YEARS = range(1990, 2100)
-TRUE_WORDS = frozenset(
-    (
-        "true",
-        "1",
-        "yes",
-        "ja",
-        "sant",
-        "oui",
-        "vrai",
-        "wahr",
-        "si",
-        "sí",
-        "vero",
-        "sim",
-        "waar",
-        "kyllä",
-        "tosi",
-        "tak",
-        "prawda",
-        "verdadero",
-    )
-)
-FALSE_WORDS = frozenset(
-    ("false", "0", "no", "nej", "falskt", "non", "faux", "nein", "falsch", "falso", "não", "nee", "onwaar", "ei", "epätosi", "nie", "fałsz")
-)
-
-
-# Months as people abbreviate and write them, in lower case: English and Swedish, French, German, Spanish, Italian, Portuguese, Dutch,
-# Danish and Norwegian, Finnish, Polish. No word means two months; a dot behind an abbreviation is left out.
-_MONTHS = (
-    "jan januari january janv janvier januar jänner ene enero gen gennaio janeiro tammi tammikuu tammikuuta sty styczeń stycznia",
-    "feb februari february févr fév février februar febrero febbraio fev fevereiro helmi helmikuu helmikuuta lut luty lutego",
-    "mar mars march mär märz mrz marzo março maart mrt marts maalis maaliskuu maaliskuuta marzec marca",
-    "apr april avr avril abr abril aprile huhti huhtikuu huhtikuuta kwi kwiecień kwietnia",
-    "maj may mai mayo mag maggio maio mei touko toukokuu toukokuuta maja",
-    "jun juni june juin junio giu giugno junho kesä kesäkuu kesäkuuta cze czerwiec czerwca",
-    "jul juli july juil juillet julio lug luglio julho heinä heinäkuu heinäkuuta lip lipiec lipca",
-    "aug augusti august août aoû ago agosto augustus elo elokuu elokuuta sie sierpień sierpnia",
-    "sep september sept septembre septiembre set settembre setembro syys syyskuu syyskuuta wrz wrzesień września",
-    "okt oct oktober october octobre octubre ott ottobre out outubro loka lokakuu lokakuuta paź październik października",
-    "nov november novembre noviembre novembro marras marraskuu marraskuuta lis listopad listopada",
-    "dec december déc décembre dez dezember dic diciembre dicembre dezembro des desember joulu joulukuu joulukuuta gru grudzień grudnia",
-)
-MONTH_NAMES = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
-MONTH_NAME = rf"(?i:{'|'.join(sorted(MONTH_NAMES, key=lambda name: (-len(name), name)))})"
 DATE_TOKENS = {
     "YYYY": "[0-9]{4}",
     "YY": "[0-9]{2}",

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sopkit.data.cell_words import FALSE_WORDS, MONTH_NAMES, TRUE_WORDS
 from sopkit.data.contracts import INPUTS
 from sopkit.data.contracts.conform import conform
 from sopkit.data.findings import FindingLog
-from sopkit.data.parsing import FALSE_WORDS, MONTH_NAMES, TRUE_WORDS, Fault, Grammar, date_of, flag_of, month_of, number_of
+from sopkit.data.parsing import Fault, Grammar, date_of, flag_of, month_of, number_of
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.opened import OpenedFiles
 from sopkit.data.sources.table import typed_table

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from babel import Locale
 
+from sopkit.data.cell_words import MONTH_NAMES
 from sopkit.data.findings import FindingLog
-from sopkit.data.parsing import MONTH_NAMES, Grammar, date_of, flag_of
+from sopkit.data.parsing import Grammar, date_of, flag_of
 from sopkit.data.sources.raw import Cells, RawTable
 from sopkit.data.sources.translations import translated
 from sopkit.data.sources.unpivot import month_of_header

@@ -9,7 +9,7 @@ from pathlib import Path
 from sopkit.data.contracts import INPUTS
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.sources.declaration import Source
-from sopkit.data.sources.table import ReadTable
+from sopkit.data.sources.read_table import ReadTable
 
 ROWS = "rows"
 MOST_BYTES = 10 << 20

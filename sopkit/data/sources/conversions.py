@@ -13,8 +13,9 @@ from sopkit.data.cleaning import months_of
 from sopkit.data.contracts.column import Contract
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.sources.declaration import Source
+from sopkit.data.sources.read_table import ReadTable
 from sopkit.data.sources.reshaping import Conversion
-from sopkit.data.sources.table import ReadTable, dated_column
+from sopkit.data.sources.table import dated_column
 
 Mask = npt.NDArray[np.bool_]
 BAND = 1.5  # a month's rate against the median of the months around it, either way

@@ -6,9 +6,9 @@ from difflib import get_close_matches
 
 import numpy as np
 
+from sopkit.data.cell_words import MONTH_NAME
 from sopkit.data.contracts.column import Column, Contract
 from sopkit.data.findings import Finding, FindingLog
-from sopkit.data.parsing import MONTH_NAME
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.header_rows import contract_header_row, not_on
 from sopkit.data.sources.raw import RawTable, cell_address

@@ -11,7 +11,7 @@ from sopkit.data.own_periods import OwnPeriods
 from sopkit.data.plausibility.oddity import Oddity, positions_of
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.oddity_findings import tell
-from sopkit.data.sources.table import ReadTable
+from sopkit.data.sources.read_table import ReadTable
 from sopkit.periods import month_number, shifted
 
 

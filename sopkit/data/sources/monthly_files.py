@@ -15,7 +15,8 @@ from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.folder_rules import none_called, same_header, tell_months
 from sopkit.data.sources.folders import MonthlyFile, matching_files
 from sopkit.data.sources.opened import OpenedFiles
-from sopkit.data.sources.table import ReadTable, dated_column, typed_table
+from sopkit.data.sources.read_table import ReadTable
+from sopkit.data.sources.table import dated_column, typed_table
 from sopkit.data.words import joined
 
 

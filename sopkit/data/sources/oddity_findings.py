@@ -7,7 +7,7 @@ from sopkit.data import cleaning
 from sopkit.data.findings import LISTED, Finding, FindingLog
 from sopkit.data.plausibility.oddity import Oddity
 from sopkit.data.sources.raw import cell_address
-from sopkit.data.sources.table import ReadTable
+from sopkit.data.sources.read_table import ReadTable
 
 
 def tell(oddity: Oddity, table: ReadTable, log: FindingLog) -> None:

@@ -23,9 +23,10 @@ from sopkit.data.sources.monthly_files import read_folder
 from sopkit.data.sources.opened import PARAMS_ROWS, OpenedFiles
 from sopkit.data.sources.queries import check_findings, query_result
 from sopkit.data.sources.raw import RawTable, unreadable
+from sopkit.data.sources.read_table import ReadTable
 from sopkit.data.sources.rules import Setting, table_rules
 from sopkit.data.sources.slots import file_hashes, tell_files_twice, tell_folder_files_twice
-from sopkit.data.sources.table import ReadTable, typed_table
+from sopkit.data.sources.table import typed_table
 from sopkit.data.sources.typed_files import read_received_table
 from sopkit.data.words import plain
 from sopkit.errors import DataError, Problem

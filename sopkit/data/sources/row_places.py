@@ -11,8 +11,9 @@ from sopkit.data.sources.declaration import DATABASES, Source, database_origin, 
 from sopkit.data.sources.detecting import as_detected
 from sopkit.data.sources.monthly_files import read_folder
 from sopkit.data.sources.opened import OpenedFiles
+from sopkit.data.sources.read_table import ReadTable
 from sopkit.data.sources.reading import raw_table
-from sopkit.data.sources.table import ReadTable, typed_table
+from sopkit.data.sources.table import typed_table
 from sopkit.data.sources.typed_files import read_received_table
 
 

@@ -21,7 +21,7 @@ from sopkit.data.plausibility.settled import SETTLED
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.known import KnownTable, known_table
 from sopkit.data.sources.oddity_findings import tell
-from sopkit.data.sources.table import ReadTable
+from sopkit.data.sources.read_table import ReadTable
 from sopkit.periods import month_label, month_number
 
 FROM_PRICES = {"price_missing": "prices", "cost_missing": "unit_costs"}  # a row that is rejected there may be the one that is missing

@@ -1,7 +1,7 @@
 """A raw table as the contract's table: every cell parsed, every broken row told, the others typed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +18,13 @@ from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.headers import beside_positions, column_positions, tell_mixed
 from sopkit.data.sources.key_order import KeyOrder, key_order
 from sopkit.data.sources.notes import tell_notes
-from sopkit.data.sources.raw import Cells, Mask, RawTable, Rows
+from sopkit.data.sources.raw import Cells, Mask, RawTable
+from sopkit.data.sources.read_table import ReadTable
 from sopkit.data.sources.slots import tell_wrong_slot
 from sopkit.data.sources.totals import records_only
 from sopkit.data.sources.translations import translated
 from sopkit.data.sources.unpivot import month_columns, unpivoted
-from sopkit.data.words import categories_at, only_used, plain
+from sopkit.data.words import categories_at
 
 WORDS_OF_DATABASE = (LOOSE_TEXT, PADDED)  # types of text that only a database tells apart
 TYPES_OF_KIND = {
@@ -34,55 +35,6 @@ TYPES_OF_KIND = {
     "flag": ("bool", LOOSE_NUMBER),
 }
 TEXT_TYPES = ("string", "large_string", "null")
-
-
-@dataclass(frozen=True)
-class ReadTable:
-    """The good rows of one input table as its contract promises them, codes as categories, with the physical row that each came from."""
-
-    name: str
-    frame: pd.DataFrame
-    rows: Rows
-    origin: str
-    sheet: str = ""
-    beside: dict[str, pd.Series] = field(default_factory=dict)  # header of a unit or currency: its code in each row
-    files: tuple[str, ...] = ()  # where it came in several: the files
-    file_codes: npt.NDArray[np.integer] | None = None  # and which of them each row came in
-    headers: Mapping[str, str] = field(default_factory=dict)  # contract column: the sender's header
-    places: Mapping[str, int] = field(default_factory=dict)  # contract column: its place in the file, first = 0
-    months: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # months stood in columns: header and place of each
-    of_months: tuple[str, ...] = ()  # contract columns that these became: the month and the value
-    sensitive: frozenset[str] = frozenset()  # headers whose values findings do not tell
-    records: int = 0  # rows that came, without blank lines, repeated headers and totals; broken ones included
-
-    def origin_of(self, position: int) -> str:
-        """The file that a row came in."""
-        return self.origin if self.file_codes is None else self.files[int(self.file_codes[position])]
-
-    @property
-    def plain(self) -> pd.DataFrame:
-        """The rows with their codes as text."""
-        return plain(self.frame)
-
-    def place_of(self, column: str, position: int | None) -> tuple[str, int | None]:
-        """The sender's header of a column, and its place in the file, first = 0; of a month's cell those of its own column."""
-        if column in self.of_months and position is not None:
-            return self.months[str(self.frame[self.of_months[0]].iloc[position])[:7]]
-        return self.headers.get(column, column), self.places.get(column)
-
-    def taken(self, which: Mask | npt.NDArray[np.integer], frame: pd.DataFrame | None = None) -> "ReadTable":
-        """The table with only the rows that are kept, or with rows in another order; `frame` where its rows are there already."""
-        taken = (self.frame[which] if which.dtype == bool else self.frame.iloc[which]) if frame is None else frame
-        return replace(
-            self,
-            frame=only_used(taken.reset_index(drop=True)) if len(taken) < len(self.frame) else taken.reset_index(drop=True),
-            rows=self.rows[which],
-            beside={
-                name: (column[which] if which.dtype == bool else column.iloc[which]).reset_index(drop=True)
-                for name, column in self.beside.items()
-            },
-            file_codes=None if self.file_codes is None else self.file_codes[which],
-        )
 
 
 def dated_column(contract: type[Contract]) -> str | None:

@@ -6,9 +6,10 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from sopkit.data.cell_words import TOTAL_WORDS
 from sopkit.data.contracts.column import Contract
 from sopkit.data.findings import Finding, FindingLog
-from sopkit.data.parsing import TOTAL_WORDS, Grammar, is_total_label, trimmed
+from sopkit.data.parsing import Grammar, is_total_label, trimmed
 from sopkit.data.sources.cells import parsed_cells
 from sopkit.data.sources.raw import BLANK, Mask, RawTable, blank_rows, in_every_column, is_blank
 
