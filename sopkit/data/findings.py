@@ -68,11 +68,10 @@ class FindingLog:
             finding = _masked(finding)
         self.found.append(finding)
 
-    def note_rows(self, like: Finding, rows: Sequence[int], values: Iterable[str], cells: Iterable[str] = ()) -> None:
+    def note_rows(self, like: Finding, rows: Sequence[int], values: Iterable[str]) -> None:
         """Add a finding like this one for each row, with the value that came; beyond LISTED rows the rest is one finding."""
-        cells = list(cells) or [""] * len(rows)
-        for row, value, cell in list(zip(rows, values, cells, strict=True))[:LISTED]:
-            self.note(like._replace(row=int(row), value=str(value), cell=cell))
+        for row, value in list(zip(rows, values, strict=True))[:LISTED]:
+            self.note(like._replace(row=int(row), value=str(value)))
         if len(rows) > LISTED:
             more = f"{like.message}: the same in {len(rows) - LISTED} more rows, not listed one by one"
             self.note(like._replace(message=more, rows=len(rows) - LISTED))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LAST_YEAR, INK, MUTED = "#a6a6a6", "#262626", "#595959"
 GOOD, BAD = "#3c7d22", "#c00000"
 WIDTH, HEIGHT = 1000, 128  # of a family's columns
+SPARK = 110, 22  # width and height of a line beside a number
 FONT = "'Source Sans 3', 'Source Sans 3 Ext', sans-serif"
 ON_SCREEN = {ACTUAL: "var(--ac)", LAST_YEAR: "var(--py)", PAPER: "var(--bg)", INK: "var(--fg)", MUTED: "var(--mut)"} | {
     GOOD: "var(--good)",
@@ -114,8 +115,9 @@ def placed(svg: str, name: str, label: str) -> Markup:
     return Markup(re.sub(r'aria-labelledby="[^"]*"', lambda _: told, drawing, count=1))
 
 
-def spark_line(name: str, title: str, values: Sequence[float | None], *, width: int = 110, height: int = 22) -> Markup:
+def spark_line(name: str, title: str, values: Sequence[float | None]) -> Markup:
     """A line without figures, its last point marked: the trend beside a number."""
+    width, height = SPARK
     known_values = [value for value in values if value is not None]
     if len(known_values) < 2:
         return Markup("")

@@ -12,6 +12,7 @@ CRITICAL = 12.16  # of sup F at 1 %, one parameter, 15 % trimmed (D. Andrews, Ec
 LEAST_MONTHS = 24
 MOST_SILENT = 0.1  # part of the months without demand
 LEAST_FACTOR = 1.25  # a level that moves less is a matter for the forecast, not for a meeting
+LAGS = 3  # of the residuals' autocovariances
 COMPARED = 6  # months before and after that say what moved
 TOLD = 3  # items named
 LEVELS = ((), ("channel",), ("family",), ("family", "channel"))
@@ -126,11 +127,11 @@ def _residual(base: np.ndarray, values: np.ndarray) -> np.ndarray:
     return values - base @ np.linalg.lstsq(base, values, rcond=None)[0]
 
 
-def _long_run(error: np.ndarray, freedom: int, lags: int = 3) -> float:
+def _long_run(error: np.ndarray, freedom: int) -> float:
     """Variance of the residuals with their autocovariances (Newey and West 1987)."""
     total = float(error @ error)
-    for lag in range(1, lags + 1):
-        total += 2 * (1 - lag / (lags + 1)) * float(error[lag:] @ error[:-lag])
+    for lag in range(1, LAGS + 1):
+        total += 2 * (1 - lag / (LAGS + 1)) * float(error[lag:] @ error[:-lag])
     return total / freedom
 
 

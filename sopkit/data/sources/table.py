@@ -70,23 +70,7 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
     if not len(table.rows) and not source.may_be_empty:
         told = "a header and no rows" if no_rows else "no row is left"
         log.note(Finding(table.origin, "no_rows", f"{name}: {told}", "REJECT", "send the rows, or declare may_be_empty", table.sheet))
-    broken = np.zeros(len(table.rows), bool)
-    columns: dict[str, ParsedCells | None] = {}
-    for column in contract.columns:
-        parsed, header = _parsed_column(column, table, positions, source, grammar, log)
-        columns[column.name] = parsed
-        if parsed is None:
-            broken |= column.required
-            continue
-        if column.name in source.constants:
-            broken |= _tell_constant(parsed, column, source, log)
-            continue
-        parsed.tell(table, header, log)
-        if header in table.header and not source.rows:
-            tell_notes(parsed, column, source.empty_marks, table, header, log)
-        broken |= parsed.broken
-        if column.required:
-            broken |= _tell_blank(parsed, table, header, log)
+    columns, broken = _parsed_columns(table, positions, contract, source, log)
     order = _good_order([columns[name] for name in contract.key], table, contract, ~broken, log)
     beside = {header: _beside(table, position, header, log).take(order) for header, position in beside_positions(table, source).items()}
     beside = {header: codes.reset_index(drop=True) for header, codes in beside.items()}
@@ -104,7 +88,7 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
         sensitive=sensitive,
         records=len(table.rows),
     )
-    del table, parsed
+    del table
     series = {column.name: _series(columns.pop(column.name), column, order) for column in contract.columns}
     return replace(read, frame=pd.DataFrame(series, copy=False))
 
@@ -162,6 +146,31 @@ def _beside(table: RawTable, position: int, header: str, log: FindingLog) -> pd.
     parsed = parsed_cells(table.cells[position], "code", PLAIN)
     parsed.tell(table, header, log)
     return pd.Series(parsed.arrow(pa.string()).take(pa.array(parsed.cells.codes)), dtype="str")
+
+
+def _parsed_columns(
+    table: RawTable, positions: dict[str, int], contract: type[Contract], source: Source, log: FindingLog
+) -> tuple[dict[str, ParsedCells | None], Mask]:
+    """Every column of the contract parsed (None where it did not come), and the rows that break any of them; faults are told."""
+    grammar = source.grammar()
+    broken = np.zeros(len(table.rows), bool)
+    columns: dict[str, ParsedCells | None] = {}
+    for column in contract.columns:
+        parsed, header = _parsed_column(column, table, positions, source, grammar, log)
+        columns[column.name] = parsed
+        if parsed is None:
+            broken |= column.required
+            continue
+        if column.name in source.constants:
+            broken |= _tell_constant(parsed, column, source, log)
+            continue
+        parsed.tell(table, header, log)
+        if header in table.header and not source.rows:
+            tell_notes(parsed, column, source.empty_marks, table, header, log)
+        broken |= parsed.broken
+        if column.required:
+            broken |= _tell_blank(parsed, table, header, log)
+    return columns, broken
 
 
 def _parsed_column(

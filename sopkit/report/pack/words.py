@@ -176,9 +176,9 @@ def sheet_section(family: str) -> str:
     return "family-" + "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in family.lower())
 
 
-def scope_of(record: Record, column: str = "scope") -> Cell:
+def scope_of(record: Record) -> Cell:
     """What an override changes, without the names of its keys: `family=Grills, region=SE` is `Grills, SE`."""
-    cell = record.words(column)
+    cell = record.words("scope")
     return Words(re.sub(r"\b\w+=", "", cell.text), cell.source) if isinstance(cell, Words) else cell
 
 
