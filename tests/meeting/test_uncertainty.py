@@ -179,6 +179,15 @@ def test_ranges_hold_the_plan_and_more_demand_sells_no_more(inputs, base):
     assert set(ranged["measure"]) == {"net_sales", "contribution", "inventory", "inventory_peak"}  # cash is not available: no balance sheet
 
 
+def test_paths_that_are_walked_in_parts_are_those_walked_at_once(inputs, base, monkeypatch):
+    factors = factors_of(inputs, base)
+    draws = draws_of(factors, paths=10, risks=0, seed=1)
+    whole = money_paths(inputs, base, factors, draws)
+    monkeypatch.setattr("sopkit.meeting.uncertainty.ranges.BLOCK", 3 * factors.quantity.size)
+    for measure, amounts in money_paths(inputs, base, factors, draws).amounts.items():
+        np.testing.assert_array_equal(amounts, whole.amounts[measure])
+
+
 def test_a_named_risk_moves_contribution_by_its_effect(risky, inputs, base):
     """Demand as planned in every path: a quarter of the paths lose 120."""
     factors = factors_of(inputs, base)

@@ -113,6 +113,21 @@ def test_what_to_order_by_when(supplied):
     assert screws.loc["2026-03", "value"] == pytest.approx(4 * made["2026-03"])
 
 
+def test_a_smallest_order_without_a_limit_is_scheduled_once(supplied, inputs_of):
+    """T delivers screws by a contract without a most: what the plan buys by it is not bought once more beside it."""
+    contract = [
+        {"supplier": "T", "component": "screw", "valid_from": pd.Timestamp("2026-01-01"), "from_quantity": 0.0, "minimum_order": 50.0}
+    ]
+    alone = supplied.supplier_items[supplied.supplier_items["supplier"] != "U"]
+    agreed = replace(supplied, supplier_items=alone, supplier_contracts=inputs_of(supplier_contracts=contract).supplier_contracts)
+    plan = constrained_plan(agreed, POLICY, cutoff=CUTOFF)
+    load = plan.supplier_load.assign(planned_quantity=plan.supplier_load["planned_quantity"] - 1e-9)  # as a solver's last digits may be
+    table = supplier_schedule(load, plan.supply_plan, agreed.supplier_items, agreed.suppliers)
+    screws = table[table["component"] == "screw"]
+    assert not screws.duplicated("period").any()
+    assert screws["quantity"].sum() == pytest.approx(4 * plan.supply_plan["production"].sum())
+
+
 def test_what_a_lost_supplier_costs(supplied):
     """Without valves nothing is made for a month: ten units of March, at 100 - 40 each; U takes over the screws at a krona more each."""
     hot = hot_plan_of(supplied, POLICY, cutoff=CUTOFF)

@@ -20,6 +20,10 @@ class Draws:
     items: Numbers  # paths x items x months
     risks: Numbers  # paths x risks, 0..1
 
+    def part(self, first: int, behind: int) -> "Draws":
+        """The draws of some paths, from the first to the one before `behind`."""
+        return Draws(*(drawn[first:behind] for drawn in (self.company, self.families, self.items, self.risks)))
+
 
 def draws_of(factors: DemandFactors, *, paths: int, risks: int, seed: int) -> Draws:
     """Random factors: each follows x_t = r x_t-1 + sqrt(1 - r^2) e_t, so that every month is standard normal.

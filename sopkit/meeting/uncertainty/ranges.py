@@ -10,20 +10,19 @@ from numpy.typing import NDArray
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.data.facts import fact, fact_rows
-from sopkit.finance.gross_to_net import at_net_sales
-from sopkit.finance.payment import days_by_scope, unpaid_share
-from sopkit.finance.valuation import costing_column, item_costs
 from sopkit.meeting.scenarios.inputs import PlanInputs
 from sopkit.meeting.scenarios.outcome import PlanOutcome
 from sopkit.meeting.scenarios.table import Range
 from sopkit.meeting.uncertainty.factors import DemandFactors
 from sopkit.meeting.uncertainty.hazards import MEASURES, Struck, hazard_effects, money_by_month
 from sopkit.meeting.uncertainty.paths import Draws, demand_paths
-from sopkit.meeting.uncertainty.walk import fixed_plan, walked
+from sopkit.meeting.uncertainty.walk import Fixed, fixed_plan, walked
+from sopkit.meeting.uncertainty.worth import Worth, unpaid, worth_of
 from sopkit.periods import fiscal_year_periods, period_range
 
 Numbers = NDArray[np.float64]
 YEAR = 12
+BLOCK = 4_000_000  # path x item x month that are walked at a time: some 32 MB an array, however many items there are
 QUANTILES = (0.1, 0.5, 0.9)
 CHANCES = {
     "chance_below_budget": (
@@ -77,21 +76,31 @@ def money_paths(
     """
     names = (factors.items, factors.months)
     fixed = fixed_plan(outcome.supply.supply_plan, outcome.supply.demand_fulfilment, inputs.tables["items"], inputs.supply, names)
-    came, meant = walked(fixed, demand_paths(factors, draws)), walked(fixed, factors.quantity[None])
-    price, margin, cost, keep = _values(inputs, outcome, factors)
-    shipped, stock = came.shipped - meant.shipped, came.stock - meant.stock
-    holding = np.einsum("pit,it->pt", stock, keep)
-    late = _unpaid(inputs, outcome, factors, shipped * price)
+    worth = worth_of(inputs, outcome, factors)
+    step = max(1, BLOCK // max(factors.quantity.size, 1))
+    blocks = [_moved(fixed, factors, draws.part(start, start + step), worth) for start in range(0, len(draws.company), step)]
+    moved = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
     risk = _risk_effects(inputs, factors.months, draws)
-    moved = {
-        "net_sales": np.einsum("pit,it->pt", shipped, price),
-        "contribution": np.einsum("pit,it->pt", shipped, margin) - holding + risk,
-        "inventory": np.einsum("pit,it->pt", stock, cost),
-    }
-    moved["cash_headroom"] = np.cumsum(moved["net_sales"] - holding + risk, axis=1) - late
+    moved["contribution"] += risk
+    moved["cash_headroom"] = np.cumsum(moved["net_sales"] - moved.pop("holding") + risk, axis=1)
+    moved["cash_headroom"] -= moved.pop("owed") * (1 + inputs.money.vat_rate)
     plan, strikes = money_by_month(outcome, factors.months), _strikes(hazards, len(inputs.risks), draws)
     whole = {name: plan[name] + moved[name] + hazard_effects(hazards, strikes, name) for name in MEASURES}
     return MoneyPaths(factors.months, whole, plan)
+
+
+def _moved(fixed: Fixed, factors: DemandFactors, draws: Draws, worth: Worth) -> dict[str, Numbers]:
+    """What some paths differ by from the plan, paths x months: of the measures but cash, and what holding costs and customers owe more."""
+    came, meant = walked(fixed, demand_paths(factors, draws)), walked(fixed, factors.quantity[None])
+    shipped, stock = came.shipped - meant.shipped, came.stock - meant.stock
+    holding = np.einsum("pit,it->pt", stock, worth.keep)
+    return {
+        "net_sales": np.einsum("pit,it->pt", shipped, worth.price),
+        "contribution": np.einsum("pit,it->pt", shipped, worth.margin) - holding,
+        "inventory": np.einsum("pit,it->pt", stock, worth.cost),
+        "holding": holding,
+        "owed": unpaid(worth.terms, shipped * worth.price),
+    }
 
 
 def ranged_contribution(factors: DemandFactors, draws: Draws, hazards: tuple[Struck, ...] = ()) -> Range:
@@ -234,43 +243,6 @@ def _scaled(factors: DemandFactors, consensus: pd.DataFrame) -> DemandFactors:
     ratio = np.divide(asked, factors.quantity, out=np.ones_like(asked), where=factors.quantity > 0)
     moved = {name: getattr(factors, name) * ratio for name in ("below", "above", "own")}
     return replace(factors, quantity=asked, **moved)
-
-
-def _values(inputs: PlanInputs, outcome: PlanOutcome, factors: DemandFactors) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Mean net price, margin, standard cost and monthly holding cost of a unit, items x months."""
-    sums = at_net_sales(outcome.consensus_demand, inputs.tables["items"], inputs.tables["deductions"]).pivot_table(
-        index="item", columns="period", values=["revenue", "quantity"], aggfunc="sum", fill_value=0.0
-    )
-    revenue, units = (
-        sums[name].reindex(index=factors.items, columns=factors.months, fill_value=0.0).to_numpy(dtype="float64")
-        for name in ("revenue", "quantity")
-    )
-    price = np.divide(revenue, units, out=np.zeros_like(units), where=units > 0)
-    tables = inputs.tables
-    costs = item_costs(
-        tables["items"], tables["demand_history"], tables["unit_costs"], inputs.money, periods=factors.months, cutoff=inputs.cutoff
-    )
-    wide = costs.set_index(["item", "period"]).reindex(pd.MultiIndex.from_product([factors.items, factors.months]))
-    shape = price.shape
-    cost, charged = (wide[name].to_numpy(dtype="float64").reshape(shape) for name in ("unit_cost", costing_column(inputs.money)))
-    keep = np.nan_to_num(cost * np.nan_to_num(wide["holding_rate"].to_numpy(dtype="float64").reshape(shape)) / YEAR)
-    return price, price - charged, cost, keep
-
-
-def _unpaid(inputs: PlanInputs, outcome: PlanOutcome, factors: DemandFactors, revenue: Numbers) -> Numbers:
-    """What customers owe more at each month end than in the plan, VAT in: paths x months; NaN where a channel has no terms."""
-    consensus = outcome.consensus_demand
-    channels = sorted(consensus["channel"].unique())
-    days = days_by_scope(inputs.tables["payment_terms"], "customer", channels)
-    wide = consensus.pivot_table(index="item", columns="channel", values="revenue", aggfunc="sum", fill_value=0.0)
-    share = wide.reindex(index=factors.items, columns=channels, fill_value=0.0).to_numpy(dtype="float64")
-    share = np.divide(share, share.sum(axis=1, keepdims=True), out=np.zeros_like(share), where=share.sum(axis=1, keepdims=True) > 0)
-    owed = np.zeros((revenue.shape[0], revenue.shape[2]))
-    for at, channel in enumerate(channels):
-        if np.isnan(days[channel]):
-            return np.full(owed.shape, np.nan)
-        owed += np.einsum("pit,i->pt", revenue, share[:, at]) @ unpaid_share(float(days[channel]), factors.months, factors.months)
-    return owed * (1 + inputs.money.vat_rate)
 
 
 def _happens(risks: pd.DataFrame, draws: Draws) -> Numbers:

@@ -58,7 +58,8 @@ def supplier_schedule(
 
 def _beyond_the_limited(supplier_load: pd.DataFrame, supply_plan: pd.DataFrame, supplier_items: pd.DataFrame) -> pd.DataFrame:
     """Components that the plan uses beyond what limited suppliers give, bought from the cheapest supplier without a limit."""
-    free = supplier_items[supplier_items["monthly_limit"].isna()].assign(
+    planned = pd.MultiIndex.from_frame(supplier_items[SOURCE]).isin(pd.MultiIndex.from_frame(supplier_load[SOURCE]))  # by a contract
+    free = supplier_items[supplier_items["monthly_limit"].isna() & ~planned].assign(
         price=lambda rows: rows["component_price"].astype(float).fillna(np.inf)
     )
     chosen = free.sort_values(["component", "price", "supplier"]).drop_duplicates("component")[["component", "supplier"]]
@@ -72,7 +73,7 @@ def _beyond_the_limited(supplier_load: pd.DataFrame, supply_plan: pd.DataFrame, 
     frame = needed.reset_index()
     given = supplier_load.groupby(["component", "period"])["planned_quantity"].sum()
     there = given.reindex(pd.MultiIndex.from_frame(frame[["component", "period"]])).fillna(0.0).to_numpy(float)
-    return frame.assign(quantity=(frame["quantity"] - there).clip(lower=0.0), required_quantity=np.nan, limit_quantity=np.nan)
+    return frame.assign(quantity=(frame["quantity"] - there).clip(lower=0.0).round(6), required_quantity=np.nan, limit_quantity=np.nan)
 
 
 def _order_by(period: str, days: object) -> pd.Timestamp | None:
