@@ -9,8 +9,10 @@ import numpy as np
 from sopkit.demand.compute import HERE, Compute, forecasts, rolled
 from sopkit.demand.intervals import Spread, few_periods, spread_of
 from sopkit.demand.kernels import KERNELS, Kernel, Panel
+from sopkit.demand.kernels.intermittent import mean_interval
 from sopkit.demand.models import NAIVE, check_models, learned
 from sopkit.demand.rolling import DORMANT, INTERMITTENT, REGULAR, SHORT, Rolling, error_scale, kinds, stand_ins
+from sopkit.demand.silence import begun
 from sopkit.demand.weights import equal_weights, mixture, pooled, weights_of
 from sopkit.errors import ParamsError, Problem
 
@@ -19,6 +21,7 @@ WORDS = {
     SHORT: "short history: its mean",
     INTERMITTENT: "sells now and then: IMAPA",
 }
+TRUST = 12  # periods at which a short series' own noise and the panel's usual one count alike
 LEAST_POOLED = 200  # scored errors that a group of series needs to have quantiles of its own
 CLASSES = (0.8, 0.95)  # shares of the recent volume that classes A and B reach; C is the rest
 WEIGHTS = ("skill", "equal")
@@ -82,9 +85,12 @@ class Combination:
         """Quantile forecasts (levels, series, horizon) = forecast + (pooled quantile of the scaled error - its median) x scale x t / z.
 
         The median is the forecast: a few origins cannot tell a bias from what happened to all series at once, and the backtest prints it.
-        A dormant series has no spread. Errors are pooled over the series of the same kind and volume class; t / z is `few_periods`.
+        What sells now and then is forecast by its mean, far from its median, which is mostly nothing: there the quantile of the error
+        counts whole, it is nothing up to the share of periods without demand, and 50 % still reads the forecast. A dormant series has no
+        spread. Errors are pooled over the series of the same kind and volume class; t / z is `few_periods`. A series too short for models
+        has errors of the panel's usual size beside its own few.
         """
-        scale = error_scale(self.panel, horizon)
+        scale = np.where((self.kind == SHORT)[:, None], _young_noise(self.panel, self.kind)[:, None], error_scale(self.panel, horizon))
         point = self.forecast(horizon)
         group = groups(self.kind, volume_class(self.evidence))
         result = np.empty((len(levels), *point.shape))
@@ -92,10 +98,15 @@ class Combination:
             width = np.zeros_like(point)
             for name in np.unique(group):
                 spread = self.spread[name]
-                width[group == name] = spread.quantile(level, horizon) - spread.quantile(0.5, horizon)
+                width[group == name] = _apart(spread, level, horizon, whole=name.startswith(INTERMITTENT))
             width *= few_periods(level, self.past.periods)
-            result[place] = self.panel.bounded(point + np.where((self.kind == DORMANT)[:, None], 0.0, width * scale))
+            moved = self.panel.bounded(point + np.where((self.kind == DORMANT)[:, None], 0.0, width * scale))
+            result[place] = np.where(self._nothing_at(level)[:, None], np.minimum(moved, 0.0), moved)
         return result
+
+    def _nothing_at(self, level: float) -> np.ndarray:
+        """Series that sell now and then of whose periods more than `level` have no demand, asked below 50 %: bool (series,)."""
+        return (self.kind == INTERMITTENT) & (level < 0.5) & (level < 1 - 1 / mean_interval(self.panel))
 
     @cached_property
     def spread(self) -> dict[str, Spread]:
@@ -123,7 +134,7 @@ class Combination:
 
     def moved_on(self, panel: Panel) -> "Combination":
         """The same pool, its weights, spread and learning as they are, on a longer panel."""
-        later = replace(self, panel=panel)
+        later = replace(self, panel=begun(panel))
         kept = ("past", "weight", "kernels", "spread")
         later.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
         return later
@@ -167,7 +178,7 @@ def combination(
     weights: str = "skill",
     compute: Compute = HERE,
 ) -> Combination:
-    """Fit the pool: rolling origins give weights by series and pooled errors by step ahead.
+    """Fit the pool: rolling origins give weights by series and pooled errors by step ahead; series count from where they have `begun`.
 
     Args:
         panel: series up to the last period.
@@ -183,9 +194,31 @@ def combination(
     """
     if weights not in WEIGHTS:
         raise ParamsError("no such weights", [Problem("weights", repr(weights), "one of " + ", ".join(WEIGHTS))])
-    made = Combination(panel, check_models(models), Backtesting(horizon, origins, minimum_history, weights), panel, compute)
+    known = begun(panel)
+    made = Combination(known, check_models(models), Backtesting(horizon, origins, minimum_history, weights), known, compute)
     made.weight, made.kernels  # noqa: B018 - learn now: a fit that defers its work would fail at the first forecast
     return made
+
+
+def _young_noise(panel: Panel, kind: np.ndarray) -> np.ndarray:
+    """What errors of series too short for models are measured in: (series,); their own one-step error where no series is regular.
+
+    v = (n s^2 + 12 (r x mean)^2) / (n + 12): s the one-step error of the series' n periods, r the median of s / mean over the regular
+    series. One observation has no error at all, which is no certainty.
+    """
+    mean = np.abs(np.nan_to_num(panel.values).sum(axis=1) / np.maximum(panel.length, 1))
+    told = (kind == REGULAR) & (mean > 0)
+    usual = float(np.median(panel.one_step_error[told] / mean[told])) if told.any() else 0.0
+    borrowed = TRUST / (panel.length + TRUST) if told.any() else 0.0
+    return np.sqrt((1 - borrowed) * panel.one_step_error**2 + borrowed * (usual * mean) ** 2)
+
+
+def _apart(spread: Spread, level: float, horizon: int, *, whole: bool) -> np.ndarray:
+    """How far a quantile lies from the forecast, in scaled errors: (horizon,); below it under 50 %, above it over 50 %."""
+    if not whole:
+        return spread.quantile(level, horizon) - spread.quantile(0.5, horizon)
+    apart, side = spread.quantile(level, horizon), np.sign(level - 0.5)
+    return side * np.maximum(side * apart, 0.0)
 
 
 def volume_class(panel: Panel) -> np.ndarray:

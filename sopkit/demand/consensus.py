@@ -67,7 +67,8 @@ class _Parts:
 def consensus_demand(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame:
     """The demand plan: quantity = baseline + lifecycle + override >= 0 in whole units, revenue = quantity x net price.
 
-    Each of the three is in whole units: what it makes of the plan is rounded through total, family, item and region by largest
+    The baseline is the statistical forecast, or the mean of all views where the company starts from it (`views.started_from`). Each of
+    the three is in whole units: what it makes of the plan is rounded through total, family, item and region by largest
     remainder, so that the plan of every node is a sum of whole units. Finance's forecast has no weight in it; overrides for a reason
     that the policy refuses change nothing.
 
@@ -182,7 +183,7 @@ def consensus_checks(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame
     parts = _parts(inputs, policy)
     plan, log = _plan(parts), _log(inputs, parts)
     gap = (plan["baseline"] + plan["lifecycle"] + plan["override"] - plan["quantity"]).abs().max()
-    lost = abs(plan["baseline"].sum() - inputs.statistical_forecast["quantity"].sum())
+    lost = abs(plan["baseline"].sum() - _start(inputs).sum())
     logged = abs(plan["override"].sum() - log["quantity_change"].sum())
     taken = parts.lifecycle.cannibalised
     short = float((taken["asked_quantity"] - taken["taken_quantity"]).sum())
@@ -191,7 +192,7 @@ def consensus_checks(inputs: DemandInputs, policy: DemandPolicy) -> pd.DataFrame
     rules = [
         ("baseline + lifecycle + override = consensus", gap <= ROUNDING, f"largest difference {gap:.6f} units"),
         ("the plan is in whole units", split <= ROUNDING, f"largest part of a unit {split:.6f}"),
-        ("the whole statistical forecast is in the plan, to a unit", lost <= 1 + tolerance, f"difference {lost:.3f} units"),
+        ("all that the consensus starts from is in the plan, to a unit", lost <= 1 + tolerance, f"difference {lost:.3f} units"),
         ("the override log adds up to the plan's overrides, to a unit", logged <= 1 + tolerance, f"difference {logged:.3f} units"),
         ("no demand below zero", bool((plan["quantity"] >= 0).all()), f"smallest {plan['quantity'].min():.3f} units"),
         ("cannibalisation finds demand to take", short <= tolerance, f"{short:.1f} units asked beyond the family's demand"),
@@ -223,7 +224,7 @@ def function_forecasts(sales_forecast: pd.DataFrame, consensus: pd.DataFrame, it
 
 def _parts(inputs: DemandInputs, policy: DemandPolicy) -> _Parts:
     """Cells with baseline, lifecycle, demand before overrides and price, and the overrides' effects on them."""
-    baseline = inputs.statistical_forecast[[*CELLS, "quantity"]].rename(columns={"quantity": "baseline"})
+    baseline = inputs.statistical_forecast[CELLS].assign(baseline=_start(inputs))
     cutoff = shifted(str(baseline["period"].min()), -1) if len(baseline) else ""
     history = joined_history(inputs.history, inputs.lifecycle, cutoff=cutoff)
     made_from = LifecycleInputs(
@@ -235,6 +236,12 @@ def _parts(inputs: DemandInputs, policy: DemandPolicy) -> _Parts:
     price = net_prices(inputs.prices, history, cells)["net_price"]
     cells = cells.assign(demand=demand, net_price=np.asarray(price, dtype=float))
     return _Parts(inputs.items, cells, effects, override_effects(cells, inputs.overrides, policy))
+
+
+def _start(inputs: DemandInputs) -> pd.Series:
+    """What the consensus starts from: the statistical forecast and what the other views add to it, where they count; units."""
+    forecast = inputs.statistical_forecast
+    return forecast["quantity"] + forecast["view_quantity"].fillna(0.0) if "view_quantity" in forecast else forecast["quantity"]
 
 
 def _up_to(inventory: pd.DataFrame, cutoff: str) -> pd.DataFrame:

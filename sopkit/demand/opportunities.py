@@ -18,6 +18,8 @@ DEMAND = ["opportunity", *CELLS, "customer", "stage", "quantity", "stated_share"
 def decided_deals(opportunities: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
     """Deals that were open in an earlier pipeline and have been decided since, with what was stated then.
 
+    A deal is one deal in however many rows: of a delivery schedule the first month counts, then and now.
+
     Args:
         opportunities: opportunities contract of this cycle.
         earlier: opportunities contract of the cycle before; empty where it is not kept.
@@ -26,8 +28,8 @@ def decided_deals(opportunities: pd.DataFrame, earlier: pd.DataFrame) -> pd.Data
         opportunity, stage (then), stated_share, won (1 or 0), slipped_months (month of delivery now - month stated then; NaN where one of
         them is unknown); one row per deal.
     """
-    then = earlier[earlier["stage"].isin(OPEN)].drop_duplicates("opportunity").set_index("opportunity")
-    now = opportunities[opportunities["stage"].isin(DECIDED)].drop_duplicates("opportunity").set_index("opportunity")
+    then = _deals(earlier[earlier["stage"].isin(OPEN)]).set_index("opportunity")
+    now = _deals(opportunities[opportunities["stage"].isin(DECIDED)]).set_index("opportunity")
     both = then.join(now, how="inner", lsuffix="_then")
     known = (both["period"].notna() & both["period_then"].notna()).to_numpy()
     slipped = np.full(len(both), np.nan)
@@ -36,6 +38,11 @@ def decided_deals(opportunities: pd.DataFrame, earlier: pd.DataFrame) -> pd.Data
         stated_share=both["probability_share_then"].astype(float), won=(both["stage"] == "won").astype(float), slipped_months=slipped
     )
     return table.assign(stage=both["stage_then"])[["stage", "stated_share", "won", "slipped_months"]].reset_index()
+
+
+def _deals(opportunities: pd.DataFrame) -> pd.DataFrame:
+    """One row per deal, that of its first delivery."""
+    return opportunities.sort_values(["opportunity", "period", "item"]).drop_duplicates("opportunity")
 
 
 def deals_on_record(decided: pd.DataFrame, record: pd.DataFrame, *, cycle: str) -> pd.DataFrame:
@@ -70,7 +77,7 @@ def crm_calibration(opportunities: pd.DataFrame, decided: pd.DataFrame) -> pd.Da
         crm_calibration contract: one row per open stage and `*`.
     """
     rows = []
-    standing = opportunities[opportunities["stage"].isin(OPEN)]
+    standing = _deals(opportunities[opportunities["stage"].isin(OPEN)])
     for stage in (*OPEN, COMPANY):
         ended, now = (part if stage == COMPANY else part[part["stage"] == stage] for part in (decided, standing))
         stated, won = ended["stated_share"].to_numpy(dtype=float), ended["won"].to_numpy(dtype=float)
@@ -96,14 +103,14 @@ def crm_demand(opportunities: pd.DataFrame, calibration: pd.DataFrame, *, cycle:
     late, not one that is gone.
 
     Args:
-        opportunities: opportunities contract; a delivery schedule is a row per item and month, each with its own id.
+        opportunities: opportunities contract; a delivery schedule is a row per item and month.
         calibration: crm_calibration contract.
         cycle: M0.
         horizon: months planned.
         slip: months by which deals come late (`slip_months`).
 
     Returns:
-        crm_demand contract: one row per deal and item that counts.
+        crm_demand contract: one row per deal, item and stated month that counts.
     """
     counts = opportunities["stage"].isin((*OPEN, "won")) & ~opportunities["in_baseline"].eq(True) & opportunities["period"].notna()
     deals = opportunities[counts]
@@ -121,7 +128,7 @@ def crm_demand(opportunities: pd.DataFrame, calibration: pd.DataFrame, *, cycle:
         expected_quantity=deals["quantity"] * calibrated,
     )
     inside = (month >= first) & (month <= month_number(shifted(cycle, horizon - 1)))
-    return table.loc[inside, DEMAND].sort_values(["opportunity", "item"], ignore_index=True)
+    return table.loc[inside, DEMAND].sort_values(["opportunity", "item", "stated_period"], ignore_index=True)
 
 
 def crm_cover(consensus: pd.DataFrame, demand: pd.DataFrame, orders: pd.DataFrame, items: pd.DataFrame, *, months: int = 3) -> pd.DataFrame:

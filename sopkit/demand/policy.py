@@ -45,6 +45,11 @@ class DemandPolicy(BaseModel):
     )
     address: str | None = Field(default=None, description="of the dask scheduler, as tcp://host:8786; needed where compute is dask")
     cluster_series: int = Field(default=20_000, ge=0, description="series below which the pool is run here even where compute is dask")
+    consensus_start: Literal["statistical", "equal", "skill"] = Field(
+        default="statistical",
+        description="what the consensus starts from: the statistical forecast, or the mean of all views with a record (statistical, "
+        "sales, marketing, CRM), weighed alike or by proven skill; finance has no weight",
+    )
     headline_lags: dict[str, int] = Field(
         default_factory=dict,
         description="decision lead time of families in months: supplier + production + freight, rounded up; 2 where a family is not named",

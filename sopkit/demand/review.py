@@ -34,9 +34,10 @@ def seasonality(history: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     last = int(month_numbers(history["period"]).max(initial=0))
     month = (last - np.arange(YEAR)) % YEAR  # calendar month, 0 = January, of each phase
     rows = []
-    for (family, part), factors, seasonal in zip(groups, panel.season.factors, panel.season.seasonal, strict=True):
-        by_month = np.empty(YEAR)
-        by_month[month] = factors
+    season = panel.season
+    for (family, part), factors, added, seasonal in zip(groups, season.factors, season.added, season.seasonal, strict=True):
+        mean, by_month = part["asked"].mean(), np.empty(YEAR)
+        by_month[month] = factors + (added / mean if mean > 0 else 0.0)
         told = f"{by_month.max() / max(by_month.min(), 0.01):.1f} times between its months" if seasonal else _unproven(len(part))
         ends = (int(by_month.argmax()) + 1, int(by_month.argmin()) + 1) if seasonal else (0, 0)
         rows.append((family, told, *ends, *by_month))

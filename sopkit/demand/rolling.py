@@ -9,13 +9,11 @@ from sopkit.demand.kernels import KERNELS, Kernel, Panel
 from sopkit.demand.kernels.intermittent import demand_runs_together, mean_interval
 from sopkit.demand.kernels.season import LONGEST_INTERVAL
 from sopkit.demand.models import NAIVE, learned
+from sopkit.demand.silence import has_ended
 
 DORMANT, SHORT, INTERMITTENT, REGULAR = "dormant", "short", "intermittent", "regular"
 PARTS = ("actual", "stand_in", "kind", "scale", "naive_scale", "naive_square")  # of `Rolling`, one array each
 SILENCE = 12  # periods without demand after which none is expected
-LEAST_SILENCE = 4  # periods without demand below which an item is never taken as ended
-SEASONS_TO_TELL = 2  # below them no season can be found
-CHANCE = 0.01  # of so long a silence, below which an item is taken as ended
 
 
 @dataclass(frozen=True)
@@ -61,31 +59,6 @@ def kinds(panel: Panel, minimum_history: int) -> np.ndarray:
     quiet = (np.nan_to_num(panel.values[:, -silence:]) == 0).all(axis=1) | has_ended(panel)
     seldom = (mean_interval(panel) > LONGEST_INTERVAL) & ~panel.season.seasonal & ~demand_runs_together(panel)
     return np.select([quiet, panel.length < minimum_history, seldom], [DORMANT, SHORT, INTERMITTENT], default=REGULAR)
-
-
-def has_ended(panel: Panel) -> np.ndarray:
-    """Series that are silent far longer than between their sales: bool (series,); seasonal ones are exempt.
-
-    (1 - q)^z < 1 %, z >= 4 and z above every silence before: z periods without demand at the end, q = (d + 1) / (s + 2) the share of
-    periods with demand among the s from the first demand to the last, d of them with demand (Laplace's rule of succession). A series
-    of less than two seasons cannot prove its season: there z must also be more than half a season.
-    """
-    demand = np.nan_to_num(panel.values) != 0
-    periods = demand.shape[1]
-    first, silent = demand.argmax(axis=1), demand[:, ::-1].argmax(axis=1)
-    share = (demand.sum(axis=1) + 1) / (periods - silent - first + 2)
-    untold = panel.length < SEASONS_TO_TELL * panel.season_length
-    least = np.where(untold, np.maximum(LEAST_SILENCE, panel.season_length // 2 + 1), LEAST_SILENCE)
-    unheard = (silent >= least) & (silent > _longest_silence(demand)) & ((1 - share) ** silent < CHANCE)
-    return demand.any(axis=1) & unheard & ~panel.season.seasonal
-
-
-def _longest_silence(demand: np.ndarray) -> np.ndarray:
-    """The most periods without demand between two with demand: int (series,)."""
-    place = np.arange(demand.shape[1])
-    latest = np.maximum.accumulate(np.where(demand, place, -1), axis=1)
-    between = np.where(demand[:, 1:] & (latest[:, :-1] >= 0), place[1:] - latest[:, :-1] - 1, 0)
-    return between.max(axis=1, initial=0)
 
 
 def stand_ins(panel: Panel, kind: np.ndarray, horizon: int) -> np.ndarray:

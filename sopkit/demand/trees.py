@@ -45,7 +45,7 @@ def trees_learned(panel: Panel, horizon: int) -> Kernel:
         horizon: most steps ahead that will be asked for; steps beyond are corrected like the last.
 
     Returns:
-        A kernel; the statistical mean where there was nothing to learn from, NaN for series shorter than half a season.
+        A kernel; the statistical mean where there was nothing to learn from, NaN for series shorter than half a season or ever negative.
 
     Raises:
         ParamsError: lightgbm is not installed.
@@ -93,7 +93,7 @@ def _seen(panel: Panel, steps: int) -> _Seen:
     adjusted[:, adjusted.shape[1] - periods :] = panel.season.adjusted
     recent = adjusted[:, -half:]
     level = np.nan_to_num(recent).sum(axis=1) / np.maximum((~np.isnan(recent)).sum(axis=1), 1)
-    usable = (level > 0) & (panel.length >= half)
+    usable = (level > 0) & (panel.length >= half) & panel.non_negative
     level = np.where(usable, level, 1.0)
     logs = np.log(np.maximum(adjusted[:, -WINDOW:] / level[:, None], LEAST_LEVEL))
     growth = logs[:, -1] - logs[:, -1 - length] if length < WINDOW else np.full(len(level), np.nan)

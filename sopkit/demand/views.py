@@ -95,6 +95,35 @@ def demand_views(
     return table.astype({"view": "str"})[[*NODE, "view", "quantity"]].sort_values([*NODE, "view"], ignore_index=True)
 
 
+def started_from(
+    baseline: pd.DataFrame, said: pd.DataFrame, crm: pd.DataFrame, items: pd.DataFrame, weights: pd.DataFrame, *, start: str
+) -> pd.DataFrame:
+    """The baseline with what the consensus starts from: `view_quantity`, the units that the mean of all views adds to it.
+
+    The mean by family, region and month is that of `demand_views`; what it adds to the baseline there is spread over its cells in
+    proportion to their units, evenly where those are none. Nothing is added where the company starts from the statistical forecast
+    alone, where no view has a record, or where the baseline has no cell.
+
+    Args:
+        baseline: statistical_forecast contract.
+        said: sales_forecast contract.
+        crm: crm_demand contract.
+        items: items contract.
+        weights: view_weights contract.
+        start: `statistical`, `equal` or `skill` (`DemandPolicy.consensus_start`).
+    """
+    if start == "statistical":
+        return baseline.assign(view_quantity=0.0)
+    mixed = demand_views({"statistical": baseline, "consensus": baseline}, said, crm, items, weights)
+    target = mixed[mixed["view"] == start].set_index(NODE)["quantity"]
+    cells = with_family(baseline, items)
+    whole = cells.groupby(NODE)["quantity"].transform("sum").to_numpy(dtype=float)
+    alone = 1 / cells.groupby(NODE)["quantity"].transform("size").to_numpy(dtype=float)
+    share = np.divide(cells["quantity"].to_numpy(dtype=float), whole, out=alone, where=whole > 0)
+    wanted = target.reindex(pd.MultiIndex.from_frame(cells[NODE])).to_numpy(dtype=float)
+    return baseline.assign(view_quantity=np.where(np.isnan(wanted), 0.0, (wanted - whole) * share))
+
+
 def _summed(cells: pd.DataFrame, items: pd.DataFrame) -> pd.Series:
     """Units by family, region and month."""
     return with_family(cells, items).groupby(NODE, sort=True)["quantity"].sum()

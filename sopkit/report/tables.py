@@ -88,7 +88,7 @@ class Book:
             return []
         keys = CONTRACTS[name].key
         rows = [{str(column): value for column, value in row.items()} for row in self.tables[name].to_dict("records")]
-        return [Record(name, {key: row[key] for key in keys}, row) for row in rows]
+        return [Record(name, {key: row[key] for key in keys if row[key] == row[key]}, row) for row in rows]
 
     def record(self, name: str, **key: object) -> Record | None:
         """The one row with these values; None where there is none."""

@@ -90,3 +90,32 @@ def test_groups_of_many_errors_have_their_own_spread():
     width = (high - low) / np.maximum(pool.forecast(6), 1)
     assert np.median(width[40:]) > 2 * np.median(width[:40])
     assert pool.spread["regular A"] is not pool.spread["regular C"]
+
+
+def test_what_sells_now_and_then_may_sell_nothing():
+    """A sale in one month of five: the forecast is their mean, P10 is nothing, and 80 % and 95 % hold what comes, give or take 5."""
+    rng = np.random.default_rng(12)
+    values = rng.binomial(1, 0.2, (300, 72)) * rng.integers(1, 9, (300, 72)).astype(float)
+    pool = combination(right_aligned(list(values[:, :60]), 12), **POOL)
+    assert (pool.kind == "intermittent").mean() > 0.9
+    low, middle, high, top = pool.quantiles([0.1, 0.5, 0.9, 0.975], 12)
+    seldom = pool.kind == "intermittent"
+    assert (low[seldom] == 0).all()
+    np.testing.assert_allclose(middle, pool.forecast(12))
+    assert ((values[:, 60:] >= low) & (values[:, 60:] <= high)).mean() >= 0.85  # most months are nothing: no interval is narrower
+    assert (values[:, 60:] <= top).mean() == pytest.approx(0.975, abs=0.02)
+
+
+def test_one_observation_is_not_certain():
+    """Twenty series with errors of a tenth: one of a single month at 50 has errors of 50 x their median share x sqrt(12 / 13)."""
+    rng = np.random.default_rng(8)
+    steady = list(rng.normal(100, 10, (20, 40)))
+    panel = right_aligned([*steady, np.array([50.0])], 12)
+    pool = combination(panel, **POOL)
+    low, high = (one[-1] for one in pool.quantiles([0.1, 0.9], 3))
+    assert (low < 45).all()
+    assert (high > 55).all()
+    usual = np.median(panel.one_step_error[:-1] / [one.mean() for one in steady])
+    expected = pool.spread["short A"].quantile(0.9, 1)[0] - pool.spread["short A"].quantile(0.5, 1)[0]
+    noise = 50 * usual * np.sqrt(12 / 13)
+    assert high[0] - 50 == pytest.approx(expected * noise * few_periods(0.9, pool.past.periods))

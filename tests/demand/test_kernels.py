@@ -41,17 +41,18 @@ def ragged(season_length: int, seed: int = 3) -> list[np.ndarray]:
         rng.normal(0, 10, 50),
         np.array([float({0: 3, 2: 3, 4: 2, 8: 1, 12: 1, 17: 5, 29: 2, 30: 1, 33: 2, 37: 6}.get(month, 0)) for month in time[:41]]),
         np.where(time[:48] % max(season_length, 2) < max(season_length // 3, 1), 20.0, 0.0) + rng.integers(0, 2, 48),
+        40 * (wave - 1) + time / 10 + rng.normal(-5, 3, 60),
     ]
 
 
 # ---- the oracles: one series, plain Python ------------------------------------------------------------------------------------
 
 
-def plain_factors(y: list[float], m: int) -> list[float]:
-    """Factor of each of the m periods that follow the series; all 1 where it is not seasonal."""
-    n = len(y)
-    flat = [1.0] * m
-    if m == 1 or n < 2 * m or min(y) < 0:
+def plain_season(y: list[float], m: int) -> tuple[list[float], list[float]]:
+    """Factor and addend of each of the m periods that follow the series; all 1 and 0 where it is not seasonal."""
+    n, adds = len(y), min(y) < 0
+    flat = [1.0] * m, [0.0] * m
+    if m == 1 or n < 2 * m:
         return flat
     trend: list[float | None] = [None] * n
     half = m // 2
@@ -61,15 +62,17 @@ def plain_factors(y: list[float], m: int) -> list[float]:
         trend[t] = total / m
     ratios: list[list[float]] = [[] for _ in range(m)]
     for t, level in enumerate(trend):
-        if level is not None and level > 0:
-            ratios[(t - n) % m].append(y[t] / level)
+        if level is not None and (adds or level > 0):
+            ratios[(t - n) % m].append(y[t] - level if adds else y[t] / level)
     if any(not one for one in ratios):
         return flat
     raw = [sum(one) / len(one) for one in ratios]
     if not (plain_repeats(y, m) or plain_differ(ratios, raw)) or plain_lumpy(y, m):
         return flat
     latest = plain_latest(ratios)
-    return [factor / (sum(latest) / m) for factor in latest] if sum(latest) > 0 else flat
+    if adds:
+        return flat[0], [part - sum(latest) / m for part in latest]
+    return ([factor / (sum(latest) / m) for factor in latest], flat[1]) if sum(latest) > 0 else flat
 
 
 def plain_latest(ratios: list[list[float]]) -> list[float]:
@@ -123,10 +126,10 @@ def plain_differ(ratios: list[list[float]], raw: list[float]) -> bool:
     return between > 1e-12 and between * free > fdtri(m - 1, free, 0.99) * within
 
 
-def plain_adjusted(y: list[float], factors: list[float]) -> list[float]:
+def plain_adjusted(y: list[float], factors: list[float], added: list[float]) -> list[float]:
     """The series without its season; only used where no factor is below 0.1."""
     n, m = len(y), len(factors)
-    return [v / factors[(t - n) % m] for t, v in enumerate(y)]
+    return [(v - added[(t - n) % m]) / factors[(t - n) % m] for t, v in enumerate(y)]
 
 
 def plain_smoothing(x: list[float], alphas: np.ndarray) -> tuple[float, float]:
@@ -143,13 +146,14 @@ def plain_smoothing(x: list[float], alphas: np.ndarray) -> tuple[float, float]:
 
 
 def plain_theta(y: list[float], m: int) -> list[float]:
-    factors = plain_factors(y, m)
-    x = plain_adjusted(y, factors)
+    factors, added = plain_season(y, m)
+    x = plain_adjusted(y, factors, added)
     level, alpha = plain_smoothing(x, ALPHAS)
     n, mean, middle = len(x), sum(x) / len(x), (len(x) - 1) / 2
     spread = sum((t - middle) ** 2 for t in range(n))
     slope = sum((t - middle) * (v - mean) for t, v in enumerate(x)) / spread if spread else 0.0
-    return [(level + slope / 2 * (h - 1 + (1 - (1 - alpha) ** n) / alpha)) * factors[(h - 1) % m] for h in range(1, HORIZON + 1)]
+    drift = [h + (1 - (1 - alpha) ** n) / alpha for h in range(HORIZON)]
+    return [(level + slope / 2 * steps) * factors[h % m] + added[h % m] for h, steps in enumerate(drift)]
 
 
 def plain_average(results: list[tuple[float, int, list[float]]], n: int, power: float) -> list[float]:
@@ -161,8 +165,8 @@ def plain_average(results: list[tuple[float, int, list[float]]], n: int, power: 
 
 
 def plain_damped(y: list[float], m: int) -> list[float]:
-    factors = plain_factors(y, m)
-    x = plain_adjusted(y, factors)
+    factors, added = plain_season(y, m)
+    x = plain_adjusted(y, factors, added)
     steps = min(len(x) - 1, 5)
     slope = (x[steps] - x[0]) / steps if steps else 0.0
     results = []
@@ -175,12 +179,12 @@ def plain_damped(y: list[float], m: int) -> list[float]:
         flat = [level + trend * sum(phi**k for k in range(1, h + 1)) for h in range(1, HORIZON + 1)]
         results.append((squared, 6 if phi > 0 else 3, flat))
     flat = plain_average(results, len(x), sum(v * v for v in x))
-    return [v * factors[h % m] for h, v in enumerate(flat)]
+    return [v * factors[h % m] + added[h % m] for h, v in enumerate(flat)]
 
 
 def plain_dynamic_theta(y: list[float], m: int) -> list[float]:
-    factors = plain_factors(y, m)
-    x = plain_adjusted(y, factors)
+    factors, added = plain_season(y, m)
+    x = plain_adjusted(y, factors, added)
     lines = [plain_line(x[:t]) for t in range(1, len(x))]
     results = []
     for alpha, theta in THETA_GRID:
@@ -196,7 +200,7 @@ def plain_dynamic_theta(y: list[float], m: int) -> list[float]:
             seen.append(ahead[-1])
         results.append((squared, 4 if theta > 1 else 3, ahead))
     flat = plain_average(results, len(x), sum(v * v for v in x))
-    return [(max(v, 0.0) if min(y) >= 0 else v) * factors[h % m] for h, v in enumerate(flat)]
+    return [(max(v, 0.0) if min(y) >= 0 else v) * factors[h % m] + added[h % m] for h, v in enumerate(flat)]
 
 
 def plain_line(seen: list[float]) -> tuple[float, float]:
@@ -217,7 +221,7 @@ def plain_pull(line: tuple[float, float], t: int, alpha: float) -> float:
 def plain_holt_winters(y: list[float], m: int) -> list[float]:
     if min(y) <= 0:
         return plain_damped(y, m)
-    factors = plain_factors(y, m)
+    factors, _ = plain_season(y, m)
     seasonal = any(factor != 1.0 for factor in factors)
     n, logs = len(y), [math.log(v) for v in y]
     start = [math.log(max(factor, 1e-6)) for factor in factors]
@@ -242,8 +246,8 @@ def plain_holt_winters(y: list[float], m: int) -> list[float]:
 
 
 def plain_complex_smoothing(y: list[float], m: int) -> list[float]:
-    factors = plain_factors(y, m)
-    x = plain_adjusted(y, factors)
+    factors, added = plain_season(y, m)
+    x = plain_adjusted(y, factors, added)
     n, first = len(y), sum(x[:m]) / len(x[:m])
     results = []
     for a, b, _ in SIMPLE:
@@ -254,12 +258,12 @@ def plain_complex_smoothing(y: list[float], m: int) -> list[float]:
             level, hidden = level - (1 - b) * hidden + (a - b) * e, level + (1 - a) * hidden + (a + b) * e
         ahead = []
         for h in range(HORIZON):
-            ahead.append(level * factors[h % m])
+            ahead.append(level * factors[h % m] + added[h % m])
             level, hidden = level - (1 - b) * hidden, level + (1 - a) * hidden
         results.append((squared, 4, ahead))
-    for a, b, turn in FULL if any(factor != 1.0 for factor in factors) else ():
+    for a, b, turn in FULL if any(factor != 1.0 for factor in factors) or any(added) else ():
         level, hidden, squared = first, first / a, 0.0
-        season = [(factor - 1) * first for factor in factors]
+        season = [(factor - 1) * first + part for factor, part in zip(factors, added, strict=True)]
         behind = [v / turn for v in season]
         for t, v in enumerate(y):
             p = (t - n) % m

@@ -43,6 +43,20 @@ def test_late_dates_slip_and_the_horizon_ends(table):
     assert demand_of(table, rows, slip=1)["period"].to_dict() == {"O1": "2026-03"}
 
 
+def test_a_delivery_schedule_is_rows_of_one_deal(table):
+    """Call-offs of 100 in January, May and June at one half: the late one falls into M0; decided, it is one deal that slipped a month."""
+    months = ("2026-01", "2026-05", "2026-06")
+    rows = [deal("O1", "proposal", 0.5, period=month) for month in months]
+    found = demand_of(table, rows)
+    assert found["period"].tolist() == ["2026-03", "2026-05", "2026-06"]
+    assert found["expected_quantity"].sum() == 150
+    won = [deal("O1", "won", 1.0, period=month) for month in ("2026-02", "2026-05", "2026-06")]
+    decided = decided_deals(table("opportunities", won), table("opportunities", rows))
+    assert decided[["won", "slipped_months"]].values.tolist() == [[1, 1]]
+    standing = crm_calibration(table("opportunities", rows), decided.head(0)).set_index("stage")
+    assert standing.loc["proposal", "open_deals"] == 1
+
+
 def test_probabilities_are_calibrated_by_what_became_of_such_deals(table):
     """Twenty offers at .6: eight won. Brier (8 x .16 + 12 x .36) / 20 = .28; calibrated (8 + 20 x .6) / 40 = .5, so .6 becomes .5."""
     earlier = [deal(f"D{number:02d}", "proposal", 0.6) for number in range(20)]

@@ -1,12 +1,15 @@
 """Views side by side, their weights, and what changed since the last plan: by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.demand.changes import changes_since
-from sopkit.demand.views import demand_views, unbiased_forecasts, view_weights
+from sopkit.demand.consensus import DemandInputs, consensus_checks, consensus_demand
+from sopkit.demand.policy import DemandPolicy
+from sopkit.demand.views import demand_views, started_from, unbiased_forecasts, view_weights
 
 CELL = {"item": "A", "region": "SE", "channel": "retail"}
 
@@ -55,6 +58,38 @@ def test_views_side_by_side(table, items):
         "equal": pytest.approx(120),
         "skill": pytest.approx(0.65 * 100 + 0.35 * 140),
     }
+
+
+def test_the_consensus_may_start_from_all_views(table, items):
+    """History says 60 and 40, sales 140 in all: equal weights start from 120, skill (.65 and .35) from 114, spread 60 : 40.
+
+    Finance says 500 and has no weight; a region in which sales said nothing starts from history.
+    """
+    cells = [(CELL | {"channel": channel}, units) for channel, units in (("retail", 60), ("online", 40))]
+    cells.append((CELL | {"region": "NO"}, 30))
+    numbers = {"p10": 0, "p50": 0, "p90": 0, "naive": 0, "method": "pool"}
+    baseline = table("statistical_forecast", [cell | {"period": "2026-03", "quantity": units} | numbers for cell, units in cells])
+    said = [CELL | {"function": name, "period": "2026-03", "quantity": units} for name, units in (("sales", 140), ("finance", 500))]
+    weights = view_weights(scored(table, {"statistical": 0.1, "sales": 0.2}), ["F"], lag=2)
+    for start, added in (("statistical", [0, 0, 0]), ("equal", [0, 8, 12]), ("skill", [0, 5.6, 8.4])):
+        found = started_from(baseline, table("sales_forecast", said), table("crm_demand"), items, weights, start=start)
+        assert conform(found, CONTRACTS["statistical_forecast"])["view_quantity"].tolist() == pytest.approx(added)
+        plan = consensus_demand(plan_inputs(table, items, found), DemandPolicy())
+        assert plan["baseline"].sum() == plan["quantity"].sum() == 130 + sum(added)
+        assert consensus_checks(plan_inputs(table, items, found), DemandPolicy())["ok"].all()
+    assert (
+        started_from(baseline, table("sales_forecast"), table("crm_demand"), items, weights.head(0), start="skill")["view_quantity"]
+        .eq(0)
+        .all()
+    )
+
+
+def plan_inputs(table, items, baseline) -> DemandInputs:
+    price = {"item": "A", "valid_from": pd.Timestamp("2026-01-01"), "net_price": 10}
+    history = [CELL | {"period": "2026-02", "quantity": 10, "sold_quantity": 10, "revenue": 100, "source": "sales"}]
+    prices = [price | {"region": region, "channel": channel} for region in ("SE", "NO") for channel in ("retail", "online")]
+    tables = (table("demand_history", history), baseline, table("prices", prices), table("lifecycle"), table("overrides"))
+    return DemandInputs(items, *tables)
 
 
 def test_a_function_without_its_bias_stands_beside_what_it_said(table, items):

@@ -9,7 +9,8 @@ import pytest
 from sopkit.demand.kernels import KERNELS, right_aligned
 from sopkit.demand.kernels.intermittent import demand_runs_together
 from sopkit.demand.models import NAIVE, check_models
-from sopkit.demand.rolling import has_ended, kinds, origin_cuts, rolling
+from sopkit.demand.rolling import kinds, origin_cuts, rolling
+from sopkit.demand.silence import begun, has_ended
 from sopkit.demand.weights import group_prior, pooled, skill_weights, weights_of
 from sopkit.errors import ParamsError
 
@@ -180,3 +181,17 @@ def test_unknown_models_are_named():
         check_models([])
     with pytest.raises(ParamsError):
         check_models(["theta", "theta"])
+
+
+def test_series_that_began_late():
+    """Silent for 20, then sold in each of 13: 12 periods since with demand, B(13, 21) / B(13, 1) = 13 x 12! 20! / 33! < 1 %.
+
+    Four sales in the twelve months after the first: 14 without any have a chance of B(5, 23) / B(5, 9) = 13 x 12 x 11 x 10 x 9 /
+    (27 x 26 x 25 x 24 x 23) = 1.6 %. One sale at the end says nothing, nor do eleven months since. What is not begun late is not touched.
+    """
+    late, seldom = np.r_[np.zeros(20), np.full(13, 5.0)], np.r_[np.zeros(14), np.tile([5.0, 0.0, 0.0], 5)[:13]]
+    young = np.r_[np.zeros(20), np.full(12, 5.0)]
+    panel = right_aligned([late, seldom, np.r_[np.zeros(30), 5.0], young, np.zeros(9)], 12)
+    assert begun(panel).length.tolist() == [13, 27, 31, 32, 9]
+    steady = right_aligned([np.full(9, 3.0)], 12)
+    assert begun(steady) is steady

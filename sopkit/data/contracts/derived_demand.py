@@ -156,6 +156,7 @@ class StatisticalForecast(Contract):
         units("naive", "seasonal naive"),
         text("method", "how it was made"),
         units("driver_quantity", "of the forecast: what drivers that have earned their place put on it", least=None).optional(),
+        units("view_quantity", "added to it where the plan starts from the views together (`consensus_start`)", least=None).optional(),
         units("share_error", "of a series that was divided from a forecast above it: standard deviation of its share's error").optional(),
         units("divided_below", "of it: its share of the width below the median of that forecast").optional(),
         units("divided_above", "of it: its share of the width above").optional(),

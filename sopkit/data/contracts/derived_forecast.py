@@ -145,8 +145,8 @@ class ViewWeights(Contract):
 class CrmDemand(Contract):
     """Units that the pipeline adds to the baseline."""
 
-    name, key = "crm_demand", ("opportunity", "item")
-    grain = "one row per deal and item that counts: not lost, not in the baseline, with a month in the horizon"
+    name, key = "crm_demand", ("opportunity", "item", "stated_period")
+    grain = "one row per deal, item and stated month that counts: not lost, not in the baseline, with a month in the horizon"
     columns = (
         code("opportunity", "opportunity"),
         code("item", "article number"),

@@ -59,12 +59,13 @@ class IndicatorCorrelations(Contract):
 class PipelineHygiene(Contract):
     """What is wrong with the deals in the CRM system, and what it is worth."""
 
-    name, key = "pipeline_hygiene", ("rule", "opportunity", "item")
-    grain = "one row per rule and deal that breaks it"
+    name, key = "pipeline_hygiene", ("rule", "opportunity", "item", "period")
+    grain = "one row per rule and row of a deal that breaks it"
     columns = (
         code("rule", "rule"),
         code("opportunity", "opportunity"),
         code("item", "article number as the CRM system has it"),
+        period("period", "month of expected delivery").optional(),
         code("customer", "customer"),
         text("stage", "stage"),
         units("quantity", "units", least=None).optional(),

@@ -49,11 +49,11 @@ class Campaigns(Contract):
 class Opportunities(Contract):
     """The sales pipeline as the CRM system has it."""
 
-    name, key = "opportunities", ("opportunity", "item")
-    grain = "one row per opportunity and item"
+    name, key = "opportunities", ("opportunity", "item", "period")
+    grain = "one row per opportunity, item and month of delivery: a delivery schedule is as many rows"
     without = "CRM cover of the plan is not available"
     title_sv = "Säljpipelinen som CRM-systemet har den."
-    grain_sv = "en rad per affärsmöjlighet och artikel"
+    grain_sv = "en rad per affärsmöjlighet, artikel och leveransmånad: en leveransplan är lika många rader"
     columns = (
         code("opportunity", "opportunity")
         .in_swedish("affärsmöjlighet")
@@ -80,8 +80,8 @@ class Opportunities(Contract):
         .in_swedish("ingår redan i den statistiska basprognosen")
         .named("I basprognosen", "In baseline")
         .such_as("false"),
-        money("amount", "value of the deal", least=0)
-        .in_swedish("affärens värde")
+        money("amount", "value of the row: of a deal in several rows, its part", least=0)
+        .in_swedish("radens värde: av en affär i flera rader dess del")
         .named("Belopp", "Värde", "Deal value")
         .such_as("290000")
         .optional(),

@@ -52,7 +52,7 @@ def pipeline_hygiene(
         cutoff: last closed period.
 
     Returns:
-        pipeline_hygiene contract: rule x deal x item.
+        pipeline_hygiene contract: rule x deal x item x month.
     """
     if opportunities.empty:
         return empty(CONTRACTS["pipeline_hygiene"])
@@ -108,6 +108,6 @@ def _rows(rule: str, deals: pd.DataFrame) -> pd.DataFrame:
     """The deals that break one rule."""
     outcome, message = RULES[rule]
     stated = np.where(deals["stage"] == "won", 1.0, deals["probability_share"].astype(float))
-    return deals[["opportunity", "item", "customer", "stage", "quantity"]].assign(
+    return deals[["opportunity", "item", "period", "customer", "stage", "quantity"]].assign(
         rule=rule, deal_value=deals["deal_value"], at_stake=deals["deal_value"] * stated, outcome=outcome, message=message
     )

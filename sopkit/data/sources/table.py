@@ -38,10 +38,9 @@ TEXT_TYPES = ("string", "large_string", "null")
 
 
 def dated_column(contract: type[Contract]) -> str | None:
-    """The column that says which month a row belongs to: a day or month of the key, else the first that is required."""
-    dated = [column for column in contract.columns if column.kind in ("day", "period")]
-    of_key = [column.name for column in dated if column.name in contract.key]
-    return next(iter(of_key or [column.name for column in dated if column.required]), None)
+    """The column that says which month a row belongs to: a required day or month, that of the key before others."""
+    dated = [column.name for column in contract.columns if column.kind in ("day", "period") and column.required]
+    return next(iter([name for name in dated if name in contract.key] or dated), None)
 
 
 def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Source, log: FindingLog) -> ReadTable:

@@ -21,19 +21,20 @@ def complex_smoothing(panel: Panel, horizon: int) -> np.ndarray:
 
     e_t = y_t - l_{t-1} - s_{t-m}; l_t = l_{t-1} - (1 - a_1) c_{t-1} + (a_0 - a_1) e_t; c_t = l_{t-1} + (1 - a_0) c_{t-1} + (a_0 + a_1) e_t;
     s_t = s_{t-m} - (1 - b_1) d_{t-m} + (b_0 - b_1) e_t; d_t = s_{t-m} + (1 - b_0) d_{t-m} + (b_0 + b_1) e_t; f = l + s, e = 0 ahead.
-    Simple: s = d = 0. Start: l_0 = mean of the first season, c_0 = l_0 / a_0, s_0 = (factor - 1) l_0, d_0 = s_0 / b_0: at rest where
-    a_1 = b_1 = 1. Errors of the simple model are counted in units of the series (x factor), so that both can be compared; series
+    Simple: s = d = 0. Start: l_0 = mean of the first season, c_0 = l_0 / a_0, s_0 = (factor - 1) l_0 + added, d_0 = s_0 / b_0: at rest
+    where a_1 = b_1 = 1. Errors of the simple model are counted in units of the series (x factor), so that both can be compared; series
     without season have the simple model only. Source: Svetunkov, Kourentzes and Ord 2022, equations 7 and 15.
     """
     forecast = np.zeros((len(panel.values), horizon))
     for batch in batches(panel.values, panel.length, len(FULL)):
         adjusted, factors = batch.turned(panel.season.adjusted), panel.season.factors[batch.rows].T
+        added = panel.season.added[batch.rows].T
         phase = (len(batch.values) - 1 - np.arange(len(batch.values))) % len(factors)
         start = batch.mean_of_opening(adjusted, panel.season_length)
         errors, simple = _simple(batch, adjusted, factors[phase], start, horizon)
-        ahead = [one * factors[(-1 - step) % len(factors)] for step, one in enumerate(simple)]
+        ahead = [one * factors[(-1 - step) % len(factors)] + added[(-1 - step) % len(factors)] for step, one in enumerate(simple)]
         if panel.season.seasonal[batch.rows].any():
-            more, seasonal = _seasonal(batch, (factors - 1) * start, start, horizon)
+            more, seasonal = _seasonal(batch, (factors - 1) * start + added, start, horizon)
             more[:, ~panel.season.seasonal[batch.rows]] = np.inf
             errors, ahead = np.vstack([errors, more]), [np.vstack(both) for both in zip(ahead, seasonal, strict=True)]
         weight = akaike_weights(errors, PARAMETERS[: len(errors)], batch.length, (batch.values**2).sum(axis=0))

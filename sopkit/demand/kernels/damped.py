@@ -27,7 +27,7 @@ def damped(panel: Panel, horizon: int) -> np.ndarray:
     flat = np.zeros((len(panel.values), horizon))
     for batch in batches(panel.season.adjusted, panel.length, len(GRID)):
         flat[batch.rows] = _trend_forecast(batch, horizon)
-    return panel.bounded(flat * panel.season.ahead(horizon))
+    return panel.bounded(panel.season.put_on(flat))
 
 
 def _trend_forecast(batch: Batch, horizon: int) -> np.ndarray:

@@ -27,7 +27,7 @@ def dynamic_theta(panel: Panel, horizon: int) -> np.ndarray:
     flat = np.zeros((len(panel.values), horizon))
     for batch in batches(panel.season.adjusted, panel.length, len(GRID)):
         flat[batch.rows] = _theta_forecast(batch, horizon)
-    return panel.bounded(np.where(panel.non_negative[:, None], np.maximum(flat, 0.0), flat) * panel.season.ahead(horizon))
+    return panel.bounded(panel.season.put_on(np.where(panel.non_negative[:, None], np.maximum(flat, 0.0), flat)))
 
 
 class _Line:

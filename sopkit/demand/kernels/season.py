@@ -18,23 +18,30 @@ LEAST_FACTOR = 0.1  # a period with less than a tenth of the mean tells nothing 
 class Season:
     """Seasonal factors of a panel; phase p of a right-aligned column t of T is (T - 1 - t) mod m, the same for all series."""
 
-    factors: np.ndarray  # (series, season_length), mean 1; all 1 where a series is not seasonal
+    factors: np.ndarray  # (series, season_length), mean 1; all 1 where a series is not seasonal or its season is added
+    added: np.ndarray  # (series, season_length), mean 0, in units of the series; 0 where its season is not added
     seasonal: np.ndarray  # (series,) bool
-    adjusted: np.ndarray  # (series, periods): values / factors, NaN before a series starts
+    adjusted: np.ndarray  # (series, periods): (values - added) / factors, NaN before a series starts
 
     def ahead(self, horizon: int) -> np.ndarray:
         """Factors of the periods to come: (series, horizon)."""
         length = self.factors.shape[1]
         return self.factors[:, (-1 - np.arange(horizon)) % length]
 
+    def put_on(self, flat: np.ndarray) -> np.ndarray:
+        """Forecasts without season (series, horizon) with it: flat x factor + added."""
+        horizon, length = flat.shape[1], self.factors.shape[1]
+        return flat * self.ahead(horizon) + self.added[:, (-1 - np.arange(horizon)) % length]
+
 
 def season_of(values: np.ndarray, season_length: int) -> Season:
-    """Multiplicative decomposition of the series that pass a test of seasonality, `demand_repeats`, and were never negative.
+    """Decomposition of the series that pass a test of seasonality, `demand_repeats`: multiplied, added where a series was ever negative.
 
     trend_t = centred moving average over one season (2 x m where m is even); factor_p = discounted mean over t of phase p of
     y_t / trend_t (`latest_factors`), divided by the factors' mean; adjusted_t = y_t / factor. A phase whose factor is below 0.1 tells
-    nothing about the level: there the adjusted value is the trend. Source: classical decomposition (Kendall and Stuart 1983; R's
-    `decompose`), with the season let change as X-11 lets it (Ladiray and Quenneville 2001, section 4.1).
+    nothing about the level: there the adjusted value is the trend. Added: y_t - trend_t in place of y_t / trend_t, less the mean of the
+    phases, adjusted_t = y_t - added: a factor of a level near zero says nothing. Source: classical decomposition (Kendall and Stuart
+    1983; R's `decompose`), with the season let change as X-11 lets it (Ladiray and Quenneville 2001, section 4.1).
 
     Args:
         values: right-aligned (series, periods), NaN before a series starts.
@@ -42,22 +49,24 @@ def season_of(values: np.ndarray, season_length: int) -> Season:
     """
     series, periods = values.shape
     if season_length == 1 or periods < 2 * season_length:
-        return Season(np.ones((series, season_length)), np.zeros(series, dtype=bool), values)
+        return Season(np.ones((series, season_length)), np.zeros((series, season_length)), np.zeros(series, dtype=bool), values)
     phase = (periods - 1 - np.arange(periods)) % season_length
     trend = centred_average(values, season_length)
-    ratio = np.divide(values, trend, out=np.full_like(values, np.nan), where=trend > 0)
+    adds = (np.nan_to_num(values) < 0).any(axis=1)[:, None]
+    ratio = np.where(adds, values - trend, np.divide(values, trend, out=np.full_like(values, np.nan), where=trend > 0))
     fixed = np.stack([_mean_or_nan(ratio[:, phase == p]) for p in range(season_length)], axis=1)
     proven = has_autocorrelation(values, season_length) | has_factors(ratio, fixed[:, phase], season_length)
     proven &= demand_repeats(values, season_length)
-    seasonal = proven & ~(np.nan_to_num(values) < 0).any(axis=1) & ~np.isnan(fixed).any(axis=1)
+    seasonal = proven & ~np.isnan(fixed).any(axis=1)
     latest = latest_factors(ratio, season_length)
     mean = latest.mean(axis=1, keepdims=True)
-    seasonal &= mean[:, 0] > 0
-    factors = np.where(seasonal[:, None], latest / np.where(mean > 0, mean, 1.0), 1.0)
+    seasonal &= (mean[:, 0] > 0) | adds[:, 0]
+    factors = np.where(seasonal[:, None] & ~adds, latest / np.where(mean > 0, mean, 1.0), 1.0)
+    added = np.where(seasonal[:, None] & adds, latest - mean, 0.0)
     spread = factors[:, phase]
     level = _edges_filled(trend)
-    adjusted = np.where(spread >= LEAST_FACTOR, values / np.maximum(spread, LEAST_FACTOR), level)
-    return Season(factors, seasonal, np.where(np.isnan(values), np.nan, adjusted))
+    adjusted = np.where(spread >= LEAST_FACTOR, (values - added[:, phase]) / np.maximum(spread, LEAST_FACTOR), level)
+    return Season(factors, added, seasonal, np.where(np.isnan(values), np.nan, adjusted))
 
 
 def latest_factors(ratio: np.ndarray, season_length: int) -> np.ndarray:
@@ -69,7 +78,7 @@ def latest_factors(ratio: np.ndarray, season_length: int) -> np.ndarray:
     Source: discounted least squares (Brown 1963); X-11's 3 x 5 seasonal filter lets factors move at about d = 0.7.
 
     Args:
-        ratio: values / trend, right-aligned (series, periods), NaN where there is no trend.
+        ratio: values / trend, or values - trend, right-aligned (series, periods), NaN where there is no trend.
         season_length: periods in a season.
     """
     series, periods = ratio.shape
@@ -116,7 +125,7 @@ def has_factors(ratio: np.ndarray, factor: np.ndarray, season_length: int) -> np
     Source: one-way analysis of variance of detrended values (the F-test of X-11, Ladiray and Quenneville 2001).
 
     Args:
-        ratio: values / trend (series, periods), NaN where there is no trend.
+        ratio: values / trend, or values - trend (series, periods), NaN where there is no trend.
         factor: factor of each period's phase, the same shape.
         season_length: periods in a season.
     """

@@ -14,7 +14,7 @@ def theta(panel: Panel, horizon: int) -> np.ndarray:
     slope = trend_slope(panel.season.adjusted)
     alpha, level = panel.smoothed.alpha[:, None], panel.smoothed.level[:, None]
     steps = np.arange(horizon)[None, :] + (1 - (1 - alpha) ** panel.length[:, None]) / alpha
-    return panel.bounded((level + slope[:, None] / 2 * steps) * panel.season.ahead(horizon))
+    return panel.bounded(panel.season.put_on(level + slope[:, None] / 2 * steps))
 
 
 def trend_slope(values: np.ndarray) -> np.ndarray:

@@ -80,9 +80,9 @@ def _unknown_values(words: list[str], values: pd.Series, place: str) -> list[Pro
 def _month_mask(frame: pd.DataFrame, contract: type[Contract], change: Change) -> np.ndarray:
     mask = np.ones(len(frame), dtype=bool)
     if "period" in contract.key:
-        months = frame["period"].to_numpy(dtype=object)
-        mask &= months >= change.first_period if change.first_period else mask
-        mask &= months <= change.last_period if change.last_period else mask
+        months = frame["period"]
+        mask &= (months >= change.first_period).to_numpy(dtype=bool) if change.first_period else mask
+        mask &= (months <= change.last_period).to_numpy(dtype=bool) if change.last_period else mask
     elif DATED in contract.key:
         days = frame[DATED].to_numpy()
         mask &= days >= np.datetime64(first_day(change.first_period), "s") if change.first_period else mask
