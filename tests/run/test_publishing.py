@@ -201,7 +201,7 @@ def test_a_reader_never_sees_a_mixture(office: Office) -> None:
 
     def read() -> None:
         link = office.store.path / "latest"
-        while not stop.is_set():
+        while not stop.wait(0.001):  # a pause, so that the publisher is not kept from its work
             folder = link.parent / link.readlink()
             manifest = json.loads((folder / "manifest.json").read_text())
             pages = {(folder / name).read_text().split(" ")[1] for name in ("executives/page.html", "erp/plan.csv")}
@@ -209,12 +209,12 @@ def test_a_reader_never_sees_a_mixture(office: Office) -> None:
 
     reader = threading.Thread(target=read)
     reader.start()
-    for lift in range(3, 8):
+    for lift in range(3, 6):
         office.change_plan(lift)
         office.ready().publish(supersede="again")
     stop.set()
     reader.join()
-    assert torn == [] and office.store.versions("2026-03") == [1, 2, 3, 4, 5, 6]
+    assert torn == [] and office.store.versions("2026-03") == [1, 2, 3, 4]
 
 
 def test_a_touched_ledger_or_version_publishes_nothing(office: Office) -> None:
