@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from sopkit.finance.budget import budget_checks, budget_gap, estimate_checks
+from sopkit.finance.budget import PRINTED, budget_checks, budget_gap, estimate_checks
 from sopkit.finance.checks import money_checks
 from sopkit.finance.gross_to_net import DEDUCTED, GROSS
 from sopkit.finance.inputs import MoneyInputs
@@ -20,9 +20,23 @@ STATEMENT_LINES = (
     *COST_LINES,
     "operating_contribution",
     MEMO,
-)  # as they are read
+)  # the order that lines, causes and spans are read in
+GAP_CAUSES = [*PRINTED]
+MARGIN_CAUSES = ["last_year", "volume", "mix", "price", "cost", "this_year"]
+SPANS = ["month", "year_to_date", "full_year"]
 
-__all__ = ["STATEMENT_LINES", "MoneyInputs", "budget_gap", "money_notes", "plan_checks", "plan_statement", "working_capital_plan"]
+__all__ = [
+    "GAP_CAUSES",
+    "MARGIN_CAUSES",
+    "SPANS",
+    "STATEMENT_LINES",
+    "MoneyInputs",
+    "budget_gap",
+    "money_notes",
+    "plan_checks",
+    "plan_statement",
+    "working_capital_plan",
+]
 
 
 def plan_checks(

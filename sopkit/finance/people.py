@@ -29,8 +29,10 @@ def workforce_change(inputs: MoneyInputs) -> pd.Series:
 
 def _dated(prices: pd.Series, places: pd.DataFrame, told: pd.Series) -> pd.Series:
     """Prices by row of `places`; where `told`, by the same keys, says another, that one."""
+    if told.empty:
+        return prices
     own = told.reindex(pd.MultiIndex.from_frame(places))
-    return pd.Series(own.to_numpy(), index=prices.index).fillna(prices) if len(told) else prices
+    return pd.Series(own.to_numpy(), index=prices.index).fillna(prices)
 
 
 def _prices_of(codes: pd.Series, prices: pd.Series) -> pd.Series:

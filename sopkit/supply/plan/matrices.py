@@ -17,8 +17,10 @@ def places(names: pd.Index | list[str], wanted: pd.Index | pd.Series | list[str]
 
 def month_matrix(frame: pd.DataFrame, rows: pd.Index, months: list[str], key: str, value: str) -> Numbers:
     """`value` summed by `key` and period on rows x months; 0 where the frame has none; periods outside are left out."""
-    inside = frame[frame["period"].isin(months) & frame[key].isin(rows)]
     matrix = np.zeros((len(rows), len(months)))
+    if frame.empty:
+        return matrix
+    inside = frame[frame["period"].isin(months) & frame[key].isin(rows)]
     np.add.at(matrix, (places(rows, inside[key]), places(months, inside["period"])), inside[value].to_numpy(float))
     return matrix
 
@@ -28,7 +30,10 @@ def where_told(
 ) -> Numbers:
     """A column by `key` and period on rows x months where it says something; elsewhere `otherwise`, which broadcasts."""
     matrix = np.array(np.broadcast_to(otherwise, (len(rows), len(months))), dtype=float)
-    told = frame[frame[column].notna() & frame["period"].isin(months) & frame[key].isin(rows)]
+    told = frame[frame[column].notna()]
+    if told.empty:
+        return matrix
+    told = told[told["period"].isin(months) & told[key].isin(rows)]
     matrix[places(rows, told[key]), places(months, told["period"])] = told[column].to_numpy(float)
     return matrix
 

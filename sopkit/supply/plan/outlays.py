@@ -61,7 +61,8 @@ def outlays(situation: Situation, decided: Decided) -> pd.DataFrame:
 
 
 def _part(kind: str, item: pd.Index, amount: Numbers, months: list[str]) -> pd.DataFrame:
-    frame = long_frame({"item": item, "kind": [kind] * len(item)}, months, amount=amount)
+    paid = (np.abs(amount) > WORTH_TELLING).any(axis=1)  # of most items and kinds nothing is
+    frame = long_frame({"item": pd.Index(item)[paid], "kind": [kind] * int(paid.sum())}, months, amount=amount[paid])
     return frame[frame["amount"].abs() > WORTH_TELLING]
 
 

@@ -179,6 +179,9 @@ def sites_of(original: SupplyInputs, inputs: SupplyInputs, names: pd.Index, *, c
 
 
 def _lanes(inputs: SupplyInputs, told: pd.DataFrame, names: pd.Index, *, chosen: bool) -> Lanes:
+    if told.empty:
+        nowhere, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+        return Lanes([], nowhere, nowhere, nothing, nowhere, nothing, nothing)
     lanes = pd.concat([_between_sites(inputs, told), _to_regions(inputs, told)], ignore_index=True)
     lanes = lanes.sort_values(["origin", "destination"], ignore_index=True)
     share = lanes["share"].astype(float).to_numpy()
