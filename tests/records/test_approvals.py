@@ -1,5 +1,6 @@
 """Who may approve, what an approval binds to, and how long it holds."""
 
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -173,6 +174,8 @@ def test_a_limit_needs_to_say_who_is_second() -> None:
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
     """Keys of two roles, and the allowed signers; the lead and the director share one key."""
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("OpenSSH is not installed: apt-get install openssh-client")
     lines = []
     for role in ("managing_director", "head_of_finance"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", role, "-f", str(tmp_path / role)], check=True)
@@ -210,6 +213,8 @@ def test_a_signature_for_another_purpose_does_not_hold(keys: Path) -> None:
 
 
 def test_an_openpgp_signature_holds_by_its_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if shutil.which("gpg") is None:
+        pytest.skip("GnuPG is not installed: apt-get install gnupg")
     home = tmp_path / "gpg"
     home.mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(home))
