@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from sopkit.data.contracts import CONTRACTS
+from sopkit.report.collector import collector_paused
 from sopkit.report.language import language_of
 from sopkit.report.money_sheets import FIGURES, MONEY_SHEETS, MONEY_TABLES, figures
 from sopkit.report.narrative import N_, Writer
@@ -87,7 +88,7 @@ def plan_workbook(tables: Mapping[str, "pd.DataFrame"], about: "About") -> bytes
     content = BytesIO()
     writer = Writer(language_of(about.language), about.currency)
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(content, options) as book:
+    with collector_paused(), xlsxwriter.Workbook(content, options) as book:
         month = datetime.fromisoformat(f"{about.cycle}-01")
         book.set_properties({"title": f"{about.title} {about.cycle}", "subject": about.run_id, "created": month})
         sheets = [sheet for sheet in plan_sheets(tables) if len(sheet.frame)]

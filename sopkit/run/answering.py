@@ -165,7 +165,7 @@ def _carried(params_file: Path, params: CompanyParams, answers: Sequence[Answer]
     due = {kind: days[gates.get(gate, len(days)) - 1] for kind, (_, gate) in OWNERS.items()}
     actions = actions_of(answers, params.cycle, due)
     source = following.sources.get("actions")
-    beside = Beside(source, "actions", following.data_path, FILE) if source is not None else None
+    beside = Beside(source, "actions", following.data_path, FILE, params.data_path) if source is not None else None
     if beside is None or not beside.is_read:
         reads = source.file if source is not None else "nothing"
         told = f"sources.actions reads {reads}: with actions*.csv it would read {FILE} too, and the next cycle carry it"

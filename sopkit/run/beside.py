@@ -25,6 +25,7 @@ class Beside:
     table: str
     folder: Path  # the company's data
     file: str  # the one that is written
+    earlier: Path | None = None  # the data of the cycle before: its file has the header where this cycle's is not here yet
 
     @property
     def is_read(self) -> bool:
@@ -34,19 +35,16 @@ class Beside:
     @cached_property
     def columns(self) -> list[str]:
         """The contract's columns that the company's own file has; all where there is no such file."""
-        from sopkit.data.contracts import INPUTS
-
-        header = self._header
-        return [column.name for column in INPUTS[self.table].columns if not header or self._stands_in(column, header)]
+        return [name for name in self._written.values() if name]
 
     def written(self, frame: "pd.DataFrame") -> bytes:
-        """Rows as the file's content; DataError where its encoding lacks a sign."""
-        columns = [name for name in self.columns if name in frame]
+        """Rows as the file's content, under the header of the company's own; DataError where its encoding lacks a sign."""
+        header = self._written if self._header else {word: name for word, name in self._written.items() if name in frame}
         content = StringIO()
         writer = csv.writer(content, delimiter=self.source.delimiter, lineterminator="\n")
-        writer.writerow([self.source.columns.get(name, name) for name in columns])
-        for row in frame[columns].to_dict("records"):
-            writer.writerow([_cell(value, self.source.decimal) for value in row.values()])
+        writer.writerow(header)
+        for row in frame.to_dict("records"):
+            writer.writerow([_cell(row.get(name), self.source.decimal) for name in header.values()])
         try:
             return content.getvalue().encode(self.source.encoding)
         except UnicodeEncodeError as error:
@@ -57,17 +55,28 @@ class Beside:
             ) from None
 
     @cached_property
+    def _written(self) -> dict[str, str]:
+        """Each word of the header, and the contract's column that it stands for; nothing for a column of the company's own."""
+        from sopkit.data.contracts import INPUTS
+
+        columns = INPUTS[self.table].columns
+        if not self._header:
+            return {self.source.columns.get(column.name, column.name): column.name for column in columns}
+        return {word: next((column.name for column in columns if self._stands_for(word, column)), "") for word in self._header}
+
+    @cached_property
     def _header(self) -> list[str]:
         """The header of the company's own file, which this one shares; empty where there is no such file."""
-        others = [path for path in sorted(self.folder.glob(str(self.source.file))) if path.name != self.file]
+        folders = [self.folder, *([self.earlier] if self.earlier else [])]
+        others = [path for folder in folders for path in sorted(folder.glob(str(self.source.file))) if path.name != self.file]
         if not others:
             return []
         with others[0].open(encoding=self.source.encoding, newline="") as file:
-            return [name.strip().casefold() for name in next(csv.reader(file, delimiter=self.source.delimiter), [])]
+            return [name.strip() for name in next(csv.reader(file, delimiter=self.source.delimiter), [])]
 
-    def _stands_in(self, column: "Column", header: list[str]) -> bool:
+    def _stands_for(self, word: str, column: "Column") -> bool:
         names = (self.source.columns.get(column.name, column.name), column.name, *column.aliases)
-        return any(name.casefold() in header for name in names)
+        return word.casefold() in {name.casefold() for name in names}
 
 
 def _cell(value: object, decimal: str) -> str:

@@ -39,6 +39,9 @@ class Tables(MutableMapping[str, pd.DataFrame]):
             self._held[name] = self._read(name)
         return self._held[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._held or name in self._names  # a mapping's own way reads the table to find out
+
     def __setitem__(self, name: str, frame: pd.DataFrame) -> None:
         self._held[name] = frame
         self._names = [*self._names, *([] if name in self._names else [name])]

@@ -11,12 +11,14 @@ from tiny_suite import Suite
 
 from sopkit.data.findings import FindingLog
 from sopkit.data.sources.confirmations import Confirmed, read_confirmed
+from sopkit.data.sources.declaration import Source
 from sopkit.errors import DataError, GateError
 from sopkit.records.ledger import Ledger, NewEvent
 from sopkit.report.delivery.answer_form import answer_form
 from sopkit.report.delivery.documents import Letterhead
 from sopkit.report.delivery.redaction import VIEWS, own_rows
 from sopkit.run.answering import Answer, actions_of, answered
+from sopkit.run.beside import Beside
 
 HEAD = Letterhead("Tiny Ltd", "2026-03", "FINAL", 1, "en", "SEK")
 LOADS = pd.DataFrame(
@@ -123,11 +125,13 @@ def asked(suite: Suite) -> Suite:
 
 def test_answers_are_recorded_and_carried_into_the_next_cycle(asked: Suite, tmp_path: Path) -> None:
     own = asked.root / "data" / "actions.csv"
-    own.write_text("action,statement,owner,due_date,status\n")
+    own.write_text("Action,owner,statement,due_date,status,revenue_effect,our own\n")  # another order, more columns
     filled(tmp_path / "back" / "a.xlsx", form(), {"D3": 60, "D4": 80})
     lines = answered(asked.params, tmp_path / "back", None)
     assert lines[0] == "L-1: 140 of 180 confirmed, 1 lines short, 1 lines not answered"
-    written = pd.read_csv(own.with_name("actions_answered.csv"))
+    carried = own.with_name("actions_answered.csv")
+    assert carried.read_text().splitlines()[0] == own.read_text().strip()  # one folder, one header
+    written = pd.read_csv(carried)
     assert list(written["owner"]) == ["head_of_materials"] and "confirms 60 of 100 valve" in written["statement"][0]
     answered(asked.params, tmp_path / "back", None)  # the same answer again is the same event
     events = Ledger.open(asked.reports / "tiny" / "ledger.sqlite").events(kind="inputs_received")
@@ -135,6 +139,17 @@ def test_answers_are_recorded_and_carried_into_the_next_cycle(asked: Suite, tmp_
     filled(tmp_path / "back" / "a.xlsx", form(), {"D2": 7, "D3": 100, "D4": 80})
     answered(asked.params, tmp_path / "back", None)
     assert not own.with_name("actions_answered.csv").exists()  # nothing is left to settle
+
+
+def test_answers_that_come_before_the_next_extract_have_the_header_of_the_last_one(tmp_path: Path) -> None:
+    """The usual order: suppliers answer while the month's files are not here yet."""
+    for name in ("then", "now"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "then" / "actions.csv").write_text("action;statement;revenue_effect\n")
+    beside = Beside(Source(file="actions*.csv", delimiter=";"), "actions", tmp_path / "now", "actions_answered.csv", tmp_path / "then")
+    rows = pd.DataFrame({"action": ["A1"], "statement": ["less"], "owner": ["sales"]})
+    assert beside.written(rows).decode().splitlines() == ["action;statement;revenue_effect", "A1;less;"]
+    assert beside.columns == ["action", "statement", "revenue_effect"]
 
 
 def test_a_wrong_answer_stops_all_and_an_answer_to_nothing_is_refused(asked: Suite, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sopkit.data.sources.confirmations import KEYS, SCHEMA, digest_of
 from sopkit.data.sources.forms import IDENTITY
+from sopkit.report.collector import collector_paused
 from sopkit.report.delivery.documents import Letterhead
 from sopkit.report.delivery.redaction import View
 from sopkit.report.exports import LABELS
@@ -37,7 +38,7 @@ def answer_form(rows: "pd.DataFrame", view: View, reader: str, head: Letterhead,
     content, text = BytesIO(), head.writer().text
     names = [name for name in rows.columns if name != view.measure]
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(content, options) as book:
+    with collector_paused(), xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": f"{head.title} {head.cycle}", "created": datetime.fromisoformat(f"{head.cycle}-01")})
         labels = [text(LABELS.get(name, name.replace("_", " "))) for name in names]
         lines = _write_lines(book, text(SHEET), [*labels, text(ASKED), text(CONFIRMED), text(NOTE)], rows, names, view.measure)

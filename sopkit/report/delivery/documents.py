@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from sopkit.report.cells import Cell, Code, Month, Number, Words, known, source_of
+from sopkit.report.collector import collector_paused
 from sopkit.report.delivery.redaction import View
 from sopkit.report.exports import Sheet, write_sheet
 from sopkit.report.language import language_of
@@ -109,7 +110,7 @@ def _workbook(rows: "pd.DataFrame", view: View, head: Letterhead) -> bytes:
 
     content, writer = BytesIO(), head.writer()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(content, options) as book:
+    with collector_paused(), xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": f"{head.title} {head.cycle}", "created": datetime.fromisoformat(f"{head.cycle}-01")})
         write_sheet(book, writer, Sheet(f"{view.file} {head.status}", view.title, (view.table,), rows))
     return content.getvalue()
