@@ -1,0 +1,66 @@
+"""A plan by prices of what is shared: it keeps all limits, its bound is below the optimum, and rounds close the gap."""
+
+import numpy as np
+import pytest
+
+from sopkit.errors import StepError
+from sopkit.supply.decomposition import solved_by_prices
+from sopkit.supply.plan.blocks import item_blocks
+from sopkit.supply.plan.model import plan_model
+from sopkit.supply.plan.situation import situation_of
+from sopkit.supply.policy import SupplyPolicy, Waiting
+from sopkit.supply.solver import Solver
+
+CUTOFF = "2026-02"
+POLICY = SupplyPolicy(frozen_months=0, storage_limit=60.0, waiting={"*": Waiting(share=0.5, months=2)})
+
+
+@pytest.fixture
+def crowded(inputs_of, demand_rows, hours_rows):
+    """Twelve items on one line with people, a supplier for half of them, a store that is small."""
+    rng, items = np.random.default_rng(3), [f"I{number:02d}" for number in range(12)]
+    asked, price = rng.integers(2, 20, (12, 6)).astype(float), rng.uniform(60, 140, 12)
+    inputs = inputs_of(
+        items=[{"item": item} for item in items],
+        demand=[row for i, item in enumerate(items) for row in demand_rows(item, "2026-03", list(asked[i]), net_price=price[i])],
+        unit_costs=[{"item": item, "unit_cost": 30.0 + number, "holding_rate": 0.1} for number, item in enumerate(items)],
+        resources=[{"resource": "line", "overtime_limit_share": 0.2, "overtime_cost": 9.0, "skill_group": "crew", "crew": 1.0}],
+        resource_calendar=hours_rows("line", "2026-03", [100.0, 110.0, 80.0, 105.0, 110.0, 90.0]),
+        bill_of_resources=[{"item": item, "resource": "line", "hours": 0.6 + number / 20} for number, item in enumerate(items)],
+        workforce=[{"skill_group": "crew", "heads": 9, "hours_per_head": 10.0, "wage": 50.0, "hire_cost": 80.0, "max_hire": 1.0}],
+        suppliers=[{"supplier": "S"}],
+        supplier_items=[{"supplier": "S", "component": "valve", "item": item, "monthly_limit": 55.0} for item in items[::2]],
+    )
+    situation = situation_of(inputs, POLICY, cutoff=CUTOFF)
+    model = plan_model(situation)
+    return model.lp.arrays(), item_blocks(situation, model)
+
+
+def test_rounds_close_the_gap_from_both_sides(crowded):
+    arrays, blocks = crowded
+    best = Solver(arrays).solve().objective
+    found = solved_by_prices(arrays, blocks, rounds=40, good_enough=1e-4, together=40)
+    assert found.gap_share <= 1e-4
+    assert all(each.bound <= best + 1e-6 for each in found.rounds)
+    assert found.bound <= best + 1e-6 <= found.objective + 2e-6
+    bounds, costs = zip(*((each.bound, each.objective) for each in found.rounds), strict=True)
+    assert list(bounds) == sorted(bounds)
+    assert bounds[0] < best * (1 - 1e-4)  # the first prices are not the last
+    assert costs[-1] <= costs[0]
+
+
+def test_the_plan_keeps_every_limit_and_costs_what_is_said(crowded):
+    arrays, blocks = crowded
+    found = solved_by_prices(arrays, blocks, rounds=40, good_enough=1e-2)
+    rows = arrays.matrix @ found.column_value
+    assert (rows >= arrays.at_least - 1e-6).all()
+    assert (rows <= arrays.at_most + 1e-6).all()
+    assert (found.column_value >= arrays.lower - 1e-9).all()
+    assert (found.column_value <= arrays.upper + 1e-6).all()
+    assert arrays.cost @ found.column_value + arrays.offset == pytest.approx(found.objective, rel=1e-9)
+
+
+def test_too_few_rounds_for_any_plan_are_told(crowded):
+    arrays, blocks = crowded
+    with pytest.raises(StepError, match=r"More rounds|missing"):
+        solved_by_prices(arrays, np.where(blocks >= 0, 0, -1), rounds=1)
