@@ -111,3 +111,19 @@ def test_people_who_cannot_be_hired_are_told_and_confirmed(crunch, inputs_of, pl
     assert table["kind"].iloc[0] == "workforce"
     assert table["resolved_value"].iloc[0] > 0
     assert (table["resolved_value"] <= table["value"] + 1e-6).all()
+
+
+def test_a_shortage_of_a_month_that_is_ordered_already_says_so_of_an_item_with_sites(inputs_of, demand_rows):
+    """Eight asked for of a bought item, five on hand at the one site, nothing arrives before April."""
+    inputs = inputs_of(
+        items=[{"item": "A", "supply_strategy": "buy"}],
+        demand=demand_rows("A", "2026-03", [8, 2], region="SE"),
+        unit_costs=[{"item": "A", "unit_cost": 10.0}],
+        inventory=[{"item": "A", "quantity": 5.0}],
+        open_orders=[{"kind": "purchase", "item": "A", "period": "2026-04", "quantity": 2.0}],
+        site_items=[{"item": "A", "site": "north", "opening_stock": 5.0}],
+        sourcing=[{"family": "*", "region": "SE", "site": "north", "sourcing_share": 1.0}],
+    )
+    policy = SupplyPolicy(frozen_months=1, capital_rate=0.0, waiting={"*": Waiting(share=0, months=0)})
+    found = shortages(inputs, constrained_plan(inputs, policy, cutoff="2026-02"), cutoff="2026-02")
+    assert found["reason"].tolist() == ["What is bought for 2026-03 is ordered already: 8 asked for, 0 on order, 5 in stock or arriving"]

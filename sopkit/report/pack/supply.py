@@ -158,7 +158,9 @@ def _limits_title(desk: Desk) -> Markup:
 
 
 def _over(record: Record) -> bool:
-    return (record.number("required_quantity", "").value or 0.0) > (record.number("limit_quantity", "").value or 0.0)
+    """Whether more is asked for than a supplier has agreed to; where no most is agreed nothing is above it."""
+    most = record.number("limit_quantity", "").value
+    return most is not None and (record.number("required_quantity", "").value or 0.0) > most
 
 
 def _shortage_table(desk: Desk) -> tuple[Table, ...]:
@@ -216,6 +218,8 @@ def _supplier_table(desk: Desk) -> tuple[Table, ...]:
             if all(record.word(key) == group.word(key) for key in ("supplier", "component"))
         }
         shown = [mine[period] for period in desk.planned if period in mine]
+        if not any(record.number("limit_quantity", "").known for record in shown):
+            continue  # bought by a contract without a most: nothing to hold it against
         if not any(_over(record) for record in shown) and len(rows) >= MOST:
             continue
         name = desk.writer.say(

@@ -57,6 +57,7 @@ class BindingLimits:
     load: dict[tuple[str, str], Row]  # resource, period
     supply: dict[tuple[str, str], Row]  # source, period
     plan: dict[tuple[str, str], Row]  # item, period
+    bought: frozenset[str]  # items that are bought in
 
 
 def binding_limits(inputs: SupplyInputs, result: SupplyResult) -> BindingLimits:
@@ -78,6 +79,7 @@ def binding_limits(inputs: SupplyInputs, result: SupplyResult) -> BindingLimits:
         load=_rows_by(result.resource_load, "resource"),
         supply=_rows_by(supply, "source"),
         plan=_rows_by(result.supply_plan, "item"),
+        bought=frozenset(inputs.items.loc[inputs.items["supply_strategy"].eq("buy"), "item"]),
     )
 
 
@@ -125,7 +127,9 @@ def _words(limits: BindingLimits, kind: str, limit: str, item: str, month: str) 
         return _resource_words(limits.names[limit], month, limits.load[limit, month])
     if kind == "supplier":
         row = limits.supply[limit, month]
-        return f"{limit} is short in {month}: {row['required_quantity']:.0f} asked for, at most {row['limit_quantity']:.0f} a month"
+        most = row["limit_quantity"]
+        agreed = f"at most {most:.0f} a month" if most == most else "what is agreed limits it"
+        return f"{limit} is short in {month}: {row['required_quantity']:.0f} asked for, {agreed}"
     if kind == "workforce":
         return f"Too few people in {limit} in {month}: as many as allowed are hired"
     if kind == "storage":
@@ -133,7 +137,8 @@ def _words(limits: BindingLimits, kind: str, limit: str, item: str, month: str) 
     row = limits.plan[item, month]
     there = row["opening_stock"] + row["receipts"]
     ordered = row["production"]
-    return f"Production of {month} is frozen: {row['demand']:.0f} asked for, {ordered:.0f} on order, {there:.0f} in stock or arriving"
+    frozen = f"What is bought for {month} is ordered already" if item in limits.bought else f"Production of {month} is frozen"
+    return f"{frozen}: {row['demand']:.0f} asked for, {ordered:.0f} on order, {there:.0f} in stock or arriving"
 
 
 def _resource_words(name: str, month: str, row: Row) -> str:

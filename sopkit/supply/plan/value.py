@@ -65,7 +65,9 @@ def binding_limits(situation: Situation, model: PlanModel, solution: Solution) -
     """Every limit that binds: kind, limit, period, and what one unit more would save (money per hour, component, person, unit)."""
     goods, people, sources, months = situation.goods, situation.people, situation.sources, situation.months
     limits, choices = model.limits, model.choices
-    given = np.where(situation.open, 0.0, solution.duals(limits.stock_roll) - goods.variable_cost)
+    at_places = np.where(situation.open, 0.0, solution.duals(limits.stock_roll) - goods.variable_cost)
+    given = np.zeros((len(situation.sites.items), len(months)))
+    np.maximum.at(given, situation.sites.item, at_places)  # of an item with sites: where a unit more is worth most
     manning = -solution.duals(limits.crew_hours) * people.hours
     person = -solution.reduced_costs(choices.hired) if situation.policy.workforce_planned else manning
     found: list[tuple[str, Collection[object], Numbers]] = [
@@ -74,7 +76,7 @@ def binding_limits(situation: Situation, model: PlanModel, solution: Solution) -
         ("workforce", people.names, person),
         ("storage", ["storage"], -solution.duals(limits.storage)),
         ("subcontractor", sorted(situation.policy.subcontract_limit), -solution.duals(limits.subcontractors)),
-        ("frozen", goods.names, given),
+        ("frozen", situation.sites.items, given),
     ]
     binding = [
         (kind, str(list(names)[row]), months[month], float(price[row, month]))
