@@ -200,3 +200,23 @@ def test_regions_and_channels_that_are_not_shown_are_added_up_under_others() -> 
     assert sum(whole[:-1]) == pytest.approx(whole[-1])  # three channels and others
     known = {**tables, "facts": facts(tables)}
     assert [source for value, source in traced(rows[0]) if abs(value_of(source, known) - value) > 1e-6 * max(1.0, abs(value))] == []
+
+
+def test_families_that_are_not_shown_are_added_up_under_others() -> None:
+    """Eighteen families: the thirteen that sell most, the others together, the total."""
+    tables = basic_tables()
+    tables["items"] = pd.concat(
+        [tables["items"].assign(item=tables["items"]["item"] + at, family=tables["items"]["family"] + at) for at in "abc"],
+        ignore_index=True,
+    )
+    demand = tables["consensus_demand"]
+    parts = [demand.assign(item=demand["item"] + at, revenue=demand["revenue"] * worth) for worth, at in enumerate("abc", start=1)]
+    tables["consensus_demand"] = pd.concat(parts, ignore_index=True)
+    html = shown(PackInputs(tables, facts(tables), about())).print_html
+    rows = re.search(r"<caption>Demand plan by family.*?</table>", html, re.DOTALL)
+    assert rows is not None
+    lines = [line for line in re.findall(r"<tr[^>]*>(.*?)</tr>", rows[0], re.DOTALL) if " value=" in line]
+    values = [[float(value) for value in re.findall(r' value="([^"]*)"', line)] for line in lines]
+    assert len(lines) == 15
+    assert "others" in lines[13]
+    assert sum(numbers[-1] for numbers in values[:-1]) == pytest.approx(values[-1][-1])

@@ -2,11 +2,12 @@
 
 from markupsafe import Markup
 
-from sopkit.report.cells import Cell, count, difference, ratio
+from sopkit.report.cells import Cell, count, difference, listed, ratio
 from sopkit.report.charts import LAYER_LABELS
 from sopkit.report.narrative import N_
 from sopkit.report.pack.drawings import accuracy_drawing
 from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.largest import MOST_COLUMNS, largest_families
 from sopkit.report.pack.words import MODELS, everything, missing, role, scope_of, word
 from sopkit.report.tables import Block, Column, Figure, Page, Row, Table, side_by_side, table
 
@@ -131,6 +132,8 @@ def _layer_table(desk: Desk) -> tuple[Table, ...]:
         return ()
     records = desk.book.records("forecast_accuracy", lambda row: row["lag"] == lag)
     families = list(dict.fromkeys(record.word("family") for record in records))
+    told = largest_families(desk, families, MOST_COLUMNS)
+    families = [family for family in families if family in told]
     rows = []
     for layer, label in LAYER_LABELS.items():
         scored = {record.word("family"): record for record in records if record.word("layer") == layer}
@@ -149,9 +152,10 @@ def _layer_table(desk: Desk) -> tuple[Table, ...]:
     columns = (*(Column(head) for head in heads), Column(text(N_("over-forecast (+)"))), Column(text(N_("value added"))))
     months = next(record for record in records if record.word("family") == "*").number("months", "count")
     lags = next(record for record in records if record.word("family") == "*").number("lag", "count")
-    caption = desk.writer.say(
-        N_("Error (WAPE) by layer and family, {months} closed months, {lag} months after approval"), months=months, lag=lags
-    )
+    named = N_("Error (WAPE) by layer and family, {months} closed months, {lag} months after approval")
+    if told != {record.word("family") for record in records}:
+        named = N_("Error (WAPE) by layer and family, the largest of them, {months} closed months, {lag} months after approval")
+    caption = desk.writer.say(named, months=months, lag=lags)
     return (table(desk.writer, Table(caption, text(N_("layer")), columns, tuple(rows), dense=True)),)
 
 
@@ -159,12 +163,17 @@ def _family_backtest_table(desk: Desk) -> tuple[Table, ...]:
     """By family, how the forecast did in the backtest: for a company that has no forecasts on record."""
     text, rows = desk.writer.text, []
     naive = {record.word("family"): record for record in desk.book.records("backtest", lambda row: row["model"] == "seasonal_naive")}
-    for record in desk.book.records("backtest", lambda row: row["model"] == "pool" and row["family"] != "*"):
+    found = desk.book.records("backtest", lambda row: row["model"] == "pool" and row["family"] != "*")
+    told = largest_families(desk, [record.word("family") for record in found])
+    for record in [record for record in found if record.word("family") in told]:
         against: Cell = naive[record.word("family")].number("wape_ratio", "ratio") if record.word("family") in naive else ""
         cells = (record.number("wape_ratio", "ratio"), against, record.number("bias_ratio", "ratio").change())
         rows.append(Row(record.words("family"), cells))
     columns = tuple(Column(text(label)) for label in (N_("error (WAPE)"), N_("seasonal naive"), N_("over-forecast (+)")))
     caption = desk.writer.say(N_("Backtest on history by family: what is used against seasonal naive"))
+    if len(rows) < len(found):
+        told_of = N_("Backtest on history of the {count} families with most net sales: what is used against seasonal naive")
+        caption = desk.writer.say(told_of, count=listed([record.word("family") for record in found if record.word("family") in told]))
     return (table(desk.writer, Table(caption, text(N_("family")), columns, tuple(rows), dense=True)),) if rows else ()
 
 

@@ -10,6 +10,7 @@ from sopkit.report.charts import CAUSES as BRIDGE_CAUSES
 from sopkit.report.narrative import N_
 from sopkit.report.pack.drawings import bridge_drawing
 from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.largest import largest_families, sum_of
 from sopkit.report.pack.words import CAUSES, KPIS, missing, role, word
 from sopkit.report.svg import spark_line
 from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Side, Table, Text, table
@@ -139,11 +140,17 @@ def _bridge_table(desk: Desk, records: list[Record]) -> Table:
 
 def _plan_score(desk: Desk) -> tuple[Table, ...]:
     text, rows = desk.writer.text, []
-    for record in desk.book.records("plan_score"):
+    found = desk.book.records("plan_score")
+    told = largest_families(desk, [record.word("family") for record in found])
+    for record in [record for record in found if record.word("family") in told]:
         planned, actual = record.number("planned_quantity", "units"), record.number("actual_quantity", "units")
         money = (record.number("planned_revenue", "money"), record.number("actual_revenue", "money"))
         head = text(N_("all")) if record.word("family") == "*" else record.words("family")
         rows.append(Row(head, (planned, actual, *money), "sum" if record.word("family") == "*" else ""))
+    if rest := [record for record in found if record.word("family") not in told]:
+        units = (sum_of(rest, column, "units") for column in ("planned_quantity", "actual_quantity"))
+        money = (sum_of(rest, "planned_revenue", "money"), sum_of(rest, "actual_revenue", "money"))
+        rows.append(Row(text(N_("others")), (*units, *money), "quiet"))
     if not rows:
         return ()
     columns = tuple(

@@ -9,6 +9,7 @@ from sopkit.report.narrative import N_
 from sopkit.report.pack.accuracy import accuracy_page
 from sopkit.report.pack.drawings import demand_drawing
 from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.largest import largest_families, sum_of
 from sopkit.report.pack.words import family_cell, word
 from sopkit.report.tables import Column, Figure, Page, Record, Row, Side, Table, table
 
@@ -43,13 +44,19 @@ def _plan_title(desk: Desk) -> Markup:
 
 def _family_table(desk: Desk) -> Table:
     text, rows = desk.writer.text, []
-    for record in desk.book.grouped("consensus_demand", ["family"], [*PARTS, "revenue"], periods=desk.next_year):
+    found = desk.book.grouped("consensus_demand", ["family"], [*PARTS, "revenue"], periods=desk.next_year)
+    told = largest_families(desk, [record.word("family") for record in found])
+    for record in [record for record in found if record.word("family") in told]:
         cells = [
             record.number("baseline", "units"),
             *(record.number(part, "units").change() for part in PARTS[1:3]),
             record.number("quantity", "units"),
         ]
         rows.append(Row(family_cell(desk, record), (*cells, record.number("revenue", "money"))))
+    if rest := [record for record in found if record.word("family") not in told]:
+        units = [sum_of(rest, part, "units") for part in PARTS]
+        cells = [units[0], *(number.change() for number in units[1:3]), units[3]]
+        rows.append(Row(text(N_("others")), (*cells, sum_of(rest, "revenue", "money")), "quiet"))
     money = desk.book.grouped("consensus_demand", [], ["revenue"], periods=desk.next_year)[0].number("revenue", "money")
     rows.append(Row(text(N_("Total")), ("", "", "", "", money), "sum"))
     labels = (N_("statistical"), N_("launches"), N_("overrides"), N_("consensus"), N_("net sales"))

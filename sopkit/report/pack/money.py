@@ -6,6 +6,7 @@ from sopkit.periods import shifted
 from sopkit.report.cells import Cell, Month, Number, difference, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.largest import largest_families, sum_of
 from sopkit.report.pack.words import CAUSES, LINES, missing
 from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
 
@@ -127,6 +128,7 @@ def _gap_table(desk: Desk) -> tuple[Table, ...]:
     ]
     cells = {(record.word("family"), record.word("cause")): record for record in found}
     families = sorted(dict.fromkeys(record.word("family") for record in found), key=lambda name: (name == "*", name))
+    told = largest_families(desk, families)
     rows = [
         Row(
             text(N_("Total")) if family == "*" else cells[family, "gap"].words("family"),
@@ -134,7 +136,11 @@ def _gap_table(desk: Desk) -> tuple[Table, ...]:
             "sum" if family == "*" else "",
         )
         for family in families
+        if family in told
     ]
+    if rest := [record for record in found if record.word("family") not in told]:
+        sums = [(cause, sum_of([record for record in rest if record.word("cause") == cause], "amount", "money")) for cause in causes]
+        rows.insert(len(rows) - 1, Row(text(N_("others")), tuple(_judged_change(number, cause) for cause, number in sums), "quiet"))
     caption = desk.writer.say(N_("Net sales of the fiscal year against budget, gap by cause"))
     columns = tuple(Column(text(CAUSES[cause])) for cause in causes)
     return (table(desk.writer, Table(caption, text(N_("family")), columns, tuple(rows), dense=True)),)

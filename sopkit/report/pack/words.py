@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from zlib import crc32
 
 from markupsafe import Markup
 
@@ -173,7 +174,9 @@ def family_cell(desk: Desk, record: Record) -> Cell:
 
 def sheet_section(family: str) -> str:
     """The section of a family's sheet."""
-    return "family-" + "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in family.lower())
+    plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in family.lower())
+    alike = plain == family.lower().replace(" ", "-")  # else other names may read the same
+    return f"family-{plain}" if alike else f"family-{plain}-{crc32(family.encode()):08x}"
 
 
 def scope_of(record: Record) -> Cell:
