@@ -1,5 +1,6 @@
 """What stands unless someone objects, what earlier decisions brought, the bridge from the last plan, and the report card."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -165,23 +166,7 @@ def _report_card(desk: Desk) -> Page:
     """The KPIs against target, with thirteen months of trend."""
     text, say = desk.writer.text, desk.writer.say
     judged = {kpi: _verdict(desk, kpi) for kpi in KPIS}
-    scored = [kpi for kpi, verdict in judged.items() if verdict is not None]
-    rows = [_kpi_row(desk, kpi, judged[kpi]) for kpi in KPIS]
-    if scored:
-        good = listed([kpi for kpi in scored if judged[kpi]])
-        off = [text(KPIS[kpi]) for kpi in scored if not judged[kpi]]
-        title = say(
-            N_("{good} of {all} KPIs with a target are on target; off target: {off}."),
-            good=good,
-            all=listed(scored),
-            off=", ".join(off),
-        )
-        title = title if off else say(N_("All {all} KPIs with a target are on target."), all=listed(scored))
-    else:
-        title = say(
-            N_("{known} of the KPIs are known; none has a target yet."),
-            known=listed([kpi for kpi, row in zip(KPIS, rows, strict=True) if _has_value(row)]),
-        )
+    rows = {kpi: _kpi_row(desk, kpi, judged[kpi]) for kpi in KPIS}
     labels = (
         N_("last closed month"),
         N_("target"),
@@ -195,19 +180,34 @@ def _report_card(desk: Desk) -> Page:
         Column(text(label), "text" if label in ("verdict", "trend, thirteen months", "why not") else "number") for label in labels
     )
     caption = say(N_("KPIs of {month}; money is provisional until finance closes the month"), month=Month(desk.about.cutoff, "long"))
-    keep = [place for place in range(len(labels)) if any(row.cells[place] for row in rows)]
+    keep = [place for place in range(len(labels)) if any(row.cells[place] for row in rows.values())]
     printed = Table(
         caption,
         text(N_("KPI")),
         tuple(columns[place] for place in keep),
-        tuple(Row(row.head, tuple(row.cells[place] for place in keep)) for row in rows),
+        tuple(Row(row.head, tuple(row.cells[place] for place in keep)) for row in rows.values()),
     )
     return Page(
         "record",
         text(N_("Report card")),
-        title,
+        _card_title(desk, judged, rows),
         (table(desk.writer, printed), *missing(desk, "targets", "production_history", "balance_sheet")),
     )
+
+
+def _card_title(desk: Desk, judged: Mapping[str, bool | None], rows: Mapping[str, Row]) -> Markup:
+    """How many of the KPIs with a target are on it, and which are not; else how many are known."""
+    say = desk.writer.say
+    scored = [kpi for kpi, verdict in judged.items() if verdict is not None]
+    if not scored:
+        return say(
+            N_("{known} of the KPIs are known; none has a target yet."), known=listed([kpi for kpi in rows if _has_value(rows[kpi])])
+        )
+    off = [desk.writer.text(KPIS[kpi]) for kpi in scored if not judged[kpi]]
+    if not off:
+        return say(N_("All {all} KPIs with a target are on target."), all=listed(scored))
+    told = N_("{good} of {all} KPIs with a target are on target; off target: {off}.")
+    return say(told, good=listed([kpi for kpi in scored if judged[kpi]]), all=listed(scored), off=", ".join(off))
 
 
 def _has_value(row: Row) -> bool:

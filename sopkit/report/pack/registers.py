@@ -29,31 +29,8 @@ def _scenario_page(desk: Desk) -> Page | None:
     if len(records) < 2:
         return None
     text, base = desk.writer.text, base_scenario(desk)
-    rows = []
-    for record in sorted(records, key=lambda record: (SHOWN[record.word("kind")], record.word("scenario"))):
-        money: list[Cell] = [record.number(column, "money") for column in ("net_sales", "contribution")]
-        change = (
-            ""
-            if record.word("kind") == "base"
-            else difference(record.number("contribution", "money"), base.number("contribution", "money")).change()
-        )
-        if isinstance(change, Number):
-            change = change.judged(None if not change.value else change.value > 0)
-        load = record.number("load_peak", "ratio")
-        units: list[Cell] = [record.number("fill_rate", "share"), record.number("lost", "units"), record.number("late", "units")]
-        cells = [
-            *money,
-            change,
-            *units,
-            record.number("stock_peak", "money"),
-            record.number("cash_low", "money"),
-            load,
-            _breaks_first(desk, record),
-        ]
-        head = text(N_("the plan")) if record.word("kind") == "base" else desk.writer.markup(record.words("title"))
-        rows.append(
-            Row(head, tuple(cells), "sum" if record.word("kind") == "base" else "chosen" if record.word("kind") == "together" else "")
-        )
+    ordered = sorted(records, key=lambda record: (SHOWN[record.word("kind")], record.word("scenario")))
+    rows = [_scenario_row(desk, record, base) for record in ordered]
     labels = (
         N_("net sales, fiscal year"),
         N_("contribution, twelve months"),
@@ -76,6 +53,26 @@ def _scenario_page(desk: Desk) -> Page | None:
         _scenario_title(desk, records, base),
         (table(desk.writer, Table(caption, text(N_("scenario")), columns, shown, dense=True)),),
     )
+
+
+def _scenario_row(desk: Desk, record: Record, base: Record) -> Row:
+    """Money, units, stock, cash, load and the limit that breaks first under a scenario; contribution against the plan's."""
+    kind = record.word("kind")
+    change: Cell = ""
+    if kind != "base":
+        more = difference(record.number("contribution", "money"), base.number("contribution", "money")).change()
+        change = more.judged(None if not more.value else more.value > 0)
+    measures = (("fill_rate", "share"), ("lost", "units"), ("late", "units"), ("stock_peak", "money"), ("cash_low", "money"))
+    cells: tuple[Cell, ...] = (
+        record.number("net_sales", "money"),
+        record.number("contribution", "money"),
+        change,
+        *(record.number(column, unit) for column, unit in measures),
+        record.number("load_peak", "ratio"),
+        _breaks_first(desk, record),
+    )
+    head = desk.writer.text(N_("the plan")) if kind == "base" else desk.writer.markup(record.words("title"))
+    return Row(head, cells, "sum" if kind == "base" else "chosen" if kind == "together" else "")
 
 
 def _breaks_first(desk: Desk, record: Record) -> Cell:
