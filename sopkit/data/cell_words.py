@@ -1,10 +1,16 @@
 """Words that people and spreadsheets write in cells, in the languages that are read: months, yes and no, totals, errors."""
 
+import re
+
 SPREADSHEET_ERRORS = frozenset(
     {"#N/A", "#NA", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
     | {"#SAKNAS!", "#SAKNAS", "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?", "#OGILTIGT!", "#SKÄRNING!"}
 )
-TOTAL_WORDS = r"(?:grand |sub)?totals?|totalt|totalsumma|summa|sum|delsumma|slutsumma|summe|gesamt|gesamtsumme"
+SPREADSHEET_ERROR = re.compile(r"#[^\W\d_]{2,}(?:/[^\W_]+)?[!?]|#NV|#I/T|#N/D|#N/B")  # as spreadsheets write them in other languages too
+TOTAL_WORDS = (
+    r"(?:grand |sub|sous-)?totals?|totalt|totalsumma|summa|sum|delsumma|slutsumma|summe|gesamt|gesamtsumme|zwischensumme"
+    r"|total général|totaux|somme|totaal|i alt|yhteensä"
+)
 _YES, _NO = (
     "true 1 yes ja sant oui vrai wahr si sí vero sim waar kyllä tosi tak prawda verdadero",
     "false 0 no nej falskt non faux nein falsch falso não nee onwaar ei epätosi nie fałsz",

@@ -87,7 +87,9 @@ _ALL = (
     _rule(
         "totals_row", "structure", "REPAIR REJECT", "records only, or a total that is the sum of its column", "remove it, or find the rows"
     ),
-    _rule("footer", "structure", "REPAIR", "records only", "nothing; the rows were left out as declared"),
+    _rule(
+        "footer", "structure", "REPAIR REJECT", "records only", "nothing where the footer is declared; else remove the row, or declare it"
+    ),
     _rule("header_alias", "structure", "ACCEPT", "headers by the contract's own names", "look that each means what it was read as"),
     _rule("header_drift", "structure", "REPAIR", "headers as the contract or the params write them", "nothing; it was read as told"),
     _rule("merged_cells", "structure", "REPAIR REJECT", "no merged cells in key columns", "split them, or declare fill_merged"),

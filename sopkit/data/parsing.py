@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sopkit.data.cell_words import FALSE_WORDS, MONTH_NAME, MONTH_NAMES, SPREADSHEET_ERRORS, TOTAL_WORDS, TRUE_WORDS
+from sopkit.data.cell_words import FALSE_WORDS, MONTH_NAME, MONTH_NAMES, SPREADSHEET_ERROR, SPREADSHEET_ERRORS, TOTAL_WORDS, TRUE_WORDS
 
 SPACES = "\u00a0\u202f "  # no-break space, narrow no-break space, space
 MINUS = "\u2212"
@@ -93,7 +93,7 @@ _PRECISION_LOST = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}")
 _WEEK = re.compile(r"[0-9]{4}-?W[0-9]{1,2}|v\.? ?[0-9]{1,2}(?: [0-9]{4})?|(?:20)?[0-9]{4}", re.IGNORECASE)
 _ANY_DATE = re.compile(r"[0-9]{1,4}[-./ ](?:[0-9]{1,2}|[A-Za-z]{3})[-./ ][0-9]{1,4}(?:[T ].*)?|[0-9]{8}")
 _TOTAL = re.compile(rf"(?:{TOTAL_WORDS})(?:[:\s].*)?", re.IGNORECASE)
-_TOTAL_FIRST = tuple("tgsdTGSD")
+_TOTAL_FIRST = tuple("tgsdziyTGSDZIY")
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
@@ -103,8 +103,8 @@ def trimmed(text: str) -> str:
 
 
 def spreadsheet_fault(text: str) -> Fault | None:
-    """The fault of a cell that holds a spreadsheet's error value, English or Swedish; None where it holds none."""
-    if text.startswith("#") and text.upper() in SPREADSHEET_ERRORS:
+    """The fault of a cell that holds a spreadsheet's error value, in whatever language; None where it holds none."""
+    if text.startswith("#") and (text.upper() in SPREADSHEET_ERRORS or SPREADSHEET_ERROR.fullmatch(text.upper())):
         return Fault("spreadsheet_error", f"the cell holds the spreadsheet error {text}", "mend the formula in the sender's file")
     return None
 

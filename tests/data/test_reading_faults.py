@@ -395,3 +395,27 @@ def test_a_wrong_constant_of_the_params_is_one_finding(tmp_path: Path, constants
         ["params", "REJECT", rule, 0, list(constants)[-1], 37]
     ]
     assert says in found["message"].iloc[0] and "`constants`" in found["hint"].iloc[0]
+
+
+def test_a_note_below_the_records_is_one_finding_and_no_broken_row(tmp_path: Path):
+    lines = [
+        "date;item;region;channel;customer;quantity;revenue",
+        "2026-01-05;A1;n;c;K;5;10",
+        "Källa: affärssystemet;;;;;;",
+        ";;;;;;utskrivet av OB",
+    ]
+    (tmp_path / "sales.csv").write_text("\n".join(lines) + "\n")
+    intake = read_sources({"sales_history": Source(file="sales.csv", delimiter=";")}, tmp_path, cutoff="2026-01")
+    found = intake.findings.query("rule != 'missing_table'")
+    assert found[["outcome", "rule", "row", "value"]].to_numpy().tolist() == [
+        ["REJECT", "footer", 3, "Källa: affärssystemet"],
+        ["REJECT", "footer", 4, "utskrivet av OB"],
+    ]
+    assert len(intake.tables["sales_history"]) == 1
+
+
+@pytest.mark.parametrize("text", ["#NV", "#WERT!", "#VALEUR!", "#NOM?", "#I/T", "#VÆRDI!", "#DIV/0!", "#PUUTTUU!"])
+def test_a_spreadsheet_error_of_another_language_is_no_code(tmp_path: Path, text: str):
+    (tmp_path / "items.csv").write_text(f"item,item_name,family,supply_strategy\nA1,One,F,stock\n{text},Two,F,stock\n")
+    found = read_sources({"items": Source(file="items.csv")}, tmp_path, cutoff="2026-01").findings.query("rule != 'missing_table'")
+    assert found[["rule", "row", "column"]].to_numpy().tolist() == [["spreadsheet_error", 3, "item"]]

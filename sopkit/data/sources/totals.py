@@ -1,4 +1,4 @@
-"""Rows of a file that are no records: blank lines, headers that come again, totals."""
+"""Rows of a file that are no records: blank lines, headers that come again, totals, notes."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,11 +11,13 @@ from sopkit.data.contracts.column import Contract
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.parsing import Grammar, is_total_label, trimmed
 from sopkit.data.sources.cells import parsed_cells
-from sopkit.data.sources.raw import BLANK, Mask, RawTable, blank_rows, in_every_column, is_blank
+from sopkit.data.sources.raw import BLANK, Cells, Mask, RawTable, blank_rows, in_every_column, is_blank
 
 TOTAL_LABEL = rf"(?i)(?:{TOTAL_WORDS})"  # texts that may label a totals row
 TOLERANCE = 0.005  # a total is printed to the cent
 MEASURES = ("number", "whole")
+LEAST_NEEDED = 3  # needed columns of a table in which a row with one filled cell is a note
+NOTE_HINT = "remove the row, or declare footer_rows where it stands at the end of the file"
 
 
 def records_only(
@@ -27,7 +29,7 @@ def records_only(
     *,
     months: Sequence[int] = (),
 ) -> RawTable:
-    """The table without blank lines, repeated headers and totals rows, each of which is told.
+    """The table without blank lines, repeated headers, totals rows and notes, each of which is told.
 
     A totals row is left out only where its label says so, another required cell is blank, and each of its numbers is the
     sum of its column; otherwise it is rejected. `months` are the positions of months in columns, each with its own sum.
@@ -41,7 +43,31 @@ def records_only(
         measures = _measures(table, positions, contract, grammar)
         measures |= {table.header[position]: _numbers(table, position, grammar) for position in months}
         _check_totals(table, total, ~(blank | again | total), measures, log)
-    return table.taken(~(blank | again | total))
+    note = _notes(table, positions, contract) & ~blank & ~again & ~total
+    _tell_notes(table, note, log)
+    return table.taken(~(blank | again | total | note))
+
+
+def _notes(table: RawTable, positions: dict[str, int], contract: type[Contract]) -> Mask:
+    """The rows of which one cell alone is filled, where a record needs at least two more: a source, a remark, who made the list."""
+    notes = np.zeros(len(table.rows), bool)
+    needed = {position for name, position in positions.items() if contract.column(name).required}
+    if len(needed) < LEAST_NEEDED:
+        return notes
+    first, second = sorted(needed)[:2]
+    rows = np.flatnonzero(table.cells[first].where(is_blank, BLANK) | table.cells[second].where(is_blank, BLANK))
+    if not len(rows):
+        return notes
+    filled = np.stack([~Cells(column.values, column.codes[rows]).where(is_blank, BLANK) for column in table.cells])
+    notes[rows[filled.sum(axis=0) == 1]] = True
+    return notes
+
+
+def _tell_notes(table: RawTable, notes: Mask, log: FindingLog) -> None:
+    rows = np.flatnonzero(notes)
+    texts = [next(str(value) for cells in table.cells if not is_blank(value := cells.values[cells.codes[row]])) for row in rows.tolist()]
+    told = Finding(table.origin, "footer", "one cell alone is filled: a note, not a record", "REJECT", NOTE_HINT, table.sheet)
+    log.note_rows(told, table.rows[rows].tolist(), [text[:200] for text in texts])
 
 
 def _tell(table: RawTable, which: Mask, rule: str, told: str, log: FindingLog) -> None:
