@@ -148,7 +148,9 @@ def _cost(sales_history: pd.DataFrame, grid: SeriesGrid) -> np.ndarray:
     unknown = np.isnan(cost)
     if unknown.all():
         return np.full(grid.size, np.nan)
-    total = grid.sums(0, np.where(unknown, 0.0, cost))
+    total = grid.sums(0, np.where(unknown, 0.0, cost) if unknown.any() else cost)
+    if not unknown.any():
+        return total
     return np.where(grid.sums(0, unknown.astype(np.float64)) > 0, np.nan, total)
 
 

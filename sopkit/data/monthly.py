@@ -13,6 +13,7 @@ from sopkit.periods import month_label, month_number
 EPOCH = 1970 * 12  # month number of 1970-01, from which numpy counts
 UNDATED = -(1 << 30)  # month number of an empty cell: before every month
 DAY = 86_400  # seconds
+COUNTED_AT_ONCE = 2_000_000  # rows: numpy counts in numbers twice as wide as ours, and makes a copy of all that it is given
 Codes = npt.NDArray[np.signedinteger]
 Amounts = npt.NDArray[np.float64]
 
@@ -72,11 +73,15 @@ class SeriesGrid:
 
     def sums(self, frame: int, amounts: Amounts | None = None) -> Amounts:
         """The sum of a frame's amounts by cell, or its count of rows."""
-        cells = self.rows[frame]
-        inside = cells >= 0
-        if not inside.all():
-            cells, amounts = cells[inside], None if amounts is None else amounts[inside]
-        return np.bincount(cells, amounts, self.size).astype(np.float64)
+        total = np.zeros(self.size)
+        for start in range(0, len(self.rows[frame]), COUNTED_AT_ONCE):
+            cells = self.rows[frame][start : start + COUNTED_AT_ONCE]
+            weights = None if amounts is None else amounts[start : start + COUNTED_AT_ONCE]
+            inside = cells >= 0
+            if not inside.all():
+                cells, weights = cells[inside], None if weights is None else weights[inside]
+            total += np.bincount(cells, weights, self.size)
+        return total
 
     def unbroken(self, there: npt.NDArray[np.bool_]) -> Codes:
         """The cells of each series from the first that is there to the last month."""
@@ -157,10 +162,15 @@ def by_month(lines: pd.DataFrame, month: str, keys: Sequence[str], measures: Seq
     words = {name: categories_at(grid.words[place], grid.series[series, place]) for place, name in enumerate(keys)}
     amounts = {name: lines[name].to_numpy(np.float64) for name in measures}
     sums = {
-        name: np.full(len(cells), np.nan) if np.isnan(amount).all() else grid.sums(0, np.nan_to_num(amount))[cells]
+        name: np.full(len(cells), np.nan) if np.isnan(amount).all() else grid.sums(0, _known(amount))[cells]
         for name, amount in amounts.items()
     }
     return pd.DataFrame({month: days, **words, **sums}, copy=False)
+
+
+def _known(amounts: Amounts) -> Amounts:
+    """Amounts with nothing counted as zero; not copied where all are known."""
+    return np.nan_to_num(amounts) if np.isnan(amounts).any() else amounts
 
 
 def _listed(numbers: Sequence[Codes], most: int) -> tuple[Codes, list[Codes]]:

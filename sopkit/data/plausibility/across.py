@@ -68,7 +68,7 @@ def unknown_codes(frame: pd.DataFrame, tables: Tables, table: str) -> pd.DataFra
         hits = np.flatnonzero(strange[codes])
         if not len(hits):
             continue
-        total = float(np.nansum(np.abs(amounts)))
+        total = float(np.abs(amounts).sum(where=~np.isnan(amounts)))
         rows = np.bincount(codes[hits])
         volume = np.bincount(codes[hits], np.nan_to_num(np.abs(amounts[hits])))
         found += [

@@ -41,6 +41,8 @@ def outliers(frame: pd.DataFrame, table: str, contract: type[Contract], limits: 
         if column.kind not in ("number", "whole") or column.name in NEVER or column.most is not None or column.name not in frame:
             continue
         sizes = _sizes(frame[column.name], balance=table in BALANCES)
+        if np.isnan(sizes).all():
+            continue
         hit = _far_above_all(sizes, limits.outlier_ratio)
         own = hit.copy()
         if series is not None:
