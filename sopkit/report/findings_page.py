@@ -101,8 +101,14 @@ def _blocks(writer: Writer, group: Group, records: Sequence[Record], place: str)
     rows = []
     for record in records[:MOST]:
         position = record.number("row", "count") if record.values["row"] else ""
-        told = (record.words("column"), record.words("cell"), record.words("value"), record.words("new_value"), record.words("message"))
-        said = (record.words("hint"),) if not record.word("answered_by") else (_answer(writer, record),)
+        told = (
+            record.words("column"),
+            record.words("cell"),
+            record.words("value"),
+            record.words("new_value"),
+            writer.sentence(record.words("message")),
+        )
+        said = (writer.sentence(record.words("hint")),) if not record.word("answered_by") else (_answer(writer, record),)
         rows.append(Row(position, (record.words("sheet"), *told, *said)))
     labels = (N_("sheet"), N_("column"), N_("cell"), N_("value"), N_("read as"), N_("what is wrong"), N_("what to do"))
     kept = [place for place in range(len(labels)) if any(row.cells[place] != "" for row in rows)]

@@ -147,8 +147,10 @@ def _in_words(writer: Writer, row: Mapping[str, object], column: str) -> object:
     if column == "holds":
         return writer.text(rule.holds) if rule else ""
     if column == "hint":
-        told, rules = _told(row["hint"]), writer.text(rule.do) if rule else ""
+        told, rules = writer.retold(_told(row["hint"])), writer.text(rule.do) if rule else ""
         return told if writer.language.code == "en" and told else "; ".join(part for part in (rules, told) if part)
+    if column == "message":
+        return writer.retold(_told(row["message"]))
     return row[column]
 
 
@@ -189,7 +191,7 @@ def _marks(findings: "pd.DataFrame", headers: Sequence[str], writer: Writer) -> 
         outcome, notes = marks.get((int(row["row"]), place), ("ACCEPT", []))
         heavier = max(outcome, row["outcome"], key=WEIGHT.index)
         hint = f"\n> {said}" if (said := _told(_in_words(writer, row, "hint"))) else ""
-        what = f"{_in_words(writer, row, 'outcome')}, {_in_words(writer, row, 'rule')}: {row['message']}"
+        what = f"{_in_words(writer, row, 'outcome')}, {_in_words(writer, row, 'rule')}: {_in_words(writer, row, 'message')}"
         marks[int(row["row"]), place] = (heavier, [*notes, f"{what}{hint}"])
     return {key: (outcome, "\n\n".join(notes)[:2_000]) for key, (outcome, notes) in marks.items()}
 

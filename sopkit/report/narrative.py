@@ -70,12 +70,24 @@ class Writer:
     def _number(self, number: Number) -> Markup:
         if number.value is None:
             return Markup('<span class="na" title="{}" data-src="{}">{}</span>').format(
-                number.reason or self.text("not available"), number.source, EN_DASH
+                self.retold(number.reason) or self.text("not available"), number.source, EN_DASH
             )
         written = self.written(number)
         judged = bool(number.verdict) and any(digit in written for digit in "123456789")  # what rounds to zero is neither
         kind = Markup(' class="{}"').format(number.verdict) if judged else Markup("")
         return Markup('<data{} value="{}" data-src="{}">{}</data>').format(kind, repr(number.value), number.source, written)
+
+    def retold(self, sentence: str | None) -> str:
+        """A sentence that was made where a figure or a finding was, in this language where its form is known."""
+        if not sentence or self.language.code == "en":
+            return sentence or ""
+        from sopkit.report.told import retold  # needs `N_`
+
+        return retold(sentence, self.text)
+
+    def sentence(self, cell: Cell) -> Cell:
+        """A text of a table that is such a sentence, in this language."""
+        return replace(cell, text=self.retold(cell.text)) if isinstance(cell, Words) else cell
 
     def written(self, number: Number) -> str:
         """The digits of a number, scaled and with its unit where it asks for that."""

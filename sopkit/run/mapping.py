@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from sopkit.data.sources.detection import Detected
     from sopkit.data.sources.proposal import Proposal
     from sopkit.data.sources.raw import RawTable
+    from sopkit.data.sources.wide import Wide
 
 KINDS_OF_FILE = (".csv", ".txt", ".csv.gz", ".txt.gz", ".xlsx", ".parquet")
 PLAIN = re.compile(r"[A-Za-zÅÄÖåäö_][\w.\- ]*")
@@ -60,11 +62,11 @@ def proposal_text(file: Path, table: str | None = None, params_file: Path | None
         raise DataError(f"{file.name} cannot be read as a table", problems_of(log.stopping))
     looked_at = [_looked_at(layout, raw, tables, known) for layout, raw in readable]
     lines = ["# A proposal: check every line, then paste it into the params below `sources`. Nothing is applied.", "sources:"]
-    for place, (detected, raw, ranked) in enumerate(looked_at):
+    for place, (detected, raw, wide, ranked) in enumerate(looked_at):
         told = "; ".join([f"{len(raw.rows):,} rows, {len(raw.header)} columns", *detected.seen])
         lines += [f"  # {raw.origin}: {told}."]
-        if place in _shown([ranked[0] for _, _, ranked in looked_at]):
-            lines += [*_open_questions(detected), *_choice(ranked), *declaration_lines(ranked[0], detected)]
+        if place in _shown([ranked[0] for *_, ranked in looked_at]):
+            lines += [*_open_questions(detected), *_choice(ranked), *declaration_lines(ranked[0], detected, wide)]
         else:
             lines += [f"  # No table is likely; nearest: {ranked[0].table} {ranked[0].confidence:.2f}."]
     lines += [f"# {len(log.stopping)} findings in the file: `sop check` lists them once it is declared."] if log.stopping else []
@@ -73,13 +75,16 @@ def proposal_text(file: Path, table: str | None = None, params_file: Path | None
 
 def _looked_at(
     layout: "Detected", raw: "RawTable", tables: Sequence[str], known: Mapping[str, frozenset[str]]
-) -> tuple["Detected", "RawTable", list["Proposal"]]:
-    """A sheet or a file with how it is written and what it may be, likeliest first."""
+) -> tuple["Detected", "RawTable", "Wide | None", list["Proposal"]]:
+    """A sheet or a file with how it is written, whether months stand in its columns, and what it may be, likeliest first."""
     from sopkit.data.sources.detection import detected_grammar
     from sopkit.data.sources.proposal import proposals
+    from sopkit.data.sources.wide import months_in_columns
 
-    detected = detected_grammar(raw, layout)
-    return detected, raw, proposals(raw, detected, tables, known=known)
+    wide = months_in_columns(raw)
+    detected = detected_grammar(wide.long if wide else raw, layout)
+    detected = replace(detected, seen=(*detected.seen, wide.told)) if wide else detected
+    return detected, raw, wide, proposals(wide.long if wide else raw, detected, tables, known=known)
 
 
 def _shown(best: Sequence["Proposal"]) -> set[int]:
@@ -102,9 +107,13 @@ def known_codes(params_file: Path) -> dict[str, frozenset[str]]:
     return {name: codes for name, codes in found.items() if codes}
 
 
-def declaration_lines(proposal: "Proposal", detected: "Detected") -> list[str]:
+def declaration_lines(proposal: "Proposal", detected: "Detected", wide: "Wide | None" = None) -> list[str]:
     """The declaration of a proposal as lines of YAML: what is sure stands, what is doubtful waits behind a `#`."""
     lines = [f"  {proposal.table}:", *(f"    {line}" for line in _dialect_lines(detected))]
+    spread: tuple[str, ...] = ()
+    if wide:
+        proposal, spread, line = _without_months(proposal, wide)
+        lines.append(f"    {line}")
     lines += ["    columns:"] if proposal.sure else []
     for fit in proposal.fits:
         mark = "" if fit in proposal.sure else "# "
@@ -112,11 +121,23 @@ def declaration_lines(proposal: "Proposal", detected: "Detected") -> list[str]:
         lines.append(f"      {mark}{fit.column.name}: {_scalar(fit.header)}  {told}")
     unused = [*proposal.unused, *(fit.header for fit in proposal.fits if fit not in proposal.sure)]
     lines += [f"    ignored: [{', '.join(_scalar(header) for header in unused)}]"] if unused else []
-    for column in proposal.missing:
+    for column in (column for column in proposal.missing if column.name not in spread):
         near = ", ".join(f"{_scalar(fit.header)} {fit.confidence:.2f}" for fit in proposal.nearest[column.name])
         found = f"nothing fits; nearest: {near}" if near else "nothing in the file fits"
         lines.append(f"    # needed: {column.name} ({column.meaning}): {found}; name a column, or give a constant")
     return lines
+
+
+def _without_months(proposal: "Proposal", wide: "Wide") -> tuple["Proposal", tuple[str, ...], str]:
+    """The proposal without the columns that the months become, these columns, and the line that declares them."""
+    from sopkit.data.sources.wide import INTO, VALUE, unpivot_of
+
+    unpivot = unpivot_of(wide, proposal)
+    fits = tuple(fit for fit in proposal.fits if fit.header not in (INTO, VALUE) and fit.column.name not in (unpivot.into, unpivot.value))
+    unused = tuple(header for header in proposal.unused if header not in (INTO, VALUE))
+    lost = tuple(fit.header for fit in proposal.fits if fit not in fits and fit.header not in (INTO, VALUE))
+    line = f"unpivot: {{columns: {_scalar(unpivot.columns)}, into: {unpivot.into}, value: {unpivot.value}}}"
+    return replace(proposal, fits=fits, unused=(*unused, *lost)), (unpivot.into, unpivot.value), line
 
 
 def _refuse_unreadable(file: Path) -> None:

@@ -65,6 +65,20 @@ def test_each_likely_sheet_of_a_workbook_is_proposed(tmp_path: Path):
     assert "No table is likely" in text
 
 
+@pytest.mark.parametrize(
+    ("months", "form"), [(("jan 2026", "feb 2026", "mars 2026"), "MMM YYYY"), (("2026-01", "2026-02", "2026-03"), "YYYY-MM")]
+)
+def test_months_in_columns_are_proposed_so_that_they_read_themselves(tmp_path: Path, months: tuple[str, ...], form: str):
+    lines = [";".join(("Artikelnr", "Region", "Kanal", "Säljare", *months)), "001;Öst;butik;AB;10,5;12;8", "002;Väst;butik;AB;5;;6,5"]
+    (tmp_path / "prognos.csv").write_text("\n".join(lines) + "\n")
+    text = proposal_text(tmp_path / "prognos.csv", "sales_history")
+    assert f"months in 3 columns, 2026-01 to 2026-03, written as {form}" in text
+    declared = sources(text)["sales_history"].model_copy(update={"constants": {"customer": "-", "revenue": 0}})
+    assert (declared.unpivot.columns, declared.unpivot.into, declared.unpivot.value) == (form, "date", "quantity")  # type: ignore[union-attr]
+    frame = read_sources({"sales_history": declared}, tmp_path, cutoff="2026-03").tables["sales_history"]
+    assert sorted(frame["quantity"]) == [5.0, 6.5, 8.0, 10.5, 12.0]
+
+
 def test_what_is_doubtful_or_needed_waits_behind_a_comment(tmp_path: Path):
     (tmp_path / "x.csv").write_text("sku,n1,when\nA1,1,2026-01-31\nA2,2,2026-02-28\n")
     text = proposal_text(tmp_path / "x.csv", "inventory")

@@ -227,7 +227,7 @@ def _kpi_row(desk: Desk, kpi: str, verdict: bool | None) -> Row:
     told = "" if verdict is None else desk.writer.text(N_("on target") if verdict else N_("off target"))
     mark = Markup('<span class="{}">{}</span>').format("good" if verdict else "bad", told) if told else ""
     goal = target.number("value", now.unit if now else "").long() if target else ""
-    reason = history[months[-1]].words("reason") if months[-1] in history and not (now and now.known) else ""
+    reason = desk.writer.sentence(history[months[-1]].words("reason")) if months[-1] in history and not (now and now.known) else ""
     shown: list[Cell] = [number.long() if number else "" for number in (now, before, year)]
     return Row(label, (shown[0], goal, mark, shown[1], shown[2], trend, reason))
 

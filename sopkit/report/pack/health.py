@@ -126,7 +126,13 @@ def _findings(desk: Desk) -> tuple[Table, ...]:
         rows.append(
             Row(
                 record.words("file"),
-                (place, record.words("column"), record.words("value"), record.words("message"), word(desk, record, "outcome")),
+                (
+                    place,
+                    record.words("column"),
+                    record.words("value"),
+                    desk.writer.sentence(record.words("message")),
+                    word(desk, record, "outcome"),
+                ),
             )
         )
     columns = (
