@@ -172,6 +172,7 @@ def test_papermill_describes_the_parameters(capsys):
     assert all(entry["help"] for entry in known.values())
 
 
+@pytest.mark.slow  # the same on frames: tests/meeting/test_scenarios.py; on the command line: tests/run/test_runner.py
 def test_a_scenario_run_is_the_row_of_the_scenario_table(finished, small_demo, tmp_path):
     tree = another_tree(small_demo, tmp_path)
     sop(tree, "run", "params/demo.yaml", "--cycle", LAST, "--scenario", "demand_up", "--to", "pre_sop", "--format", "plain")
