@@ -121,5 +121,14 @@ def terms_of(rows: pd.DataFrame, deductions: pd.DataFrame) -> dict[str, dict[str
     return found
 
 
+def terms_problems(deductions: pd.DataFrame) -> list[Problem]:
+    """Families and markets whose terms take all of a price from some month on, the worst of them; none where all leave something."""
+    try:
+        terms_of(deductions[CELL].assign(period=deductions["valid_from"].dt.strftime("%Y-%m")), deductions)
+    except DataError as error:
+        return list(error.problems)
+    return []
+
+
 def _sum_of(terms: dict[str, dict[str, np.ndarray]], name: str) -> np.ndarray:
     return np.sum([found[name] for found in terms.values()], axis=0)

@@ -96,6 +96,39 @@ def solved_scenario_lines(params_file: Path, cycle: str | None, names: list[str]
     return _lines_of(scenarios_apart(inputs, base, files.overlays, processes=at_a_time, unusable=files.problems), as_json=as_json)
 
 
+def range_lines(params_file: Path, cycle: str | None, *, as_json: bool) -> str:
+    """The ranges of the next twelve months, each with its record; the chances of missing budget and cash floor; what drives them.
+
+    Args:
+        params_file: of the company.
+        cycle: None = that of the params.
+        as_json: every row of the three tables, for programs.
+
+    Raises:
+        ParamsError: the cycle has no finished run.
+    """
+    from sopkit.run.crisis import finished_table
+
+    params = load_params(params_file, cycle)
+    facts = _view(params_file, cycle).facts_so_far()
+    told, drivers = (finished_table(params, name) for name in ("plan_ranges", "range_drivers"))
+    chances = facts[facts["id"].str.startswith("chance_")]
+    if as_json:
+        named = {"ranges": told, "chances": chances, "drivers": drivers}
+        rows = (f'"{name}": {frame.to_json(orient="records", double_precision=6, force_ascii=False)}' for name, frame in named.items())
+        return "{" + ", ".join(rows) + "}"
+    if told.empty:
+        return "ranges are not available: costs, balances or a forecast with quantiles are missing (money notes, notebook 4)"
+    year = told[told["span"].str.contains("..", regex=False)]
+    parts = [year.to_string(index=False, float_format="{:,.0f}".format, na_rep="-"), ""]
+    parts += [
+        f"{row.definition}: {row.value:.1%}" if pd.notna(row.value) else f"{row.id}: not available, because {row.reason}"
+        for row in chances.itertuples()
+    ]
+    first = drivers.sort_values("share", ascending=False).head(8)
+    return "\n".join([*parts, "", first.to_string(index=False, float_format="{:,.3f}".format, na_rep="-")])
+
+
 def _lines_of(table: pd.DataFrame, *, as_json: bool) -> str:
     if as_json:
         return str(table.to_json(orient="records", double_precision=6, force_ascii=False))

@@ -87,6 +87,8 @@ def test_sales_terms_move_the_price_that_is_after_them_and_net_sales_by_the_othe
     shipped = plan.supply.demand_fulfilment.set_index(["item", "period"])["shipped"]["grill", "2026-06"]
     assert lines["gross_sales", "2026-06"] == pytest.approx(shipped * 62.5)
     assert lines["net_sales", "2026-06"] == pytest.approx(shipped * (45 - 2.5))
+    with pytest.raises(ParamsError, match="add up to 103.0%"):
+        apply_overlay(known, overlay({**deeper, "value": 0.99}))
     again = apply_overlay(known, compose([overlay({**deeper, "value": 0.28}), overlay(PRICE_UP, title="dearer")]))
     back = apply_overlay(known, compose([overlay(PRICE_UP, title="dearer"), overlay({**deeper, "value": 0.28})]))
     assert same_plan(replan(again), replan(back))["ok"].all()

@@ -8,6 +8,7 @@ import pandas as pd
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import empty
 from sopkit.errors import ParamsError, Problem
+from sopkit.finance.gross_to_net import terms_problems
 from sopkit.meeting.policy import Change, Overlay
 from sopkit.meeting.scenarios.cells import new_cells, result_problems, split_at_months, value_problems
 from sopkit.meeting.scenarios.derived import DEMAND, DEMAND_NAMES, RATES, currency_problems, demand_changes, units_at_price
@@ -45,7 +46,7 @@ def apply_overlay(inputs: PlanInputs, overlay: Overlay) -> PlanInputs:
             problems += found
         else:
             tables[change.table], found = _changed(tables[change.table], change, tables, place)
-            problems += found
+            problems += found or _terms_problems(tables, change, place)
     problems += policy_problems(inputs.tables, inputs.supply, inputs.money, overlay)
     problems += _cost_problems(inputs, overlay)
     problems += unknown_lead_times(inputs.tables[SUPPLIERS], tables[SUPPLIERS], overlay.title)
@@ -61,6 +62,12 @@ def apply_overlay(inputs: PlanInputs, overlay: Overlay) -> PlanInputs:
         closed_terms=_so_far(inputs, tables, TERMS, inputs.closed_terms),
         priced_terms=_so_far(inputs, tables, DEDUCTED, inputs.priced_terms),
     )
+
+
+def _terms_problems(tables: Mapping[str, pd.DataFrame], change: Change, place: str) -> list[Problem]:
+    """Whether sales terms leave something of each price after a change on them."""
+    found = terms_problems(tables[DEDUCTED]) if change.table == DEDUCTED else []
+    return [Problem(f"{place}, {each.where}", each.came, each.expected, each.hint) for each in found]
 
 
 def _later(inputs: PlanInputs, tables: Mapping[str, pd.DataFrame]) -> Arrivals:

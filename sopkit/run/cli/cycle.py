@@ -148,6 +148,14 @@ def scenarios(
 
 
 @app.command()
+def ranges(params: ParamsFile, cycle: Cycle = None, form: OutputFormat = None) -> None:
+    """How certain a finished cycle's money is: P10, P50 and P90 with their record, what may be missed, and what drives it."""
+    from sopkit.run.reading_back import range_lines
+
+    print(range_lines(params_path(params), cycle, as_json=form == "json"))
+
+
+@app.command()
 def crisis(
     params: ParamsFile,
     playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="a file of params/playbooks, without .yaml")],
