@@ -17,7 +17,7 @@ from sopkit.demand.kernels.intermittent import ALPHAS as SELDOM_ALPHAS
 from sopkit.demand.kernels.intermittent import mean_interval
 from sopkit.demand.kernels.matrix import Panel
 from sopkit.demand.kernels.season import DISCOUNTS, demand_repeats
-from sopkit.demand.kernels.smoothing import ALPHAS
+from sopkit.demand.kernels.smoothing import ALPHAS, simple_smoothing
 
 HORIZON = 7
 SEASONS = (1, 4, 7, 12)
@@ -517,3 +517,24 @@ def test_a_few_sales_in_one_month_of_the_year_are_no_season() -> None:
     assert demand_repeats(panel.values, 12).tolist() == [False, True]
     assert panel.season.seasonal.tolist() == [False, True]
     assert (panel.season.factors[0] == 1).all()
+
+
+def test_simple_smoothing_and_croston_as_published():
+    """Hyndman and Athanasopoulos, 2nd ed.: oil (7.1), alpha 0.8339, is 542.68; drug sales (12.2), alpha 0.1, 2.750 / 2.793 = 0.985."""
+    oil = [445.36, 453.20, 454.41, 422.38, 456.04, 440.39, 425.19, 486.21, 500.43, 521.28, 508.95, 488.89, 509.87, 456.72, 473.82, 525.95]
+    found = simple_smoothing(np.array([[*oil, 549.83, 542.34]]), np.array([0.8339]))
+    assert found.level[0] == pytest.approx(542.68, abs=0.01)
+    drug = [0, 2, 0, 1, 0, 11, 0, 0, 0, 0, 2, 0, 6, 3, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 3, 1, 0, 0, 1, 0, 1, 0, 0]
+    assert KERNELS["croston"](right_aligned([np.array(drug, dtype=float)], 12), 1)[0, 0] == pytest.approx(0.985, abs=5e-4)
+
+
+def test_theta_is_the_mean_of_its_two_lines():
+    """Assimakopoulos and Nikolopoulos 2000: the line, and 2 y less the line smoothed; Hyndman and Billah 2003: smoothing with drift."""
+    y = np.random.default_rng(5).normal(100, 5, 30).cumsum()
+    panel = right_aligned([y], 1)
+    time = np.arange(30)
+    slope, start = np.polyfit(time, y, 1)
+    curved, alpha = 2 * y - (start + slope * time), panel.smoothed.alpha[0]
+    level = simple_smoothing(curved[None], np.array([alpha])).level[0]
+    expected = [(start + slope * (29 + step) + level) / 2 for step in range(1, 5)]
+    np.testing.assert_allclose(KERNELS["theta"](panel, 4)[0], expected)
