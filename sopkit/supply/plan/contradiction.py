@@ -22,15 +22,15 @@ WEIGHT_OF_DEMAND = 1000.0  # an hour, a component, a place in the store is easie
 
 @dataclass(frozen=True)
 class Relief:
-    """A limit that may be exceeded: its rows, the sign that eases them, what a unit weighs, how it is told."""
+    """A limit that may be exceeded: its rows, how it is told, the sign that eases it, what a unit weighs."""
 
     name: str
     rows: Grid
-    sign: float
-    weight: float
     names: Collection[object]
     told: str  # what is short, with its unit
     hint: str
+    sign: float = -1.0
+    weight: float = 1.0
 
 
 def contradiction_of(situation: Situation) -> Contradiction:
@@ -59,73 +59,25 @@ def shortfalls(situation: Situation) -> list[Problem]:
 
 
 def _reliefs(situation: Situation, limits: Limits) -> list[Relief]:
-    goods, sources = situation.goods, situation.sources
+    policy = situation.policy
     hours = "Add hours, overtime or an alternative resource, or take demand away."
+    supplier = "Raise the supplier's limit, or find another."
+    waiting = "Let demand wait (supply.waiting), or price it (supply.unmet_demand)."
+    outside = "subcontractors of {name} in {month} are short {amount:,.0f} units"
+    place = "{name} in {month} is short {amount:,.0f} family units"
+    lying = "{amount:,.0f} units of {name} would lie longer at the end of {month} than stock_rules allows"
+    absent = "{amount:,.0f} units of {name} cannot be there in {month}, whatever is added"
+    sites, makers = sorted(policy.site_storage_limit), sorted(policy.subcontract_limit)
+    people, work = situation.people.names, "{name} in {month} are short {amount:,.0f} h of work"
     return [
-        Relief("hours", limits.regular_hours, -1.0, 1.0, situation.lines.names, "{name} in {month} is short {amount:,.0f} h", hours),
-        Relief(
-            "people",
-            limits.crew_hours,
-            -1.0,
-            1.0,
-            situation.people.names,
-            "{name} in {month} are short {amount:,.0f} h of work",
-            "Hire, or allow overtime.",
-        ),
-        Relief(
-            "components",
-            limits.component_roll,
-            -1.0,
-            1.0,
-            sources.names,
-            "{name} in {month} is short {amount:,.0f}",
-            "Raise the supplier's limit, or find another.",
-        ),
-        Relief(
-            "subcontracting",
-            limits.subcontractors,
-            -1.0,
-            1.0,
-            sorted(situation.policy.subcontract_limit),
-            "subcontractors of {name} in {month} are short {amount:,.0f} units",
-            "Raise supply.subcontract_limit.",
-        ),
-        Relief(
-            "storage",
-            limits.storage,
-            -1.0,
-            1.0,
-            ["the storage"],
-            "{name} in {month} is short {amount:,.0f} family units",
-            "Raise supply.storage_limit.",
-        ),
-        Relief(
-            "storage of a site",
-            limits.site_storage,
-            -1.0,
-            1.0,
-            sorted(situation.policy.site_storage_limit),
-            "the storage of {name} in {month} is short {amount:,.0f} family units",
-            "Raise supply.site_storage_limit.",
-        ),
-        Relief(
-            "cover",
-            limits.cover,
-            -1.0,
-            1.0,
-            situation.sites.items,
-            "{amount:,.0f} units of {name} would lie longer at the end of {month} than stock_rules allows",
-            "Let it lie or cover longer, or make it later.",
-        ),
-        Relief(
-            "units",
-            limits.stock_roll,
-            1.0,
-            WEIGHT_OF_DEMAND,
-            goods.names,
-            "{amount:,.0f} units of {name} cannot be there in {month}, whatever is added",
-            "Let demand wait (supply.waiting), or price it (supply.unmet_demand).",
-        ),
+        Relief("hours", limits.regular_hours, situation.lines.names, "{name} in {month} is short {amount:,.0f} h", hours),
+        Relief("people", limits.crew_hours, people, work, "Hire, or allow overtime."),
+        Relief("components", limits.component_roll, situation.sources.names, "{name} in {month} is short {amount:,.0f}", supplier),
+        Relief("subcontracting", limits.subcontractors, makers, outside, "Raise supply.subcontract_limit."),
+        Relief("storage", limits.storage, ["the storage"], place, "Raise supply.storage_limit."),
+        Relief("storage of a site", limits.site_storage, sites, f"the storage of {place}", "Raise supply.site_storage_limit."),
+        Relief("cover", limits.cover, situation.sites.items, lying, "Let it lie or cover longer, or make it later."),
+        Relief("units", limits.stock_roll, situation.goods.names, absent, waiting, sign=1.0, weight=WEIGHT_OF_DEMAND),
     ]
 
 
