@@ -46,6 +46,7 @@ def solve(
     ] = None,
     what_ifs: Annotated[bool, typer.Option("--what-ifs", help="solve the variants of what_ifs.yaml instead, each with its time")] = False,
     processes: Annotated[int, typer.Option(min=1, help="variants solved at a time")] = 1,
+    by_prices: Annotated[int | None, typer.Option(min=1, help="so many rounds of prices instead, for what is beyond one solve")] = None,
     form: Annotated[Literal["plain", "json"], typer.Option("--format")] = "plain",
 ) -> None:
     """Plan a folder of input tables and print its objective beside the published one."""
@@ -54,6 +55,9 @@ def solve(
     case = read_case(folder)
     if what_ifs:
         _print_what_ifs(case, folder, processes, as_json=form == "json")
+        return
+    if by_prices:
+        _print_rounds(case, by_prices)
         return
     answers = answers_of(case, workforce)
     told = {"case": case.name, "title": case.params.title, "source": case.params.source, "answers": [_as_json(each) for each in answers]}
@@ -67,6 +71,13 @@ def _print_what_ifs(case: "Case", folder: Path, processes: int, *, as_json: bool
 
     told = told_variants(case, read_what_ifs(folder), processes=processes)
     print(json.dumps([asdict(each) for each in told], ensure_ascii=False, indent=1) if as_json else "\n".join(lines_of(told)))
+
+
+def _print_rounds(case: "Case", rounds: int) -> None:
+    from sopkit.run.by_prices import case_rounds, round_lines
+
+    for line in round_lines(case_rounds(case, rounds)):
+        print(line, flush=True)
 
 
 def answers_of(case: "Case", workforce: Workforce | None = None) -> list[Answer]:

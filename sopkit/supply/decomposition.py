@@ -24,7 +24,7 @@ TOGETHER = 20_000  # variables of the blocks that are solved as one model
 SAMPLE, SAMPLES = 0.1, 10  # share of the blocks in a sample, and how many samples the first prices are the mean of
 LEVELS = (0.0, 0.5, 2.0)  # of the first prices, asked beside them for plans that differ
 MIDDLE = 0.5  # weight of the best bound's prices beside the master's
-MISSING = 4.0  # first price of a unit of a shared row that nothing provides, in highest first prices; doubled as long as any is missing
+MISSING = 4.0  # first price of a unit of a shared row that nothing provides, in highest prices; doubled as long as any is missing
 
 
 @dataclass(frozen=True)
@@ -266,5 +266,20 @@ def _prices_of(arrays: Arrays, block_of: NDArray[np.int64], shared: NDArray[np.i
     lower, upper, least, most = (np.array(each) for each in (part.lower, part.upper, part.at_least, part.at_most))
     for bound, which in ((lower, native), (upper, native), (least, common), (most, common)):
         bound[which] *= share
-    found = Solver(replace(part, lower=lower, upper=upper, at_least=least, at_most=most)).solve()
+    found = Solver(_never_short(replace(part, lower=lower, upper=upper, at_least=least, at_most=most), np.flatnonzero(common))).solve()
     return found.row_dual[common]
+
+
+def _never_short(arrays: Arrays, rows: NDArray[np.int64]) -> Arrays:
+    """A model in which these rows may lack, or have too much, at a high price: a sample's share need not be enough for it."""
+    count, dear = 2 * len(rows), MISSING * np.abs(arrays.cost).max(initial=1.0)
+    at = (np.tile(rows, 2), np.arange(count))
+    free = sparse.csc_matrix((np.repeat([1.0, -1.0], len(rows)), at), shape=(len(arrays.at_least), count))
+    return replace(
+        arrays,
+        cost=np.concatenate([arrays.cost, np.full(count, dear)]),
+        lower=np.concatenate([arrays.lower, np.zeros(count)]),
+        upper=np.concatenate([arrays.upper, np.full(count, np.inf)]),
+        integer=np.concatenate([arrays.integer, np.zeros(count, dtype=bool)]),
+        matrix=sparse.csc_matrix(sparse.hstack([arrays.matrix, free])),
+    )

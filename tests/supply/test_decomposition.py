@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from command_line import ROOT
 
-from sopkit.errors import StepError
+from sopkit.errors import ParamsError, StepError
+from sopkit.run.by_prices import case_rounds, round_lines
+from sopkit.run.cases import read_case
 from sopkit.supply.decomposition import solved_by_prices
 from sopkit.supply.plan.blocks import item_blocks
 from sopkit.supply.plan.model import plan_model
@@ -64,3 +67,18 @@ def test_too_few_rounds_for_any_plan_are_told(crowded):
     arrays, blocks = crowded
     with pytest.raises(StepError, match=r"More rounds|missing"):
         solved_by_prices(arrays, np.where(blocks >= 0, 0, -1), rounds=1)
+
+
+def test_a_case_with_components_by_prices():
+    # chairs and tables of frames of wood: what goes into what is shared as hours are
+    case = read_case(ROOT / "tests" / "cases" / "drawn_assembly")
+    told = list(case_rounds(case, 12))
+    published = case.expected[0].objective
+    assert told[-1].bound <= published + 1e-6 <= told[-1].objective + 2e-6
+    assert told[-1].gap_share < 0.01
+    assert "from the best" in list(round_lines(iter(told)))[-1]
+
+
+def test_what_is_whole_is_not_decided_by_prices():
+    with pytest.raises(ParamsError, match="whole numbers"):
+        case_rounds(read_case(ROOT / "tests" / "cases" / "drawn_shifts"), 3)

@@ -2,6 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from sopkit.supply.lp import Grid
 from sopkit.supply.plan.model import PlanModel
@@ -12,7 +14,9 @@ BY_CELL = ("late", "lost", "backlog")
 
 
 def item_blocks(situation: Situation, model: PlanModel) -> NDArray[np.int64]:
-    """Number of the item that each variable of the plan belongs to, all its places together; -1: it is shared (work, people, components).
+    """Number of the block that each variable of the plan belongs to; -1: it is shared (work, people, bought components).
+
+    A block is an item with all its places, and with what goes into it where that is an item too.
 
     Args:
         situation: what the plan depends on.
@@ -27,7 +31,11 @@ def item_blocks(situation: Situation, model: PlanModel) -> NDArray[np.int64]:
     _put(block, choices.sent, sites.item[situation.sites.lanes.origin])
     for grid in (choices.more, choices.less):
         _put(block, grid, np.arange(len(sites.items)))
-    _, numbered = np.unique(block[block >= 0], return_inverse=True)  # items without a variable have no block
+    into = situation.materials
+    ends = (sites.item[into.component], sites.item[into.parent])
+    joined = sparse.coo_matrix((np.ones(len(ends[0])), ends), shape=(len(sites.items), len(sites.items)))
+    _, together = csgraph.connected_components(joined, directed=False)
+    _, numbered = np.unique(together[block[block >= 0]], return_inverse=True)  # items without a variable have no block
     block[block >= 0] = numbered
     return block
 
