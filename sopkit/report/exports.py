@@ -13,6 +13,7 @@ from sopkit.report.collector import collector_paused
 from sopkit.report.language import language_of
 from sopkit.report.money_sheets import FIGURES, MONEY_SHEETS, MONEY_TABLES, figures
 from sopkit.report.narrative import N_, Writer
+from sopkit.report.workbook_charts import BY_MONTH, add_charts, by_month
 from sopkit.supply.availability import Unavailable, not_available_by, told_columns
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def plan_sheets(tables: Mapping[str, "pd.DataFrame"]) -> list[Sheet]:
     families = supply.groupby(["family", "period"], as_index=False)[columns].sum()
     return [
         Sheet(N_("Plan by family"), N_("What is sold, made and kept, by family and month"), ("supply_plan",), families),
+        Sheet(*BY_MONTH, ("supply_plan", "resource_load"), by_month(supply, tables.get("resource_load"))),
         Sheet(N_("Plan by item"), N_("The same by item"), ("supply_plan",), supply),
         Sheet(
             N_("Demand"),
@@ -186,6 +188,7 @@ def write_sheet(book: "xlsxwriter.Workbook", writer: Writer, sheet: Sheet) -> No
     page.freeze_panes(1, 1 + ("item_name" in sheet.frame) * 2)
     page.autofilter(0, 0, len(sheet.frame), len(sheet.frame.columns) - 1)
     _set_up_print(book, page, sheet)
+    add_charts(book, page, writer, sheet.name, sheet.frame)
 
 
 def _set_up_print(book: "xlsxwriter.Workbook", page: "Worksheet", sheet: Sheet) -> None:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from sopkit.report.cells import Cell, Code, Day, Words, source_of
 from sopkit.report.delivery.documents import Letterhead, audience_html
 from sopkit.report.narrative import N_, Writer
+from sopkit.report.pack.words import role_words
 from sopkit.report.svg import on_screen
 from sopkit.report.tables import Book, Column, Page, Row, Table, Text, table
 
@@ -23,6 +26,7 @@ SECTIONS = {  # heading: kinds of events under it
     N_("Published"): ("publication", "supersession"),
 }
 OPEN = ("open", "late")
+MEETINGS = {"pre_sop": N_("Pre-S&OP"), "executive": N_("Executive meeting")}
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,15 @@ class Noted:
 
 
 @dataclass(frozen=True)
+class Attended:
+    """Who was in a meeting, as it was recorded, and who of its quorum was not, nor by a deputy."""
+
+    meeting: str  # pre_sop or executive
+    roles: tuple[str, ...]
+    missing: tuple[str, ...] | None = None  # None: the meeting has no quorum
+
+
+@dataclass(frozen=True)
 class Minutes:
     """The minutes as a page and as lines of text."""
 
@@ -44,21 +57,40 @@ class Minutes:
     lines: list[str]
 
 
-def minutes(noted: Sequence[Noted], actions: "pd.DataFrame", head: Letterhead) -> Minutes:
+def minutes(noted: Sequence[Noted], actions: "pd.DataFrame", head: Letterhead, attended: Sequence[Attended] = ()) -> Minutes:
     """The minutes of a cycle.
 
     Args:
         noted: events of the cycle, in order.
         actions: the table actions: open ones are carried over, with owner and date.
         head: what the page says of itself.
+        attended: the meetings whose attendance was recorded.
 
     Returns:
         Minutes; a heading without events says so.
     """
     writer = head.writer()
-    blocks = [_section(writer, heading, [one for one in noted if one.kind in kinds]) for heading, kinds in SECTIONS.items()]
+    blocks: list[Table | Text] = [*_attendance(writer, attended)]
+    blocks += [_section(writer, heading, [one for one in noted if one.kind in kinds]) for heading, kinds in SECTIONS.items()]
     page = Page("minutes", "", writer.say(N_("Minutes and actions")), (*blocks, _actions(writer, actions)))
-    return Minutes(on_screen(audience_html([page], head, "executives")), _lines(noted, actions, head))
+    return Minutes(on_screen(audience_html([page], head, "executives")), _lines(noted, actions, head, attended))
+
+
+def _attendance(writer: Writer, attended: Sequence[Attended]) -> tuple[Text, ...]:
+    return (Text(tuple(_who(writer, one) for one in attended), title=writer.text(N_("Attendance"))),) if attended else ()
+
+
+def _who(writer: Writer, one: Attended) -> Markup:
+    """One meeting: who was there, and whether there was a quorum."""
+    told = N_("{meeting}: {roles}.") if one.missing is None else N_("{meeting}: {roles}. There was a quorum.")
+    if one.missing:
+        told = N_("{meeting}: {roles}. No quorum; missing: {missing}.")
+    source = f"params#{one.meeting}.present"
+    names = {
+        name: Words(", ".join(role_words(writer, role) for role in roles), source)
+        for name, roles in (("roles", one.roles), ("missing", one.missing or ()))
+    }
+    return writer.say(told, meeting=writer.text(MEETINGS[one.meeting]), **names)
 
 
 def _section(writer: Writer, heading: str, noted: Sequence[Noted]) -> Table | Text:
@@ -90,11 +122,13 @@ def _actions(writer: Writer, actions: "pd.DataFrame") -> Table | Text:
     return table(writer, Table(text(N_("Actions, open and late")), text(N_("action")), columns, tuple(rows), dense=True))
 
 
-def _lines(noted: Sequence[Noted], actions: "pd.DataFrame", head: Letterhead) -> list[str]:
+def _lines(noted: Sequence[Noted], actions: "pd.DataFrame", head: Letterhead, attended: Sequence[Attended]) -> list[str]:
     """The same as plain text."""
     writer = head.writer()
     version = f" v{head.version}" if head.version else ""
     lines = [f"{head.title}, {head.cycle}{version} {head.status}: {writer.text(N_('Minutes and actions'))}"]
+    if attended:
+        lines += ["", writer.text(N_("Attendance")), *(f"  {_who(writer, one).striptags()}" for one in attended)]
     for heading, kinds in SECTIONS.items():
         own = [one for one in noted if one.kind in kinds]
         lines += ["", writer.text(heading), *(f"  {one.seq:>4}  {one.at[:10]}  {one.who or '-'}: {one.told}" for one in own)]

@@ -4,7 +4,7 @@ Sentences are gettext messages with named places (`{gap}`), filled by cells: no 
 """
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -43,9 +43,14 @@ class Writer:
     currency: str
 
     def say(self, message: str, **cells: Cell) -> Markup:
-        """A sentence in the pack's language, its places filled with cells (numbers with their unit)."""
-        told = {name: self.markup(cell.long() if isinstance(cell, Number) else cell) for name, cell in cells.items()}
+        """A sentence in the pack's language, its places filled with cells: numbers with their unit, money at one scale."""
+        together = _at_one_scale(cells)
+        told = {name: self.markup(cell.long() if isinstance(cell, Number) else cell) for name, cell in together.items()}
         return Markup(html.escape(self.language.text(message), quote=False)).format(**told)
+
+    def counted(self, one: str, many: str, count: Number, **cells: Cell) -> Markup:
+        """A sentence that begins with how many there are: `one` where there is a single one, else `many`."""
+        return self.say(one if count.value == 1 else many, count=count, **cells)
 
     def text(self, message: str) -> str:
         """A label in the pack's language."""
@@ -139,6 +144,19 @@ def alone(number: Number) -> Scale:
     """The scale of a number in a sentence: three significant digits, four from a hundred millions on."""
     scale, size = scale_of([number]), abs(number.value or 0.0)
     return replace(scale, decimals=0) if scale.prefix == "k" and size >= 99_950 else scale
+
+
+def _at_one_scale(cells: Mapping[str, Cell]) -> Mapping[str, Cell]:
+    """The cells of a sentence, its money at the scale of the largest; what would round to zero there keeps its own.
+
+    Units are not touched: a balance of units is told to the unit.
+    """
+    money = {name: cell for name, cell in cells.items() if isinstance(cell, Number) and cell.unit == "money" and cell.scale is None}
+    if len(money) < 2:
+        return cells
+    scale = alone(max(money.values(), key=lambda number: abs(number.value or 0.0)))
+    seen = {name: number for name, number in money.items() if round(abs(number.value or 0.0) / scale.divisor, scale.decimals)}
+    return {**cells, **{name: scaled(number, scale) for name, number in seen.items()}}
 
 
 def scaled(number: Number, scale: Scale) -> Number:

@@ -3,10 +3,11 @@
 import re
 from functools import lru_cache
 from typing import Any
+from xml.etree import ElementTree
 
 from sopkit.errors import InfrastructureError, IntegrityError, Problem
 from sopkit.report.collector import collector_paused
-from sopkit.report.paper import on_paper
+from sopkit.report.paper import as_xml, on_paper
 
 VARIANT = "pdf/ua-1"
 
@@ -37,15 +38,30 @@ def written_pdf(html: str) -> bytes:
 
 @lru_cache(maxsize=1)
 def _printer() -> Any:
-    """WeasyPrint's page without its rules for footnotes and margin notes, which it would work out for each element; we have neither."""
+    """WeasyPrint's page, read as XML where it is well-formed, as ours are, and without its rules for what our pages do not have.
+
+    Rules for footnotes, margin notes, forms and directions of writing would be worked out for each element.
+    """
     from pathlib import Path
 
     import weasyprint
+    from cssselect2 import ElementWrapper
 
     own = (Path(weasyprint.__file__).parent / "css" / "html5_ua.css").read_text()
-    sheet = weasyprint.CSS(string=re.sub(r"(?m)^::(?:foot)?note-.*$", "", own).replace("\n::marker", "\nli::marker"))
+    own = re.sub(r"(?m)^::(?:foot)?note-.*$", "", own).replace("\n::marker", "\nli::marker")
+    sheet = weasyprint.CSS(string=re.sub(r"(?m)^[^{}\n]*\[dir=[^{}\n]*\{[^{}]*\}", "", own))
 
     class Paper(weasyprint.HTML):
+        def __init__(self, string: str, url_fetcher: object) -> None:
+            try:
+                root = ElementTree.fromstring(as_xml(string))
+            except ElementTree.ParseError:
+                super().__init__(string=string, url_fetcher=url_fetcher)
+                return
+            self.base_url, self.url_fetcher, self.media_type = None, url_fetcher, "print"
+            self.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
+            self.etree_element = self.wrapper_element.etree_element
+
         def _ua_stylesheets(self, forms: bool = False) -> list[object]:
             return [sheet]
 

@@ -170,6 +170,7 @@ class Table:
     dense: bool = False
     months: bool = False  # a column a month: all of one width
     screen: bool = False  # to look into on the screen; not printed
+    aligned: bool = False  # stands under tables with the same columns: it keeps those that are empty
     switch: bool = False  # groups of columns of which the screen shows one
     unit: str = ""  # said once in the caption, where all columns share it; set by `table`
     kind: Literal["table"] = field(default="table", init=False)
@@ -256,7 +257,7 @@ def side_by_side(blocks: "Sequence[Block]") -> "tuple[Block, ...]":
 
 def table(writer: Writer, printed: Table) -> Table:
     """The table with one scale per unit, and the units written under the labels of its columns; columns of no text at all are left out."""
-    printed = _without_empty(printed)
+    printed = printed if printed.aligned else _without_empty(printed)
     numbers = [cell for row in printed.rows for cell in row.cells if isinstance(cell, Number) and not cell.with_unit]
     scales = {unit: scale_of(number for number in numbers if number.unit == unit) for unit in SCALED}
     rows = tuple(

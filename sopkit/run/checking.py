@@ -13,6 +13,7 @@ from sopkit.data.sources.folders import is_pattern, matching_files
 from sopkit.errors import DataError, InfrastructureError
 from sopkit.periods import shifted
 from sopkit.run import preflight
+from sopkit.run.agenda_figures import check_agenda_of
 from sopkit.run.cycle import CompanyFolder
 from sopkit.run.earlier import earlier_submission, source_terms
 from sopkit.run.files import write_atomically, write_json
@@ -46,6 +47,8 @@ def print_findings(params_file: Path, cycle: str | None) -> None:
     preflight.check_writable(folder)
     shutil.rmtree(folder / RECEIVED, ignore_errors=True)
     fault = None
+    for told in check_agenda_of(params):
+        print(told)
     try:
         receive(params, folder / RECEIVED)
     except (DataError, InfrastructureError) as error:  # told behind what the other sources hold

@@ -9,13 +9,13 @@ from sopkit.errors import ParamsError, Problem
 from sopkit.run.approving import WORDS
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import write_atomically
-from sopkit.run.params import load_params
+from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.places import params_file
 from sopkit.run.provenance import about
 
 if TYPE_CHECKING:
     from sopkit.records.ledger import Event
-    from sopkit.report.minutes import Minutes
+    from sopkit.report.minutes import Attended, Minutes
     from sopkit.report.pack import About
 
 Body = Mapping[str, object]
@@ -40,13 +40,28 @@ def minutes_lines(place: str) -> list[str]:
     head, holds = about(params, run.path, "base"), holding(publications(events), cycle)
     if holds is not None and holds.run_id == run.run_id:
         head = replace(head, status=holds.status, version=holds.version)
-    told = minutes_of(events, run, head)
+    told = minutes_of(events, run, head, attended_in(params))
     page: Path = folder.path / "minutes" / f"{cycle}.html"
     write_atomically(page, told.html.encode())
     return [*told.lines, "", f"written: {page}"]
 
 
-def minutes_of(events: "Sequence[Event]", run: RunFolder, head: "About") -> "Minutes":
+def attended_in(params: CompanyParams) -> "list[Attended]":
+    """The meetings whose attendance the params record (`present` of the step), with who of the quorum was missing."""
+    from sopkit.meeting.sitting import attendance
+    from sopkit.report.minutes import MEETINGS, Attended
+
+    found = []
+    for meeting in MEETINGS:
+        present = tuple(params.steps.get(meeting, {}).get("present", ()))  # type: ignore[arg-type]
+        if present:
+            sitting = attendance(present, [params.accountable, *params.meeting.quorum], params.deputies)
+            missing = tuple(sitting.loc[~sitting["present"].astype(bool), "role"])
+            found.append(Attended(meeting, present, missing if meeting == "executive" else None))
+    return found
+
+
+def minutes_of(events: "Sequence[Event]", run: RunFolder, head: "About", attended: "Sequence[Attended]" = ()) -> "Minutes":
     """The minutes of a cycle, of what is recorded so far."""
     from sopkit.report.delivery.documents import Letterhead
     from sopkit.report.minutes import Noted, minutes
@@ -54,7 +69,7 @@ def minutes_of(events: "Sequence[Event]", run: RunFolder, head: "About") -> "Min
 
     noted = [Noted(event.seq, event.at, event.kind, event.who, told_of(event)) for event in events]
     letterhead = Letterhead(head.title, head.cycle, head.status, head.version, head.language, head.currency)
-    return minutes(noted, plan_tables(run.path / "tables")["actions"], letterhead)
+    return minutes(noted, plan_tables(run.path / "tables")["actions"], letterhead, attended)
 
 
 def told_of(event: "Event") -> str:

@@ -15,7 +15,7 @@ from sopkit.demand.asking.asked import Asked
 from sopkit.demand.policy import DemandPolicy
 from sopkit.errors import ParamsError, Problem
 from sopkit.finance.policy import MoneyPolicy
-from sopkit.meeting.agenda import Agenda, AgendaFile, agenda_problems, with_agenda
+from sopkit.meeting.agenda import MOST, Agenda, AgendaFile, agenda_problems, with_agenda
 from sopkit.meeting.policy import MeetingPolicy
 from sopkit.periods import CADENCES, MONTH, MONTHS_ONLY, cutoff_of, other_cadence
 from sopkit.records.policy import ApprovalPolicy
@@ -133,17 +133,26 @@ def load_params(path: Path, cycle: str | None = None) -> CompanyParams:
 
 def _with_agenda(params: CompanyParams, path: Path) -> CompanyParams:
     """The params with the decisions that the lead's agenda of this cycle asks; as they are where there is none."""
-    if not path.is_file():
-        return params
-    content, lines = read_yaml(path)
-    agenda = validated(Agenda, content, path, lines)
-    if agenda.cycle != params.cycle:
-        return params
+    content, lines = read_yaml(path) if path.is_file() else ({}, {})
+    agenda = validated(Agenda, content, path, lines) if path.is_file() else None
+    if agenda is None or agenda.cycle != params.cycle:
+        return _few_decisions(params, path)
     if found := agenda_problems(agenda, params.meeting):
         raise ParamsError(f"{path.name} cannot be followed", [replace(each, where=_line(path, lines, place)) for place, each in found])
     places = tuple(_line(path, lines, place) for place, _ in agenda.texts())
     file = AgendaFile(agenda=agenda, places=places, proposed=params.meeting)
     return params.model_copy(update={"agenda": file, "meeting": with_agenda(params.meeting, agenda)})
+
+
+def _few_decisions(params: CompanyParams, agenda: Path) -> CompanyParams:
+    """The params, if they ask no more than a meeting takes; raises ParamsError where an agenda would have to choose."""
+    if len(params.meeting.decisions) > MOST:
+        came = f"{len(params.meeting.decisions)} decisions: {', '.join(params.meeting.decisions)}"
+        problem = Problem(
+            "meeting.decisions", came, f"{MOST} at most", f"Say in {agenda} for {params.cycle} which are asked, or merge some."
+        )
+        raise ParamsError("more decisions than a meeting takes", [problem])
+    return params
 
 
 def _with_mappings(content: dict[str, object], path: Path, lines: dict[tuple[str, ...], int]) -> dict[str, object]:
@@ -206,6 +215,8 @@ def _problem(model: type[BaseModel], item: object, path: Path, lines: dict[tuple
     if item["type"] == "extra_forbidden":  # type: ignore[index]
         near = get_close_matches(place[-1], _names_beside(model, place), n=1, cutoff=0.5)
         return Problem(where, "an unknown name", "a declared one", f"Did you mean {near[0]}?" if near else "")
+    if item["type"] == "missing" or (item["type"] == "string_pattern_mismatch" and not str(item["input"]).strip()):  # type: ignore[index]
+        return Problem(where, "nothing", f"{place[-1]}, which must be said")
     return Problem(where, shown(item["input"], place), str(item["msg"]).removeprefix("Value error, "))  # type: ignore[index]
 
 

@@ -49,6 +49,7 @@ class Prepared:
     company: CompanyFolder
     run: RunFolder  # where it works; moves aside of a run that the cycle's link shows
     keys: dict[str, str] = field(default_factory=dict)  # by step, as they become known
+    warnings: Sequence[str] = ()  # of the preflight
     resumed: bool = False  # it goes on with what was received from databases before
     begun: bool = False  # its folder is made, with the snapshot of the inputs
 

@@ -12,6 +12,7 @@ from types import FrameType
 from sopkit.data.sources.declaration import input_files
 from sopkit.errors import GateError, Problem, SopError, StepError, unusable_file
 from sopkit.run import cycle, manifest, preflight
+from sopkit.run.agenda_figures import check_agenda_figures
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.decided import decided_on, write_decided
 from sopkit.run.execution import execute_step
@@ -64,11 +65,11 @@ def prepare(request: Request, steps: Sequence[Step] = STEPS) -> Prepared:
     if not resumed:
         receive(params)
     made_from = origins(params, steps, _inputs(params), request.scenario)
+    warnings = check_agenda_figures(made_from, steps) if request.scenario == "base" else []
     if request.scenario == "base":
         made_from = replace(made_from, decided=decided_on(company.path, params.cycle, made_from.run_id))
-    return Prepared(
-        request, params, steps, made_from, company, company.run(made_from.run_id), resumed=resumed and bool(received_files(params))
-    )
+    run, resumed = company.run(made_from.run_id), resumed and bool(received_files(params))
+    return Prepared(request, params, steps, made_from, company, run, resumed=resumed, warnings=warnings)
 
 
 def _params_of(request: Request) -> CompanyParams:

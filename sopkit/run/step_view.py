@@ -35,7 +35,7 @@ from sopkit.steps import BY_NAME
 
 if TYPE_CHECKING:
     from sopkit.data.plausibility.earlier import Earlier
-    from sopkit.report.pack import About, Pack
+    from sopkit.report.pack import About, Pack, PackInputs
 
 MARKER_SCHEMA = 1
 WHOLE_FROM = 1000  # numbers that a frame shows without decimals
@@ -50,6 +50,7 @@ class StepView(StepRecord):
     knobs: dict[str, object]
     decided: Decided | None = None  # what this revision was made by
     _rules: list[pd.DataFrame] = field(default_factory=list)
+    _packed: "list[PackInputs]" = field(default_factory=list)
 
     # -- what the notebook asks about itself -------------------------------------------------------------------------
 
@@ -172,8 +173,10 @@ class StepView(StepRecord):
         """
         from sopkit.report.pack import PackInputs, written_pack
 
-        about = replace(self.about(), beside_notebooks=self.recorded)
-        pack = written_pack(kind, PackInputs(self.read_all(), self.facts_so_far(), about))
+        if not self._packed:  # packs of one step share what was read and drawn
+            about = replace(self.about(), beside_notebooks=self.recorded)
+            self._packed.append(PackInputs(self.read_all(), self.facts_so_far(), about))
+        pack = written_pack(kind, self._packed[0])
         self.document(f"pack/{kind}.html", pack.html.encode())
         self.document(f"pack/{kind}.pdf", pack.pdf)
         return pack

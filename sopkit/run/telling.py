@@ -7,7 +7,9 @@ from sopkit.run.request import Prepared
 
 
 def tell_decided(prepared: Prepared, recorder: Recorder) -> None:
-    """Say which revision the run makes; or that what was decided was decided on another run, and so is not in it."""
+    """Say what the preflight warns of, and which revision the run makes; or that what was decided was decided on another run."""
+    for told in prepared.warnings:
+        recorder.tell(Event("warning", detail=told))
     decided = prepared.made_from.decided
     if decided is not None:
         answers = ", ".join(f"{entry['decision']}={entry['answer']}" for entry in decided.answers)

@@ -16,7 +16,7 @@ from sopkit.report.delivery.departments import TOUCHES, department_page, letter_
 from sopkit.report.delivery.documents import Letterhead, view_documents
 from sopkit.report.delivery.mail import Date, calendar, letter
 from sopkit.report.delivery.redaction import VIEWS, folder_name, own_rows, readers
-from sopkit.report.minutes import Noted, minutes
+from sopkit.report.minutes import Attended, Noted, minutes
 from sopkit.report.tracing import outside_references, untraced_digits
 
 HEAD = Letterhead("Bolaget AB", "2026-03", "FINAL", 2, "en", "SEK")
@@ -166,7 +166,9 @@ def test_minutes_tell_what_is_recorded_and_carry_actions_over() -> None:
             ("T3", "Done", "head_of_hr", "2026-03-01", "done")]  # fmt: skip
     actions = pd.DataFrame(rows, columns=["action", "statement", "owner", "due_date", "status"])
     actions["due_date"] = pd.to_datetime(actions["due_date"])
-    told_of = minutes(noted, actions, HEAD)
+    there = [Attended("pre_sop", ("head_of_sales",)), Attended("executive", ("managing_director",), ("head_of_finance",))]
+    told_of = minutes(noted, actions, HEAD, there)
     assert "&lt;script&gt;" in told_of.html and untraced_digits(told_of.html) == [] and "no human did it" not in told_of.html
     text = "\n".join(told_of.lines)
+    assert "Pre-S&OP: head of sales.\n" in text and "Executive meeting: managing director. No quorum; missing: head of finance." in text
     assert text.index("T2") < text.index("T1") and "T3" not in text and "Nothing is recorded." in text

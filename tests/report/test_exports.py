@@ -1,6 +1,8 @@
 """The workbook: all rows, no formulas, the same bytes."""
 
+import re
 from io import BytesIO
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from sopkit.data.contracts.conform import conform
 from sopkit.data.facts import fact, fact_rows
 from sopkit.report.audiences import distribution
 from sopkit.report.exports import plan_checks, plan_workbook
+from sopkit.report.workbook_charts import by_month
 
 HOSTILE = ["=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "＝1"]
 
@@ -37,7 +40,7 @@ def test_every_row_is_there_and_units_stand_in_the_header(hostile: tuple[bytes, 
     workbook, tables = hostile
     book = load_workbook(BytesIO(workbook))
     assert book.sheetnames == [
-        "About", "Plan by family", "Plan by item", "Demand", "Loads", "People", "Suppliers", "Money",
+        "About", "Plan by family", "By month", "Plan by item", "Demand", "Loads", "People", "Suppliers", "Money",
         "Working capital", "Gap to budget", "Bridge", "Scenarios", "Options",
     ]  # fmt: skip
     assert book["Plan by item"].max_row == len(tables["supply_plan"]) + 1
@@ -105,7 +108,7 @@ def test_the_same_tables_give_the_same_bytes() -> None:
 def test_what_a_company_does_not_have_is_left_out() -> None:
     tables = basic_tables()
     book = load_workbook(BytesIO(plan_workbook(tables, about("sv"))))
-    assert book.sheetnames == ["Om", "Plan per familj", "Plan per artikel", "Efterfrågan", "Ekonomi", "Scenarier"]
+    assert book.sheetnames == ["Om", "Plan per familj", "Per månad", "Plan per artikel", "Efterfrågan", "Ekonomi", "Scenarier"]
     told = distribution(tables)
     assert "plan.xlsx, Loads" not in set(told["artefact"])
     assert told.set_index("artefact").loc["plan.xlsx, Money", "rows"] == len(tables["plan_statement"])
@@ -122,3 +125,22 @@ def test_the_review_stands_on_sheets_of_its_own_and_dates_as_dates() -> None:
     row = dict(zip((str(cell.value).split("\n")[0] for cell in page[1]), (cell.value for cell in page[2]), strict=True))
     assert (row["effect date"], row["last date"], row["sentence"]) == ("2026-04-10", "2026-03-20", "=pull it")
     assert plan_checks(plan_workbook(tables, about()), tables)["ok"].all()
+
+
+def test_charts_are_native_and_hold_no_text_of_the_company(hostile: tuple[bytes, dict]) -> None:
+    with ZipFile(BytesIO(hostile[0])) as book:
+        drawn = [book.read(name).decode() for name in sorted(book.namelist()) if re.fullmatch(r"xl/charts/chart\d+[.]xml", name)]
+    sources = set(re.findall(r"<c:f>(.*?)</c:f>", "".join(drawn)))
+    assert len(drawn) == 4  # demand, hours, stock; stock and cash
+    assert all(re.fullmatch(r"('By month'|'Working capital')![$A-Z0-9:]+", source) for source in sources)
+
+
+def test_the_month_adds_up_all_items_and_shows_the_resource_that_is_shortest() -> None:
+    plan = pd.DataFrame({"item": ["a", "b", "a"], "period": ["2026-03", "2026-03", "2026-04"], "demand": [3.0, 4.0, 5.0]})
+    load = pd.DataFrame(
+        {"resource": ["coat", "press"] * 2, "period": ["2026-03"] * 2 + ["2026-04"] * 2, "required_hours": [9.0, 90.0, 12.0, 80.0]}
+    ).assign(planned_hours=8.0, demonstrated_hours=[10.0, 95.0, 10.0, 95.0])
+    found = by_month(plan, load)
+    assert found["demand"].tolist() == [7.0, 5.0]
+    assert found["resource"].tolist() == ["coat", "coat"]
+    assert found["required_hours"].tolist() == [9.0, 12.0]

@@ -5,23 +5,17 @@ from markupsafe import Markup
 from sopkit.report.cells import Cell, count, difference, listed, ratio
 from sopkit.report.charts import LAYER_LABELS
 from sopkit.report.narrative import N_
-from sopkit.report.pack.drawings import accuracy_drawing
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.largest import MOST_COLUMNS, largest_families
 from sopkit.report.pack.words import MODELS, everything, missing, role, scope_of, word
-from sopkit.report.tables import Block, Column, Figure, Page, Row, Table, side_by_side, table
+from sopkit.report.tables import Column, Page, Row, Table, side_by_side, table
 
 MOST_OVERRIDES, MOST_CAMPAIGNS, BIAS_LIMIT, UNBIASED = 5, 4, 0.05, 0.005
 
 
 def accuracy_page(desk: Desk) -> Page:
     """How good forecasts have been, by layer and family, and who changed what."""
-    small = (
-        *_accuracy_chart(desk),
-        *_backtest_table(desk),
-        *_function_table(desk),
-        *_campaign_table(desk),
-    )
+    small = (*_backtest_table(desk), *_function_table(desk), *_campaign_table(desk))
     blocks = (*(_layer_table(desk) or _family_backtest_table(desk)), *override_table(desk), *side_by_side(small))
     absent = missing(desk, "forecast_snapshots", "overrides", "sales_forecast")
     return Page("accuracy", desk.writer.text(N_("Demand")), _accuracy_title(desk), (*blocks, *absent))
@@ -33,7 +27,9 @@ def override_table(desk: Desk) -> tuple[Table, ...]:
     largest = sorted(records, key=lambda record: -abs(record.number("revenue_change", "money").value or 0.0))
     rows = []
     for record in largest[:MOST_OVERRIDES]:
-        span = desk.writer.say(N_("{first} to {last}"), first=record.month("first_period"), last=record.month("last_period"))
+        span: Cell = desk.writer.say(N_("{first} to {last}"), first=record.month("first_period"), last=record.month("last_period"))
+        if record.word("first_period") == record.word("last_period"):
+            span = record.month("first_period")
         scope = (
             scope_of(record),
             span,
@@ -43,7 +39,7 @@ def override_table(desk: Desk) -> tuple[Table, ...]:
         rows.append(
             Row(
                 desk.writer.markup(record.code("override")),
-                (role(record), *scope, record.words("reason"), word(desk, record, "outcome"), record.words("note")),
+                (role(desk, record), *scope, record.words("reason"), word(desk, record, "outcome"), record.words("note")),
             )
         )
     labels = (N_("asked by"), N_("on what"), N_("months"), N_("units"), N_("net sales"), N_("reason"), N_("outcome"), N_("note"))
@@ -118,12 +114,6 @@ def _lag(desk: Desk) -> int | None:
         {int(str(row["lag"])) for row in (record.values for record in desk.book.records("forecast_accuracy")) if row["family"] == "*"}
     )
     return 2 if 2 in lags else lags[0] if lags else None
-
-
-def _accuracy_chart(desk: Desk) -> tuple[Block, ...]:
-    lag = _lag(desk)
-    drawing = accuracy_drawing(desk, lag) if lag is not None else None
-    return (Figure(drawing, desk.writer.say(N_("Forecast error by layer, share of demand: shorter is better"))),) if drawing else ()
 
 
 def _layer_table(desk: Desk) -> tuple[Table, ...]:

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from sopkit.report.cells import Code, Words
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.words import role_words
 
 IDENTITIES = {
     "signed": N_("signed with a key"),
@@ -22,7 +23,7 @@ def approval_line(desk: Desk) -> Markup:
     for role, identity, event in about.approvals:
         message = N_("Approved by {role}: {how}, event {event}.")
         how = desk.writer.text(IDENTITIES[identity])
-        told.append(say(message, role=Words(role.replace("_", " "), "ledger#kind=approval.who"), how=how, event=Code(event)))
+        told.append(say(message, role=Words(role_words(desk.writer, role), "ledger#kind=approval.who"), how=how, event=Code(event)))
     if not about.approvals:
         told.append(say(N_("Nobody has approved it.")))
     if about.override:

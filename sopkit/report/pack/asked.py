@@ -42,39 +42,39 @@ def _place(option: Record) -> float:
 def _decision(desk: Desk, options: list[Record], prefix: Scale) -> Lead:
     """A decision with its options; `prefix` is the scale of money on the page."""
     text, say, first = desk.writer.text, desk.writer.say, options[0]
-    shown, with_load = _shown(options), any(_load(desk, record) for record in options)
-    scale, with_floors = _own_scale(options, shown, prefix), any(_floors(desk, record) for record in options)
+    asked = on_the_agenda(desk)  # all decisions are told in the same columns
+    shown, with_load = _shown(asked), any(_load(desk, record) for record in asked)
+    scale = _own_scale(options, shown, prefix)
     rows = []
     for record in options:
         numbers = [_change(record, column, unit) for column, unit, _ in shown]
         cells: list[Cell] = [scaled(number, scale) if number.unit == "money" else number for number in numbers]
         cells += [_load(desk, record) or ""] if with_load else []
-        cells += [_floors(desk, record)] if with_floors else []
-        named = N_("{option} {title}, recommended") if record.values["recommended"] else N_("{option} {title}")
-        head = say(named, option=record.code("option"), title=record.words("title"))
+        head = say(N_("{option} {title}"), option=record.code("option"), title=record.words("title"))
         rows.append(Row(head, (*cells, _note(desk, record)), "chosen" if record.values["recommended"] else ""))
     labels = [label for *_, label in shown] + ([N_("highest load")] if with_load else [])
-    columns = [Column(text(label)) for label in labels]
-    columns += [Column(text(label), "text") for label in ([N_("breaks floor")] if with_floors else []) + [N_("note")]]
+    columns = (*(Column(text(label)) for label in labels), Column(text(N_("note")), "text"))
     caption = text(N_("Each option against doing nothing, solved as a plan of its own"))
     head = say(N_("option; money in {unit}"), unit=desk.writer.unit("money", scale))
-    printed = table(desk.writer, Table(caption, head, tuple(columns), tuple(rows), dense=True))
-    deadline = say(N_("{owner}, by {day}"), owner=role(first), day=first.day("last_date", "long"))
+    printed = table(desk.writer, Table(caption, head, columns, tuple(rows), dense=True, aligned=True))
+    deadline = say(N_("{owner}, by {day}"), owner=role(desk, first), day=first.day("last_date", "long"))
     plain = replace(printed, columns=tuple(replace(column, unit="") for column in printed.columns))
-    if waiting := _waiting(desk, first.word("decision")):
+    if waiting := _waiting(desk, first.word("decision"), prefix):
         deadline += Markup("; ") + waiting
     return Lead(first.code("decision"), first.words("question"), deadline, (plain,), _departures(desk, options))
 
 
-def _note(desk: Desk, option: Record) -> Cell:
-    """The owner's note; where the decisions before change what the option brings, its contribution on top of them."""
+def _note(desk: Desk, option: Record) -> Markup:
+    """Whether the option is recommended, which floors it breaks, the owner's note, and what it brings after the decisions before."""
+    say = desk.writer.say
+    told = [say(N_("recommended"))] if option.values["recommended"] else []
+    told += [say(N_("breaks the floor of {floors}"), floors=floors)] if (floors := _floors(desk, option)) else []
+    told += [desk.writer.markup(option.words("note"))] if option.word("note") else []
     alone, on_top = (option.number(name, "money") for name in ("contribution_change", "contribution_change_on_top"))
-    note = option.words("note")
-    if alone.value is None or on_top.value is None or not depend(on_top.value, alone.value):
-        return note
-    before = [Code(name) for name in _acting_before(desk, option)]
-    depends = desk.writer.say(N_("{change} with {decisions}"), change=on_top.change(), decisions=listed(desk, before))
-    return desk.writer.markup(note) + Markup("; ") + depends if option.word("note") else depends
+    if alone.value is not None and on_top.value is not None and depend(on_top.value, alone.value):
+        before = [Code(name) for name in _acting_before(desk, option)]
+        told.append(say(N_("{change} with {decisions}"), change=on_top.change(), decisions=listed(desk, before)))
+    return Markup("; ").join(told)
 
 
 def _acting_before(desk: Desk, option: Record) -> list[str]:
@@ -95,16 +95,18 @@ def _departures(desk: Desk, options: list[Record]) -> tuple[Markup, ...]:
     return (desk.writer.say(told, rule=rule.code("option"), chosen=chosen.code("option"), reason=chosen.words("reason")),)
 
 
-def _waiting(desk: Desk, decision: str) -> Markup | None:
-    """What happens if nobody decides: the price of waiting one week or more; None where waiting costs nothing."""
+def _waiting(desk: Desk, decision: str, prefix: Scale) -> Markup | None:
+    """What happens if nobody decides: the price of waiting one week or more, at the page's prefix; None where it was not priced."""
     say, writer = desk.writer.say, desk.writer
     waits = desk.book.records("waiting_costs", lambda row: row["decision"] == decision and row["cost"] == row["cost"])
     costs = [record.number("cost", "money") for record in waits]
-    if not any(cost.value for cost in costs):
+    if not waits:
         return None
-    scale = scale_of(costs)
-    weeks = Markup(", ").join(writer.markup(record.number("weeks", "count")) for record in waits)
-    priced = Markup(", ").join(writer.markup(scaled(cost, scale)) for cost in costs)
+    weeks = Markup(" / ").join(writer.markup(record.number("weeks", "count")) for record in waits)
+    if not any(cost.value for cost in costs):
+        return say(N_("waiting {weeks} weeks costs nothing"), weeks=weeks)
+    scale = replace(prefix, decimals=2) if prefix.prefix else scale_of(costs)
+    priced = Markup(" / ").join(writer.markup(scaled(cost, scale)) for cost in costs)
     return say(N_("waiting {weeks} weeks costs {costs} {unit}"), weeks=weeks, costs=priced, unit=writer.unit("money", scale))
 
 
@@ -121,7 +123,7 @@ def _shown(options: list[Record]) -> list[tuple[str, str, str]]:
 def _own_scale(options: list[Record], shown: list[tuple[str, str, str]], prefix: Scale) -> Scale:
     """The page's prefix, with a decimal more where all of this decision's money is small."""
     largest = scale_of(record.number(column, unit) for record in options for column, unit, _ in shown if unit == "money")
-    return prefix if largest.prefix == prefix.prefix else replace(prefix, decimals=2) if prefix.prefix else prefix
+    return largest if largest.prefix == prefix.prefix else replace(prefix, decimals=2) if prefix.prefix else prefix
 
 
 def _money_scale(options: list[Record]) -> Scale:

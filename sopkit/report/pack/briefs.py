@@ -199,7 +199,7 @@ def _delivery_table(desk: Desk) -> tuple[Table, ...]:
             count("participation", mine.count(status), f"function={function}&status={status}") if status in mine else ""
             for status in STATUS_OF_DELIVERY
         ]
-        rows.append(Row(text(KINDS[function]) if function in KINDS else role(first, "function"), tuple(cells)))
+        rows.append(Row(text(KINDS[function]) if function in KINDS else role(desk, first, "function"), tuple(cells)))
     columns = tuple(Column(text(label)) for label in STATUS_OF_DELIVERY.values())
     caption = desk.writer.say(N_("Who has brought what, tables"))
     return (table(desk.writer, Table(caption, text(N_("function")), columns, tuple(rows), dense=True)),) if rows else ()

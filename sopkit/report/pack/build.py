@@ -23,6 +23,7 @@ from sopkit.report.pack.sources import WORDS_HERE, numbered
 from sopkit.report.pack.supply import supply_pages
 from sopkit.report.pack.tolerance import every_family, families_to_show
 from sopkit.report.pack.trust import trust_line
+from sopkit.report.pack.words import role_words
 from sopkit.report.pdf import written_pdf
 from sopkit.report.svg import on_screen
 from sopkit.report.tables import Page
@@ -119,7 +120,7 @@ def _cover(desk: Desk) -> dict[str, Cell]:
     """What the cover strip says that is a month, a day or a role."""
     about = desk.about
     roles = {"prepared_by": about.prepared_by, "accountable": about.accountable}
-    words = {name: Words(told.replace("_", " "), f"params#{name}") for name, told in roles.items()}
+    words = {name: Words(role_words(desk.writer, told), f"params#{name}") for name, told in roles.items()}
     return {
         "cycle": Month(about.cycle, "long"),
         "data_as_of": Day(about.data_as_of),

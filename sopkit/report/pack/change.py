@@ -12,10 +12,16 @@ from sopkit.report.narrative import N_
 from sopkit.report.pack.drawings import bridge_drawing
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.largest import largest_families, sum_of
-from sopkit.report.pack.words import CAUSES, KPIS, missing, role, word
+from sopkit.report.pack.words import CAUSES, KPIS, missing, role, scope_of, word
 from sopkit.report.svg import spark_line
 from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Side, Table, Text, table
 
+PROPOSALS = {
+    "excess": N_("leave out what would lie too long"),
+    "slow_stock": N_("sell off slow stock"),
+    "safety_stock": N_("lower safety stock that the plan never touches"),
+    "override": N_("withdraw what asks for more than can be shipped"),
+}
 LOWER_IS_BETTER = ("cycle_time", "working_capital")
 MEASURES = {"revenue": "money", "gross_margin": "money", "units": "units"}  # of the bridge, in the order of its columns
 LABELS = {"revenue": N_("net sales"), "gross_margin": N_("gross margin"), "units": N_("units")}
@@ -35,12 +41,14 @@ def _follow_up(desk: Desk) -> Page | None:
     blocks = (*_ratify_table(desk), *_carry_overs(desk))
     if not blocks:
         return None
-    say, scored = desk.writer.say, _scored(desk)
-    title = say(N_("Proposals that stand unless you object: {count}."), count=count("ratify_list", len(desk.book.records("ratify_list"))))
+    scored = _scored(desk)
+    proposed = count("ratify_list", len(desk.book.records("ratify_list")))
+    title = desk.writer.counted(N_("One proposal stands unless you object."), N_("{count} proposals stand unless you object."), proposed)
     if scored:
         realised, expected = _sum(scored, "realised_contribution"), _sum(scored, "expected_contribution")
-        told = N_("Earlier decisions brought {realised} of the {expected} they promised; proposals that stand unless you object: {count}.")
-        title = say(told, realised=realised, expected=expected, count=count("ratify_list", len(desk.book.records("ratify_list"))))
+        one = N_("Earlier decisions brought {realised} of the {expected} they promised; one proposal stands unless you object.")
+        many = N_("Earlier decisions brought {realised} of the {expected} they promised; {count} proposals stand unless you object.")
+        title = desk.writer.counted(one, many, proposed, realised=realised, expected=expected)
     return Page("record", desk.writer.text(N_("Follow-up and report card")), title, (*blocks, *missing(desk, "decisions")))
 
 
@@ -56,8 +64,8 @@ def _ratify_table(desk: Desk) -> tuple[Table, ...]:
     text = desk.writer.text
     rows = [
         Row(
-            word(desk, record, "kind"),
-            (record.words("subject"), record.number("quantity", "units"), record.number("amount", "money"), record.month()),
+            word(desk, record, "kind", PROPOSALS),
+            (_subject(desk, record), record.number("quantity", "units"), record.number("amount", "money"), record.month()),
         )
         for record in desk.book.records("ratify_list")
     ]
@@ -68,7 +76,15 @@ def _ratify_table(desk: Desk) -> tuple[Table, ...]:
         Column(text(N_("from")), "text"),
     )
     caption = desk.writer.say(N_("Ratify list: found by the detectors, settled unless someone objects"))
-    return (table(desk.writer, Table(caption, text(N_("kind")), columns, tuple(rows), dense=True)),) if rows else ()
+    return (table(desk.writer, Table(caption, text(N_("proposal")), columns, tuple(rows), dense=True)),) if rows else ()
+
+
+def _subject(desk: Desk, proposal: Record) -> Cell:
+    """What a proposal is about; of an override also what it changes."""
+    asked = desk.book.record("override_log", override=proposal.word("subject")) if proposal.word("kind") == "override" else None
+    if asked is None:
+        return proposal.words("subject")
+    return desk.writer.say(N_("{override}: {scope}"), override=proposal.words("subject"), scope=scope_of(asked))
 
 
 def _carry_overs(desk: Desk) -> tuple[Table, ...]:
@@ -78,7 +94,7 @@ def _carry_overs(desk: Desk) -> tuple[Table, ...]:
         better = None if realised.value is None or expected.value is None else realised.value >= expected.value
         cells = (
             record.words("statement"),
-            role(record),
+            role(desk, record),
             word(desk, record, "status"),
             expected,
             realised.judged(better),

@@ -52,8 +52,12 @@ def _answers(desk: Desk) -> Table:
             scaled(record.number(f"{name}_change", "money").change(), sales) if record.values["title"] else ""
             for name in ("net_sales", "contribution")
         ]
-        last = say(N_("{owner}, by {day}"), owner=role(record), day=record.day("last_date")) if record.word("last_date") else role(record)
-        rows.append(Row(_chosen(desk, record), (*money, last, role(record, "decided_by"), record.words("reason")), "chosen"))
+        last = (
+            say(N_("{owner}, by {day}"), owner=role(desk, record), day=record.day("last_date"))
+            if record.word("last_date")
+            else role(desk, record)
+        )
+        rows.append(Row(_chosen(desk, record), (*money, last, role(desk, record, "decided_by"), record.words("reason")), "chosen"))
     labels = [Column(text(N_("net sales"))), Column(text(N_("contribution")))]
     labels += [Column(text(label), "text") for label in (N_("carried out by"), N_("decided by"), N_("why"))]
     caption = text(N_("What was decided, with the effect that the decision page named"))

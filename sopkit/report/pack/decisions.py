@@ -160,7 +160,11 @@ def _together(desk: Desk, options: list[Record]) -> tuple[Markup, ...]:
     )
     line = say(told, gain=gain.change(), parts=parts.change())
     if gain.value is None or parts.value is None or not depend(gain.value, parts.value):
-        return (line,)
+        told = N_(
+            "Taken together, solved as one plan, the recommended options change contribution of the next twelve months by {gain}: "
+            "none depends on another."
+        )
+        return (say(told, gain=gain.change()) if gain.value is not None and parts.value is not None else line,)
     pairs = _dependent_pairs(desk, [record for record in options if record.values["recommended"]])
     if pairs:
         return (line, say(N_("They depend on each other: {pairs}. Decide them in the order shown."), pairs=Markup("; ").join(pairs)))
@@ -196,5 +200,6 @@ def _since_last_time(desk: Desk) -> tuple[Markup, ...]:
         lines.append(say(N_("Earlier decisions brought {realised} of the {expected} they promised."), realised=realised, expected=expected))
     if desk.book.has("ratify_list"):
         rows = count("ratify_list", len(desk.book.frame("ratify_list")))
-        lines.append(say(N_("Proposals that stand unless you object, next page: {count}."), count=rows))
+        one, many = N_("One proposal stands unless you object: next page."), N_("{count} proposals stand unless you object: next page.")
+        lines.append(desk.writer.counted(one, many, rows))
     return tuple(lines)

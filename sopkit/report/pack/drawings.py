@@ -19,7 +19,6 @@ LABELS = {
     ),
     "inventory": N_("Columns by month end: closed months solid, planned months hatched"),
     "bridge": N_("Waterfall of net sales from the last plan to this one, a column per cause"),
-    "accuracy": N_("Bars of the error, a bar per forecast layer"),
 }
 
 
@@ -53,16 +52,6 @@ def bridge_drawing(desk: Desk) -> Markup | None:
         return None
     frame = desk.book.frame("plan_bridge")
     return _drawn(desk, "bridge", lambda: bridge_chart(frame, currency=desk.about.currency, language=desk.about.language))
-
-
-def accuracy_drawing(desk: Desk, lag: int) -> Markup | None:
-    """Error by layer at a lag; None where nothing is scored."""
-    from sopkit.report.charts import accuracy_chart
-
-    if not desk.book.has("forecast_accuracy"):
-        return None
-    frame = desk.book.frame("forecast_accuracy")
-    return _drawn(desk, "accuracy", lambda: accuracy_chart(frame, lag=lag, language=desk.about.language))
 
 
 def _drawn(desk: Desk, name: str, draw: Callable[[], "Figure"]) -> Markup:

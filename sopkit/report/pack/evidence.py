@@ -1,10 +1,10 @@
 """What step 1 has shown of the past: what was done to the history, what campaigns brought, and what to chase."""
 
-from sopkit.report.cells import Cell, count
+from sopkit.report.cells import Cell, Words, count
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import everything, word
-from sopkit.report.tables import Column, Row, Table, table
+from sopkit.report.tables import Column, Record, Row, Table, table
 
 MOST_POINTS = 8
 KINDS = {
@@ -25,6 +25,17 @@ KINDS = {
     "pipeline": N_("pipeline"),
     "indicator": N_("market indicator"),
     "target": N_("target"),
+}
+QUESTIONS = {  # by topic
+    "participation": N_("When does it come, and what do we plan with until then?"),
+    "stock_out": N_("Does the demand that the empty shelf hid match what customers say?"),
+    "outlier": N_("One order, an error, or the new normal?"),
+    "structural_break": N_("What happened, and does it stay?"),
+    "campaign": N_("It claims more than campaigns have brought: what is different this time?"),
+    "supplier": N_("Late more often than agreed: when does it get better, and what do we plan with?"),
+    "pipeline": N_("Deals that break a rule of the pipeline: what is true of them?"),
+    "indicator": N_("It has not earned a correlation with demand: leave it out of the discussion?"),
+    "target": N_("Missed in most months: is the target right, or the plan?"),
 }
 OUTCOMES = {"applied": N_("changed what models learn from"), "flagged": N_("seen, and left as it is")}
 VERDICTS = {
@@ -62,7 +73,7 @@ def chase_table(desk: Desk) -> tuple[Table, ...]:
     rows = [
         Row(
             word(desk, record, "function"),
-            (word(desk, record, "topic", KINDS), record.words("subject"), record.words("question"), record.number("value", "money")),
+            (word(desk, record, "topic", KINDS), record.words("subject"), _question(desk, record), record.number("value", "money")),
         )
         for record in records[:MOST_POINTS]
     ]
@@ -72,6 +83,14 @@ def chase_table(desk: Desk) -> tuple[Table, ...]:
         N_("The weightiest of {count} points to chase before the demand review"), count=count("points_to_chase", len(records))
     )
     return (table(desk.writer, Table(caption, text(N_("function")), columns, tuple(rows), dense=True)),) if rows else ()
+
+
+def _question(desk: Desk, point: Record) -> Cell:
+    """What was seen and asked, which is written in English; in another language what is asked about such points."""
+    told = point.words("question")
+    if desk.about.language == "en" or not isinstance(told, Words):
+        return told
+    return Words(desk.writer.text(QUESTIONS[point.word("topic")]), told.source)
 
 
 def campaign_result_table(desk: Desk) -> tuple[Table, ...]:

@@ -222,7 +222,7 @@ def _override_line(desk: Desk, family: str) -> tuple[Markup, ...]:
             N_("{change} ({reason}, {owner})"),
             change=record.number("quantity_change", "units").change(),
             reason=record.words("reason"),
-            owner=role(record),
+            owner=role(desk, record),
         )
         for record in applied
     ]

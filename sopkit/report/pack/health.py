@@ -9,7 +9,7 @@ from sopkit.report.narrative import N_
 from sopkit.report.pack.evidence import adjustment_table, campaign_result_table, chase_table
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.trust import answers_block, trust_blocks
-from sopkit.report.pack.words import KPIS, word
+from sopkit.report.pack.words import GATES, KPIS, word
 from sopkit.report.tables import Block, Column, Page, Record, Row, Side, Table, Text, side_by_side, table
 
 MOST_FINDINGS = 5
@@ -70,7 +70,8 @@ def _gates(desk: Desk) -> tuple[Text, ...]:
     about, say = desk.about, desk.writer.say
     if not about.gates_passed_over:
         return ()
-    gates = Markup("; ").join(desk.writer.markup(Words(gate.replace("_", " "), "manifest#gates")) for gate in about.gates_passed_over)
+    names = (desk.writer.text(GATES.get(gate.replace(" ", "_"), gate.replace("_", " "))) for gate in about.gates_passed_over)
+    gates = Markup("; ").join(desk.writer.markup(Words(name, "manifest#gates")) for name in names)
     return (Text((say(N_("This run was a rehearsal. Gates passed over: {gates}."), gates=gates),), style="missing"),)
 
 

@@ -35,7 +35,11 @@ def _stock_title(desk: Desk) -> Markup:
         return unknown(desk, told, absent)
     if rows:
         items = listed(sorted({record.word("item") for record in rows}))
-        return say(N_("Items that run out of stock with orders waiting or lost in the next six months: {count}."), count=items)
+        return desk.writer.counted(
+            N_("One item runs out of stock in the next six months, with orders waiting or lost."),
+            N_("{count} items run out of stock in the next six months, with orders waiting or lost."),
+            items,
+        )
     return say(N_("No item runs out of stock with orders waiting in the next six months."))
 
 

@@ -105,10 +105,15 @@ def _register_page(desk: Desk) -> Page:
     broken = desk.book.records("assumptions", lambda row: row["last_result"] == "broke")
     late = desk.book.records("actions", lambda row: row["status"] == "late")
     tables: tuple[Block, ...] = (*_assumption_table(desk), *_risk_table(desk), *_action_table(desk))
+    told = N_("{broken} of {assumptions} assumptions broke last month; {late} of {actions} actions are late.")
+    if not broken and not late:
+        told = N_("No assumption broke last month, and no action is late.")
     title = say(
-        N_("Assumptions that broke last month: {broken}; actions that are late: {late}."),
+        told,
         broken=count("assumptions", len(broken), "last_result=broke"),
+        assumptions=count("assumptions", len(desk.book.records("assumptions"))),
         late=count("actions", len(late), "status=late"),
+        actions=count("actions", len(desk.book.records("actions"))),
     )
     if not tables:
         title = say(N_("Assumptions, risks and actions are not registered."))
@@ -121,7 +126,7 @@ def _assumption_table(desk: Desk) -> tuple[Table, ...]:
         result = desk.writer.text(word(desk, record, "last_result"))
         cells = (
             record.words("statement"),
-            role(record),
+            role(desk, record),
             record.words("evidence"),
             record.month("expires"),
             result,
@@ -145,7 +150,7 @@ def _risk_table(desk: Desk) -> tuple[Table, ...]:
         weighted.append(Number(value, "money", source))
         cells = (
             record.words("statement"),
-            role(record),
+            role(desk, record),
             likely,
             effect.change(),
             weighted[-1].change(),
@@ -178,7 +183,7 @@ def _action_table(desk: Desk) -> tuple[Table, ...]:
         counted = desk.writer.text(N_("yes") if record.values["in_plan"] is True or str(record.values["in_plan"]) == "True" else N_("no"))
         cells = (
             record.words("statement"),
-            role(record),
+            role(desk, record),
             record.day("due_date"),
             word(desk, record, "status"),
             record.number("revenue_effect", "money").change(),

@@ -95,7 +95,7 @@ def _hiring_table(desk: Desk) -> tuple[Table, ...]:
     text = desk.writer.text
     rows = [
         Row(
-            role(record, "skill_group"),
+            role(desk, record, "skill_group"),
             (
                 record.day("start_date"),
                 record.month("needed_from"),
@@ -117,7 +117,9 @@ def _loss_table(desk: Desk) -> tuple[Table, ...]:
     found = sorted(desk.book.records("supplier_risk"), key=lambda record: record.number("rank", "").value or 0.0)[:MOST]
     rows = [
         Row(
-            desk.writer.say(N_("{supplier}, {component}"), supplier=name_of(desk, record, "supplier"), component=role(record, "component")),
+            desk.writer.say(
+                N_("{supplier}, {component}"), supplier=name_of(desk, record, "supplier"), component=role(desk, record, "component")
+            ),
             (
                 text(N_("the only source")) if record.values["single_source"] else text(N_("one of several")),
                 record.words("families"),

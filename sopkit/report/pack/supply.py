@@ -37,7 +37,7 @@ def _load_title(desk: Desk) -> Markup:
     if absent and not loads:
         return unknown(desk, N_("Whether demand can be met is not available, because these tables are not provided: {tables}."), absent)
     if loads:
-        worst = max(loads, key=lambda record: record.number("load_ratio", "ratio").value or 0.0)
+        worst = max(loads, key=_hours_short)
         load = worst.number("load_ratio", "ratio")
         told = N_("{resource} is asked for {load} of what it can do in {month}; {lost} are lost and {late} late in twelve months.")
         if not lost.value and not late.value:
@@ -51,6 +51,15 @@ def _load_title(desk: Desk) -> Markup:
     if lost.value or late.value:
         return say(N_("{lost} are lost and {late} late in the next twelve months."), lost=lost, late=late)
     return say(N_("All demand of the next twelve months is met on time."))
+
+
+def _hours_short(load: Record) -> tuple[bool, float]:
+    """What a resource is asked for beyond what it can do, in hours; where all have room, the highest load."""
+    ratio, asked, can = (
+        load.number(*named).value or 0.0
+        for named in (("load_ratio", "ratio"), ("required_hours", "hours"), ("demonstrated_hours", "hours"))
+    )
+    return (True, asked - can) if ratio > 1 else (False, ratio)
 
 
 def _unmet(desk: Desk, column: str) -> Number:
@@ -105,7 +114,7 @@ def _bottleneck_table(desk: Desk) -> tuple[Table, ...]:
 
 def _limit(desk: Desk, record: Record) -> Cell:
     """What limits: a resource by its name, a supplier and its component, a skill group."""
-    return named(desk, "resource", record.word("limit")) or role(record, "limit")
+    return named(desk, "resource", record.word("limit")) or role(desk, record, "limit")
 
 
 def _gap_table(desk: Desk) -> tuple[Block, ...]:
@@ -146,7 +155,7 @@ def _limits_title(desk: Desk) -> Markup:
         return say(
             told,
             supplier=name_of(desk, worst, "supplier"),
-            component=role(worst, "component"),
+            component=role(desk, worst, "component"),
             required=required,
             limit=limit,
             month=worst.month(form="long"),
@@ -202,7 +211,7 @@ def _people_table(desk: Desk) -> tuple[Table, ...]:
         heads = [mine[period].number("heads", "people") for period in desk.planned if period in mine]
         hired = total([mine[period].number("hired", "people") for period in desk.planned if period in mine], "people").change()
         left = total([mine[period].number("laid_off", "people") for period in desk.planned if period in mine], "people")
-        rows.append(Row(role(group, "skill_group"), (*heads, hired, left)))
+        rows.append(Row(role(desk, group, "skill_group"), (*heads, hired, left)))
     columns = (*(Column(Month(period, "column")) for period in desk.planned), Column(text(N_("hired"))), Column(text(N_("laid off"))))
     caption = desk.writer.say(N_("People by skill group and month"))
     return (table(desk.writer, Table(caption, text(N_("skill group")), columns, tuple(rows), dense=True, months=True)),) if rows else ()
@@ -223,7 +232,7 @@ def _supplier_table(desk: Desk) -> tuple[Table, ...]:
         if not any(_over(record) for record in shown) and len(rows) >= MOST:
             continue
         name = desk.writer.say(
-            N_("{supplier}, {component}: asked for"), supplier=name_of(desk, group, "supplier"), component=role(group, "component")
+            N_("{supplier}, {component}: asked for"), supplier=name_of(desk, group, "supplier"), component=role(desk, group, "component")
         )
         asked: list[Cell] = [record.number("required_quantity", "components").judged(False if _over(record) else None) for record in shown]
         rows.append(Row(name, tuple(asked)))

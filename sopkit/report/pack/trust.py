@@ -33,7 +33,7 @@ def trust_line(desk: Desk) -> Cell:
     if not lowest or known_share(lowest[0]) == 1:
         return desk.writer.say(N_("Data trusted to {score}; no source stands out."), score=score)
     return desk.writer.say(
-        N_("Data trusted to {score}; least {table}, {lowest}: {risk} rest on it."),
+        N_("Data trusted to {score}; least trusted is {table} with {lowest}: {risk} rest on it."),
         score=score,
         table=Code(lowest[0].word("table")),
         lowest=lowest[0].number("score_share", "share"),
@@ -62,7 +62,7 @@ def _trust_table(desk: Desk) -> tuple[Table, ...]:
     rows = tuple(
         Row(
             desk.writer.markup(Code(record.word("table"))),
-            (role(record), *(record.number(part, "share") for part in parts), _risk(desk, record)),
+            (role(desk, record), *(record.number(part, "share") for part in parts), _risk(desk, record)),
         )
         for record in records[:SHOWN]
     )
@@ -87,7 +87,7 @@ def _participation(desk: Desk) -> tuple[Table, ...]:
     late = desk.book.records("participation", lambda row: row["status"] != "delivered")
     rows = tuple(
         Row(
-            role(record, "function"),
+            role(desk, record, "function"),
             (
                 desk.writer.markup(Code(record.word("table"))),
                 text(STATUS_OF_DELIVERY[record.word("status")]),
@@ -117,7 +117,7 @@ def answers_block(desk: Desk) -> tuple[Text, ...]:
             N_("{table}, {rule}: {who} answers for {found} findings: {answer}"),
             table=Code(name),
             rule=Code(rule),
-            who=role(records[0], "answered_by"),
+            who=role(desk, records[0], "answered_by"),
             found=count("findings", len(records), f"table={name}&rule={rule}&answered_by={who}"),
             answer=records[0].words("answer"),
         )

@@ -10,7 +10,7 @@ from sopkit.data.contracts import CONTRACTS
 from sopkit.report.cells import Cell, Code, Month, Words
 from sopkit.report.cells import listed as listed_count
 from sopkit.report.charts import CAUSES as BRIDGE_CAUSES
-from sopkit.report.narrative import N_
+from sopkit.report.narrative import N_, Writer
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.tables import Record, Text
 from sopkit.supply.availability import Unavailable, not_available_by
@@ -99,6 +99,27 @@ KINDS = {
 }
 
 
+ROLES = {
+    "managing_director": N_("managing director"),
+    "sop_lead": N_("S&OP lead"),
+    "demand_planner": N_("demand planner"),
+    "head_of_sales": N_("head of sales"),
+    "head_of_marketing": N_("head of marketing"),
+    "head_of_product": N_("head of product"),
+    "head_of_operations": N_("head of operations"),
+    "head_of_materials": N_("head of materials"),
+    "head_of_purchasing": N_("head of purchasing"),
+    "head_of_logistics": N_("head of logistics"),
+    "head_of_finance": N_("head of finance"),
+    "head_of_hr": N_("head of HR"),
+}
+GATES = {
+    "data_quality": N_("data quality"),
+    "demand": N_("demand"),
+    "supply": N_("supply"),
+    "money": N_("money"),
+    "approval": N_("approval"),
+}
 MODELS = {
     "pool": N_("what is used"),
     "theta": N_("Theta"),
@@ -126,15 +147,20 @@ def word(desk: Desk, record: Record, column: str, words: dict[str, str] = KINDS)
     return desk.writer.text(words.get(code, code))
 
 
-def role(record: Record, column: str = "owner") -> Cell:
-    """A role, written with spaces."""
+def role(desk: Desk, record: Record, column: str = "owner") -> Cell:
+    """A role, or another code of people's own, in words: the pack's language's where the role is one that many companies have."""
     cell = record.words(column)
-    return Words(cell.text.replace("_", " "), cell.source) if isinstance(cell, Words) else cell
+    return Words(role_words(desk.writer, cell.text), cell.source) if isinstance(cell, Words) else cell
+
+
+def role_words(writer: Writer, code: str) -> str:
+    """A role in words; one that nobody translated is its code, written with spaces."""
+    return writer.text(ROLES.get(code, code.replace("_", " ")))
 
 
 def name_of(desk: Desk, record: Record, column: str) -> Cell:
     """The name of what a row's code stands for, from the table that declares it; the code with spaces where none does."""
-    return named(desk, column, record.word(column)) or role(record, column)
+    return named(desk, column, record.word(column)) or role(desk, record, column)
 
 
 def named(desk: Desk, kind: str, code: str) -> Cell:

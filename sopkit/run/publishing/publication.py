@@ -15,7 +15,7 @@ from sopkit.run.keys import PACKAGE, hash_of, tree_hash
 from sopkit.run.last_plan import previous_table
 from sopkit.run.library import write_library
 from sopkit.run.lock import cycle_lock
-from sopkit.run.minutes import minutes_of
+from sopkit.run.minutes import attended_in, minutes_of
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.places import suite_root
 from sopkit.run.publishing.release import code_obstacles
@@ -186,7 +186,7 @@ def _write(folder: Path, wish: Wish, ready: Ready, ledger: "Ledger", version: in
     override = wish.override if ready.status == "FINAL" and ready.obstacles else ""
     about = _about(ready, version, override, f"{head.seq} {head.hash[:12]}" if head else "")
     before, name = _plan_before(params, ready.found)
-    noted = minutes_of(ledger.events(cycle=params.cycle), run, about)
+    noted = minutes_of(ledger.events(cycle=params.cycle), run, about, attended_in(params))
     counts = write_contents(folder, Edition(params, run, about, noted, before, name))
     manifest = read_json(run.manifest) or {}
     keep_source(folder, run, params, wish.params_file, _previous(params, manifest))
