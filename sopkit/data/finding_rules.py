@@ -119,7 +119,7 @@ _ALL = (
     _rule("precision_lost", "cell", "REJECT", "a code with all its digits", "format the column as text and enter the code again"),
     _rule("leading_zeros", "cell", "REPAIR", "codes as text", "nothing; the number was read as it is shown"),
     _rule("code_was_number", "cell", "REPAIR", "codes as text", "nothing; the number was read as a code"),
-    _rule("number_as_text", "cell", "REPAIR", "numbers as numbers", "nothing; the text was read as a number"),
+    _rule("number_as_text", "cell", "REPAIR ACCEPT", "numbers as numbers", "nothing; the text was read as a number"),
     _rule("date_serial", "cell", "REPAIR", "dates as dates", "nothing; the days were read as a date, as declared"),
     _rule("not_calculated", "cell", "REJECT", "formulas with a value", "open the workbook, let it calculate, save it"),
     _rule("unicode_minus", "cell", "ACCEPT", "the plain minus sign", "nothing; it was read as a minus"),

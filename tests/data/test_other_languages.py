@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 from babel import Locale
+from openpyxl import Workbook
 
 from sopkit.data.cell_words import MONTH_NAMES
 from sopkit.data.findings import FindingLog
 from sopkit.data.parsing import Grammar, date_of, flag_of
+from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.raw import Cells, RawTable
+from sopkit.data.sources.reading import read_sources
 from sopkit.data.sources.translations import translated
 from sopkit.data.sources.unpivot import month_of_header
 
@@ -47,3 +50,22 @@ def test_words_that_are_not_declared_stay_as_they_came() -> None:
     assert (
         translated(cells, {"négoce": "buy"}, RawTable("items.csv", ("Type",), 1, (cells,), np.arange(2, 3)), "Type", FindingLog()) is cells
     )
+
+
+@pytest.mark.parametrize(
+    ("declared", "last", "outcomes"),
+    [
+        ({"decimal": ","}, "12,5", ["ACCEPT"]),  # every number is a text, as declared: told once
+        ({"decimal": ","}, 12.5, ["REPAIR", "REPAIR"]),  # one is a number: the others are odd
+        ({}, "12", ["REPAIR", "REPAIR", "REPAIR"]),  # nothing is said of texts
+    ],
+)
+def test_numbers_of_a_sheet_that_are_all_texts_are_told_once_where_declared(tmp_path, declared, last, outcomes) -> None:
+    book = Workbook()
+    for row in (["item", "period", "quantity"], ["A", "2026-01", "1"], ["B", "2026-01", "2"], ["C", "2026-01", last]):
+        book.active.append(row)
+    book.save(tmp_path / "stock.xlsx")
+    intake = read_sources({"inventory": Source(file="stock.xlsx", **declared)}, tmp_path, cutoff="2026-01", currency="EUR")
+    found = intake.findings[intake.findings["rule"] == "number_as_text"]
+    assert found["outcome"].tolist() == outcomes
+    assert len(intake.tables["inventory"]) == 3

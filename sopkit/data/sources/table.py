@@ -11,7 +11,7 @@ import pyarrow as pa
 from sopkit.data.contracts.column import Column, Contract
 from sopkit.data.contracts.conform import empty, unknown
 from sopkit.data.findings import LISTED, Finding, FindingLog
-from sopkit.data.parsing import PLAIN, Fault, Grammar
+from sopkit.data.parsing import PLAIN, Fault, Grammar, trimmed
 from sopkit.data.sources.cells import ParsedCells, parsed_cells
 from sopkit.data.sources.database_columns import LOOSE_NUMBER, LOOSE_TEXT, PADDED
 from sopkit.data.sources.declaration import Source
@@ -193,7 +193,20 @@ def _parsed_column(
     cells = table.cells[position]
     if words := source.words.get(column.name):
         cells = translated(cells, words, table, header, log)
-    return parsed_cells(cells, column.kind, grammar, source.empty_marks, column, from_sheet=bool(table.sheet)), header
+    parsed = parsed_cells(cells, column.kind, grammar, source.empty_marks, column, from_sheet=bool(table.sheet))
+    return (_as_declared(parsed, table, source, header, log) if table.sheet and column.kind in ("number", "whole") else parsed), header
+
+
+def _as_declared(parsed: ParsedCells, table: RawTable, source: Source, header: str, log: FindingLog) -> ParsedCells:
+    """Numbers of a sheet that are all texts, written as the params say how texts are written: told once, not repaired one by one."""
+    texts = np.array([isinstance(came, str) and came == trimmed(came) for came in parsed.cells.values] or [False])
+    other = [came for came in parsed.cells.values if came is not None and not isinstance(came, str)]
+    if other or not (parsed.repaired & texts).any() or not {"decimal", "thousands"} & source.model_fields_set:
+        return parsed
+    count = int((parsed.repaired & texts)[parsed.cells.codes].sum())
+    told = f"all {count} numbers are written as text, as decimal and thousands of the params say"
+    log.note(Finding(table.origin, "number_as_text", told, "ACCEPT", sheet=table.sheet, column=header))
+    return replace(parsed, repaired=parsed.repaired & ~texts)
 
 
 def _tell_constant(parsed: ParsedCells, column: Column, source: Source, log: FindingLog) -> Mask:

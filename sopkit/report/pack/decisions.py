@@ -5,7 +5,7 @@ from itertools import combinations
 from markupsafe import Markup
 
 from sopkit.meeting.interaction import depend
-from sopkit.report.cells import Cell, Code, Month, Number, count, difference, total
+from sopkit.report.cells import Cell, Code, Month, Number, Words, count, difference, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.asked import on_the_agenda, questions
 from sopkit.report.pack.decided import decided_blocks, decided_headline, promise_table
@@ -135,7 +135,9 @@ def _headline_table(desk: Desk) -> Table:
         rows.append(Row(text(label), tuple(_long_share(cell) for cell in cells)))
     labels = [N_("budget"), N_("this plan"), N_("against budget")] if with_budget else [N_("this plan")]
     labels += [N_("if the recommended are taken"), N_("change")] if together else []
-    caption = desk.writer.say(N_("The plan of {company}; fiscal year {year}"), company=desk.about.title, year=Month(desk.year[1], "year"))
+    caption = desk.writer.say(
+        N_("The plan of {company}; fiscal year {year}"), company=Words(desk.about.title, "params#title"), year=Month(desk.year[1], "year")
+    )
     return table(desk.writer, Table(caption, "", tuple(Column(text(label)) for label in labels), tuple(rows), dense=True))
 
 
