@@ -222,3 +222,12 @@ def test_families_that_are_not_shown_are_added_up_under_others() -> None:
     assert len(lines) == 15
     assert "others" in lines[13]
     assert sum(numbers[-1] for numbers in values[:-1]) == pytest.approx(values[-1][-1])
+
+
+def test_a_scenario_that_could_not_be_planned_is_not_the_worst(tables: dict[str, pd.DataFrame]) -> None:
+    scenarios = tables["scenarios"]
+    lost = scenarios["kind"].eq("scenario")
+    known = tables | {"scenarios": scenarios.assign(contribution=scenarios["contribution"].where(~lost))}
+    html = shown(PackInputs(known, facts(known), about())).print_html
+    assert "No scenario could be valued" in html
+    assert "Worst scenario" not in html

@@ -93,7 +93,10 @@ def _scenario_title(desk: Desk, records: list[Record], base: Record) -> Markup:
     what_if = [record for record in records if record.word("kind") == "scenario"]
     if not what_if:
         return say(N_("No scenario is declared beside the options of the decisions."))
-    worst = min(what_if, key=lambda record: record.number("contribution", "money").value or 0.0)
+    valued = [record for record in what_if if record.number("contribution", "money").known]
+    if not valued:
+        return say(N_("No scenario could be valued: costs are not known, or it could not be planned."))
+    worst = min(valued, key=lambda record: record.number("contribution", "money").value or 0.0)
     change = difference(worst.number("contribution", "money"), base.number("contribution", "money"))
     told = N_("Worst scenario for contribution, twelve months: {title}, {change}.")
     return say(told, title=worst.words("title"), change=change.change())
