@@ -21,7 +21,7 @@ from sopkit.supply.solver import Arrays, Numbers, Solver, highs_model
 from sopkit.supply.ways import OPTIONS, TOLERANCE
 
 TOGETHER = 20_000  # variables of the blocks that are solved as one model
-SAMPLE, SAMPLES = 0.1, 10  # share of the blocks in a sample, and how many samples the first prices are the mean of
+SAMPLE, SAMPLES = 0.1, 10  # share of the blocks in a sample at most, and how many samples the first prices are the mean of
 LEVELS = (0.0, 0.5, 2.0)  # of the first prices, asked beside them for plans that differ
 MIDDLE = 0.5  # weight of the best bound's prices beside the master's
 MISSING = 4.0  # first price of a unit of a shared row that nothing provides, in highest prices; doubled as long as any is missing
@@ -251,7 +251,7 @@ def _master(arrays: Arrays, native: NDArray[np.int64], shared: NDArray[np.int64]
 
 def _first_prices(arrays: Arrays, block_of: NDArray[np.int64], shared: NDArray[np.int64], blocks: int) -> Numbers:
     """Mean of the shared rows' duals over samples of the blocks, each with its share of all that is shared."""
-    step = max(1, round(1 / SAMPLE))
+    step = max(round(1 / SAMPLE), int((block_of >= 0).sum()) // TOGETHER)  # no sample has more than some TOGETHER variables
     samples = [np.arange(first, blocks, step) for first in range(min(SAMPLES, step, blocks))]
     return np.asarray(np.mean([_prices_of(arrays, block_of, shared, taken, len(taken) / blocks) for taken in samples], axis=0))
 
