@@ -1,7 +1,7 @@
 """Decisions in the ledger: what was answered to which question of a cycle, by whom, on which run; the last answer stands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sopkit.records.ledger import Event, NewEvent
 
@@ -23,7 +23,12 @@ class Answer:
     reason: str
     overlay: str = ""  # the option's changes as JSON text; empty = none
     trigger: str = ""  # what made an amendment needed
+    day: str = ""  # ISO day it was decided; empty = the day of the record
     expected: Words = field(default_factory=dict)  # change against the proposed plan by measure
+
+    def same_as(self, other: "Answer | None") -> bool:
+        """Whether the other answer says the same, on whichever day it was given."""
+        return other is not None and replace(self, day=other.day) == other
 
 
 def answered(cycle: str, answer: Answer, *, place: Words, promise: Words, revision: int, events: Sequence[Event]) -> NewEvent:

@@ -138,7 +138,7 @@ def record_answers(params: CompanyParams, run: RunFolder, asked: Asked) -> list[
     events = ledger.events(cycle=params.cycle)
     before = {answer.decision: answer for answer in answers_in_force(events, run.run_id)}
     made = [_answer(name, option, params.meeting.decisions[name], asked, tables) for name, option in asked.answers.items()]
-    new = [answer for answer in made if before.get(answer.decision) != answer]
+    new = [answer for answer in made if not answer.same_as(before.get(answer.decision))]
     if new:
         whole = before | {answer.decision: answer for answer in new}
         promise = _promise(list(whole.values()), tables)
@@ -264,6 +264,7 @@ def _answer(name: str, answer: str, decision: Decision, asked: Asked, tables: "M
         by=asked.by,
         reason=asked.reason,
         overlay=option.model_dump_json() if option else "",
+        day=asked.on.isoformat() if asked.on else "",
         expected=expected,
     )
 

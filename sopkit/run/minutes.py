@@ -80,8 +80,9 @@ def told_of(event: "Event") -> str:
 def _decision(body: Body) -> str:
     expected = body.get("expected")
     change = expected.get("expected_contribution_change") if isinstance(expected, Mapping) else ""
-    parts = [f"{body['decision']}={body['answer']}: {body['question']}"]
-    parts += [f"-> {body['title']}"] if body.get("title") else []
+    chosen = f" -> {body['title']}" if body.get("title") else ""
+    parts = [f"{body['decision']}={body['answer']}: {body['question']}{chosen}"]
+    parts += [f"decided on {body['day']}"] if body.get("day") else []
     parts += [f"because {body['reason']}"] if body.get("reason") else []
     parts += [f"expected contribution {float(str(change)):+,.0f}"] if change else []
     parts += (

@@ -66,3 +66,9 @@ def test_the_same_request_twice_is_one_event_and_another_content_under_its_key_i
     other = answered(CYCLE, answer("D1", "C"), place=PLACE, promise={}, revision=2, events=events)
     with pytest.raises(IntegrityError, match="a key stands for one event"):
         ledger.append([other])
+
+
+def test_an_answer_given_again_on_another_day_is_the_same_answer() -> None:
+    first = answer("D1", "B", day="2026-02-20")
+    assert answer("D1", "B").same_as(first) and answer("D1", "B", day="2026-02-24").same_as(first)
+    assert not answer("D1", "C").same_as(first) and not first.same_as(None)
