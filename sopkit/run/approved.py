@@ -14,7 +14,7 @@ def approved(company: str, cycle: str) -> "pd.DataFrame":
     """Where the approval of a cycle's plan stands, for exactly the numbers that it holds now.
 
     Args:
-        company: short name.
+        company: its short name, or the path of its params, as the notebook was given it.
         cycle: M0.
 
     Returns:

@@ -116,7 +116,7 @@ def test_a_far_cell_and_a_long_gap(tmp_path: Path):
     assert {finding[:3] for finding in found} == {
         ("row_limit", "ASK", 1048576),
         ("blank_line", "REPAIR", 26),
-        ("empty_cell", "REJECT", 1048576),
+        ("footer", "REJECT", 1048576),
     }
 
 

@@ -31,7 +31,7 @@ sources:
 def test_templates_filled_with_example_values_are_read_without_a_finding(tmp_path: Path, form, language):
     told = write_templates(tmp_path / "data", form=form, language=language, example=True)
     calendar, make = INPUTS["resource_calendar"], workbook_template if form == "xlsx" else text_template
-    rows = [{**example_row(calendar), "period": shifted("2026-02", step)} for step in range(13)]  # a resource needs every planned month
+    rows = [{**example_row(calendar), "period": shifted("2026-02", step)} for step in range(25)]  # a resource needs every planned month
     (tmp_path / "data" / f"resource_calendar.{form}").write_bytes(make(calendar, language, rows))
     items = [example_row(INPUTS["items"]), {**example_row(INPUTS["items"]), "item": "GR-110"}]  # a launch follows another item
     (tmp_path / "data" / f"items.{form}").write_bytes(make(INPUTS["items"], language, items))
@@ -40,7 +40,7 @@ def test_templates_filled_with_example_values_are_read_without_a_finding(tmp_pat
     intake = intake_of(load_params(params), tmp_path / "data")
     told = intake.findings[intake.findings["rule"] != "silent_reference"]  # examples hold one item that has sold
     assert told[["file", "column", "message"]].to_dict("records") == []
-    assert {name: len(frame) for name, frame in intake.tables.items()} == dict.fromkeys(INPUTS, 1) | {"resource_calendar": 13, "items": 2}
+    assert {name: len(frame) for name, frame in intake.tables.items()} == dict.fromkeys(INPUTS, 1) | {"resource_calendar": 25, "items": 2}
 
 
 def test_nothing_is_written_over(tmp_path: Path):
