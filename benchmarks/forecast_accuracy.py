@@ -3,9 +3,10 @@
 make forecast_accuracy     (some five CPU minutes, most of them the peers'; the first time it makes the peers' environment)
 python -m benchmarks.forecast_accuracy stallion_beverages     (measures the named sets again and keeps the others' results)
 
-MAPE over months with demand, MASE over series with a scale, both as published for tourism. Intervals of differences: paired bootstrap
-over series. CPU seconds are of one process and one thread. Nothing was chosen by these hold-outs: choices were made on rolling origins
-inside the training parts.
+MAPE over months with demand, MASE over series with a scale, both as published for tourism. sktime's Theta has no season for series with
+zeros: they are forecast without it and with zeros lifted to a millionth, and what does better on the hold-out is shown. Intervals of
+differences: paired bootstrap over series. CPU seconds are of one process and one thread. Nothing of ours was chosen by these hold-outs:
+choices were made on rolling origins inside the training parts.
 """
 
 import os
@@ -26,6 +27,7 @@ from sopkit.demand.models import TIERS
 from sopkit.run import places
 
 PEERS = ("AutoETS", "AutoTheta", "DynamicOptimizedTheta", "AutoCES", "sktime Theta")
+LIFTED = "sktime Theta, zeros lifted"  # shown as sktime's Theta where it does better there
 REPEATS = 2000  # bootstrap samples
 ORIGINS, APART = 8, 3  # rolling origins of the coverage, months between them
 RESULTS = Path("docs") / "forecast_benchmark.json"
@@ -57,12 +59,14 @@ def measured(split: Split) -> dict:
         start = time.process_time()
         forecasts[name] = maker.fit(frame).predict(fh=steps).to_numpy().reshape(split.actual.shape)
         seconds[name] = time.process_time() - start
-    found = peers(split.train, split.horizon, PEERS)
+    found = peers(split.train, split.horizon, (*PEERS, LIFTED))
     for name in PEERS:
+        ways = (name, LIFTED) if name == "sktime Theta" else (name,)
+        best = min(ways, key=lambda way: np.nanmean(errors(split, found[f"{way} forecast"])[1]))
         forecasts[name], seconds[name], failed[name] = (
-            found[f"{name} forecast"],
-            float(found[f"{name} seconds"]),
-            int(found[f"{name} failed"]),
+            found[f"{best} forecast"],
+            float(found[f"{best} seconds"]),
+            int(found[f"{best} failed"]),
         )
     forecasts["median of ETS, DOT, CES"] = np.median([forecasts[name] for name in ("AutoETS", "DynamicOptimizedTheta", "AutoCES")], axis=0)
     seconds["median of ETS, DOT, CES"] = sum(seconds[name] for name in ("AutoETS", "DynamicOptimizedTheta", "AutoCES"))

@@ -50,19 +50,30 @@ def _one_by_one(model: str, series: list[np.ndarray], horizon: int, season: int)
 
 
 def _sktime(model: str, series: list[np.ndarray], horizon: int, season: int) -> tuple[np.ndarray, int]:
-    """The ThetaForecaster of sktime on the whole panel, as its users call it; without season where a series is not always positive."""
-    from sktime.forecasting.theta import ThetaForecaster
+    """The ThetaForecaster of sktime on the whole panel, as its users call it.
 
-    steps, forecast = list(range(1, horizon + 1)), np.empty((len(series), horizon))
-    longest = pd.period_range("2000-01", periods=max(map(len, series)), freq="M")
+    It takes a season out of positive numbers only. A series with zeros is forecast without season or, where the model's name ends in
+    `lifted`, with its zeros lifted to a millionth.
+    """
+    if model.endswith("lifted"):
+        series = [np.maximum(y, 1e-6) for y in series]
+    forecast = np.empty((len(series), horizon))
     for positive in (True, False):
         rows = [row for row, y in enumerate(series) if (y > 0).all() == positive]
         if rows:
-            parts = [pd.DataFrame({"y": series[row]}, index=longest[-len(series[row]) :]) for row in rows]
-            y = pd.concat(parts, keys=rows, names=["series", "month"])
-            fitted = ThetaForecaster(sp=season, deseasonalize=positive).fit(y, fh=steps)
-            forecast[rows] = fitted.predict(fh=steps).to_numpy().reshape(len(rows), horizon)
+            forecast[rows] = _theta([series[row] for row in rows], horizon, season, positive)
     return forecast, 0
+
+
+def _theta(series: list[np.ndarray], horizon: int, season: int, seasonal: bool) -> np.ndarray:
+    from sktime.forecasting.theta import ThetaForecaster
+
+    steps = list(range(1, horizon + 1))
+    longest = pd.period_range("2000-01", periods=max(map(len, series)), freq="M")
+    parts = [pd.DataFrame({"y": y}, index=longest[-len(y) :]) for y in series]
+    y = pd.concat(parts, keys=range(len(parts)), names=["series", "month"])
+    fitted = ThetaForecaster(sp=season, deseasonalize=seasonal).fit(y, fh=steps)
+    return fitted.predict(fh=steps).to_numpy().reshape(len(series), horizon)
 
 
 if __name__ == "__main__":
