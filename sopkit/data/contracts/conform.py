@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from sopkit.data.contracts.column import Column, Contract
+from sopkit.data.contracts.kept import Cells, in_order, kept_cells
 from sopkit.errors import DataError, Problem
 
 WORDS = ("code", "text", "choice", "period")
@@ -51,15 +52,17 @@ def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:
             words that are no choice, duplicate keys.
     """
     problems: list[Problem] = _column_problems(frame, contract)
-    typed = {}
+    typed: dict[str, Cells | pd.Series] = {}
     for column in contract.columns:
         if column.name in frame.columns:
-            cells, found = _typed(frame[column.name].reset_index(drop=True), column, contract.name)
+            cells, found = _promised(frame[column.name], column, contract.name)
             problems += found
         else:
             cells = pd.Series([pd.NA] * len(frame), dtype=object) if column.required else unknown(column, len(frame))
         typed[column.name] = cells
     result = pd.DataFrame(typed, index=range(len(frame)))
+    if not problems and in_order(result, contract.key):
+        return result
     if not problems:
         problems += _key_problems(result, contract)
     if problems:
@@ -112,9 +115,14 @@ def _column_problems(frame: pd.DataFrame, contract: type[Contract]) -> list[Prob
     return problems
 
 
-def _typed(cells: pd.Series | pd.DataFrame, column: Column, table: str) -> tuple[pd.Series, list[Problem]]:
+def _promised(cells: pd.Series | pd.DataFrame, column: Column, table: str) -> tuple[Cells | pd.Series, list[Problem]]:
     if isinstance(cells, pd.DataFrame):  # the column came twice: told by `_column_problems`
         cells = cells.iloc[:, 0]
+    kept = kept_cells(cells, column)
+    return _typed(cells.reset_index(drop=True), column, table) if kept is None else (kept, [])
+
+
+def _typed(cells: pd.Series, column: Column, table: str) -> tuple[pd.Series, list[Problem]]:
     where = f"{table}.{column.name}"
     try:
         typed = _casts(column)(cells, column)
