@@ -29,6 +29,7 @@ from sopkit.run.preflight import planned_months
 from sopkit.run.process import meeting_day
 from sopkit.run.reviewed import earlier_reviews
 from sopkit.run.scenario_files import load_scenarios, read_playbooks, read_scenarios
+from sopkit.run.shown_frames import settle_display
 from sopkit.run.step_files import facts_text, json_text, read_table
 from sopkit.run.step_record import StepRecord
 from sopkit.steps import BY_NAME
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from sopkit.report.pack import About, Pack, PackInputs
 
 MARKER_SCHEMA = 1
-WHOLE_FROM = 1000  # numbers that a frame shows without decimals
 SHELL_NAMES = ("In", "Out")  # what an IPython kernel keeps beside the notebook's own names
 
 
@@ -263,7 +263,7 @@ def start(name: str, parameters: Mapping[str, object]) -> StepView:
     if overlay is not None:
         changed = {"supply": overlaid_policy(params.supply, overlay), "money": overlaid_money(params.money, overlay)}
         params = params.model_copy(update=changed)
-    _settle_display()
+    settle_display()
     return StepView(
         step=step,
         params=params,
@@ -277,17 +277,3 @@ def start(name: str, parameters: Mapping[str, object]) -> StepView:
         decided=decided,
         proposed=company.run(decided.base_run).path if decided else None,
     )
-
-
-def _settle_display() -> None:
-    """The same look of frames in every kernel, however it was started."""
-    pd.set_option(
-        "display.max_columns", 30, "display.width", 180, "display.max_rows", 60, "display.precision", 3, "display.max_colwidth", 160
-    )
-    pd.set_option("display.float_format", shown_number)
-
-
-def shown_number(number: float) -> str:
-    """A number of a frame as a notebook shows it: whole from a thousand on, three decimals at most below, never as a power of ten."""
-    text = f"{number:,.0f}" if abs(number) >= WHOLE_FROM else f"{number:.3f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
