@@ -1,10 +1,25 @@
 """RCCP: what unconstrained demand asks of production, resources and suppliers, before any limit."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Units that unconstrained demand asks to be made, and what that takes. Where sites are told apart a row is an item at a site."""
+
+    months: list[str]
+    resources: pd.Index
+    units: Numbers  # row x month
+    articles: list[str]  # of each row of the bill of resources
+    row: NDArray[np.int64]  # of `units`, of each row of the bill
+    resource: NDArray[np.int64]
+    hours: Numbers  # standard hours per unit
 
 
 def production_requirement(demand: Numbers, target: Numbers, opening_stock: Numbers, receipts: Numbers, ordered: Numbers) -> Numbers:
@@ -81,12 +96,14 @@ def load_by_overall_factors(units: Numbers, hours_per_unit: Numbers, resource_sh
 
 
 def load_by_resource_profile(
-    units: Numbers, item: NDArray[np.int64], resource: NDArray[np.int64], hours: Numbers, *, months_ahead: NDArray[np.int64], resources: int
+    units: Numbers, item: NDArray[np.int64], resource: NDArray[np.int64], hours: Numbers, *, months_ahead: Numbers, resources: int
 ) -> Numbers:
     """RCCP by resource profile: the bill of resources with the months that each operation comes before the unit is finished.
 
-    load(r, t) = sum over rows of hours x units(i, t + months ahead) (Vollmann, Berry and Whybark). What would have to be worked before
-    the first month is in no month; `resource_hours` is this with nothing ahead, the bill of resources.
+    load(r, t) = sum over rows of hours x units(i, t + months ahead) (Vollmann, Berry and Whybark). Units are finished evenly over their
+    month: of work that comes a third of a month ahead, a third falls into the month before. What would have to be worked before the first
+    month is in no month, and what is finished after the last one is not known: the last months lack it. `resource_hours` is this with
+    nothing ahead, the bill of resources.
 
     Args:
         units: one row per item, one column per month of completion.
@@ -98,8 +115,10 @@ def load_by_resource_profile(
         Hours, one row per resource, one column per month.
     """
     needed = np.zeros((resources, units.shape[1]))
-    for ahead in np.unique(months_ahead):
-        rows = np.flatnonzero(months_ahead == ahead)
-        part = hours[rows, None] * units[item[rows], ahead:]
-        np.add.at(needed[:, : part.shape[1]], resource[rows], part)
+    whole = np.floor(months_ahead).astype(np.int64)
+    for ahead, part in ((whole, 1 - (months_ahead - whole)), (whole + 1, months_ahead - whole)):
+        for months in np.unique(ahead[part > 0]):
+            rows = np.flatnonzero((ahead == months) & (part > 0))
+            worked = (hours * part)[rows, None] * units[item[rows], months:]
+            np.add.at(needed[:, : worked.shape[1]], resource[rows], worked)
     return needed

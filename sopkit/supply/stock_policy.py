@@ -20,6 +20,12 @@ class StockPolicy(BaseModel):
     review_months: float = Field(default=1.0, ge=0, description="months between two looks at an item: they count as lead time")
     made_lead_days: float = Field(default=30.0, ge=0, description="days from order to stock of what is made, where no cycle time is known")
     order_cost: float | None = Field(default=None, gt=0, description="money per order; none = no economic order quantity is told")
+    left_over_worth_share: float | None = Field(
+        default=None,
+        ge=0,
+        lt=1,
+        description="what a unit left after its last month on sale still brings, share of its cost; none = no newsvendor's stock is told",
+    )
     curve: tuple[Service, ...] = Field(
         default=(0.80, 0.90, 0.95, 0.98, 0.99), description="service levels whose stock is told, between 0 and 1"
     )

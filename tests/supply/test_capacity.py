@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sopkit.supply.capacity import load_by_month, load_by_overall_factors, load_by_resource_profile, production_requirement, resource_hours
+from sopkit.supply.capacity import (
+    Requirement,
+    load_by_month,
+    load_by_overall_factors,
+    load_by_resource_profile,
+    production_requirement,
+    resource_hours,
+)
+from sopkit.supply.review.load_ways import load_ways, ways_sentence, where_ways_part
 
 
 def requirement_of_one(demand, target, opening, receipts, ordered):
@@ -71,7 +79,59 @@ def test_three_ways_of_rough_cut_planning_on_one_plan():
     # overall: 3 h and 2 h a unit: 110 and 76 h; cutting had 40 % of all hours
     assert load_by_overall_factors(units, np.array([3.0, 2.0]), np.array([0.4, 0.6])) == pytest.approx(np.array([[44, 30.4], [66, 45.6]]))
     assert resource_hours(units, item, resource, hours, 2).tolist() == [[40, 44], [70, 32]]
-    ahead = np.array([1, 0, 1, 0])
+    ahead = np.array([1.0, 0, 1, 0])
     assert load_by_resource_profile(units, item, resource, hours, months_ahead=ahead, resources=2).tolist() == [[44, 0], [70, 32]]
-    none = np.zeros(4, dtype=np.int64)
+    none = np.zeros(4)
     assert load_by_resource_profile(units, item, resource, hours, months_ahead=none, resources=2).tolist() == [[40, 44], [70, 32]]
+
+
+def test_work_a_third_of_a_month_ahead_falls_for_a_third_into_the_month_before():
+    units, one = np.array([[30.0, 60.0, 90.0]]), np.zeros(1, dtype=np.int64)
+    found = load_by_resource_profile(units, one, one, np.array([2.0]), months_ahead=np.array([1 / 3]), resources=1)
+    # of 60, 120 and 180 hours two thirds stay, a third comes from the month after; that of the last month is not known
+    assert found[0].tolist() == pytest.approx([80, 140, 120])
+
+
+@pytest.fixture
+def two_lines():
+    """A: 2 h cutting; B: 1 h packing; cutting worked 300 of 400 hours in the past year."""
+    months = ["2026-03", "2026-04"]
+    requirement = Requirement(
+        months,
+        pd.Index(["cutting", "packing"]),
+        np.array([[50.0, 10.0], [100.0, 100.0]]),
+        ["A", "B"],
+        np.array([0, 1]),
+        np.array([0, 1]),
+        np.array([2.0, 1.0]),
+    )
+    rows = [(line, month, 100.0, 0.9) for line in ("cutting", "packing") for month in months]
+    load = pd.DataFrame(rows, columns=["resource", "period", "demonstrated_hours", "planned_load_ratio"])
+    worked = pd.DataFrame([("cutting", "2026-01", 300.0), ("packing", "2026-01", 100.0)], columns=["resource", "period", "worked_hours"])
+    times = pd.DataFrame([("F", "A", 365 / 12), ("F", "*", 400.0)], columns=["family", "item", "median"])
+    return requirement, load, worked, times
+
+
+def test_the_three_ways_part_where_the_mix_changes(two_lines):
+    ways = load_ways(*two_lines, cutoff="2026-02")
+    april = ways.by_month.set_index(["period", "resource"]).loc["2026-04"]
+    # 20 + 100 hours, three quarters of them on cutting by the past; by the bill 20 and 100; half of cutting lies half a month ahead
+    assert april["overall_factors"].to_dict() == pytest.approx({"cutting": 0.9, "packing": 0.3})
+    assert april["bill_of_resources"].to_dict() == pytest.approx({"cutting": 0.2, "packing": 1.0})
+    march = ways.by_month.set_index(["period", "resource"]).loc["2026-03"]
+    assert march["resource_profile"].to_dict() == pytest.approx({"cutting": 0.6, "packing": 1.0})
+    assert april["resource_profile"].isna().all()  # what is finished in May is not known
+    assert where_ways_part(ways)["resource"].tolist() == ["cutting", "packing"]
+    assert ways_sentence(ways).startswith(
+        "They part most at cutting in 2026-03: 150% by overall factors, 100% by the bill of resources, 60%"
+    )
+
+
+def test_a_way_without_its_inputs_says_why(two_lines):
+    requirement, load, worked, times = two_lines
+    ways = load_ways(requirement, load, worked[:1], times[:0], cutoff="2026-02")
+    told = ways.because.set_index("way")["not_available"]
+    assert "packing" in told["overall_factors"]
+    assert told.to_dict()["resource_profile"] == "no item has a cycle time"
+    assert ways.by_month[["overall_factors", "resource_profile"]].isna().all(axis=None)
+    assert ways_sentence(ways) == "The ways that can tell say the same of every resource."

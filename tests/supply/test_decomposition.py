@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from command_line import ROOT
+from scipy import sparse
 
 from sopkit.errors import ParamsError, StepError
 from sopkit.run.by_prices import case_rounds, round_lines
@@ -12,7 +13,7 @@ from sopkit.supply.plan.blocks import item_blocks
 from sopkit.supply.plan.model import plan_model
 from sopkit.supply.plan.situation import situation_of
 from sopkit.supply.policy import SupplyPolicy, Waiting
-from sopkit.supply.solver import Solver
+from sopkit.supply.solver import Arrays, Solver
 
 CUTOFF = "2026-02"
 POLICY = SupplyPolicy(frozen_months=0, storage_limit=60.0, waiting={"*": Waiting(share=0.5, months=2)})
@@ -63,10 +64,23 @@ def test_the_plan_keeps_every_limit_and_costs_what_is_said(crowded):
     assert arrays.cost @ found.column_value + arrays.offset == pytest.approx(found.objective, rel=1e-9)
 
 
-def test_too_few_rounds_for_any_plan_are_told(crowded):
-    arrays, blocks = crowded
-    with pytest.raises(StepError, match=r"More rounds|missing"):
-        solved_by_prices(arrays, np.where(blocks >= 0, 0, -1), rounds=1)
+def test_too_few_rounds_for_any_plan_are_told():
+    # ten hours; one item must have eight of them, the other would like twenty: by what they take its share is 8/28 of ten
+    hours = Arrays(
+        cost=np.array([1.0, -1.0]),
+        lower=np.array([8.0, 0.0]),
+        upper=np.array([8.0, 20.0]),
+        integer=np.zeros(2, dtype=bool),
+        at_least=np.array([-np.inf]),
+        at_most=np.array([10.0]),
+        matrix=sparse.csc_matrix([[1.0, 1.0]]),
+        offset=0.0,
+    )
+    with pytest.raises(StepError, match="missing"):
+        solved_by_prices(hours, np.array([0, 1]), rounds=1, together=1)
+    found = solved_by_prices(hours, np.array([0, 1]), rounds=5, good_enough=1e-9, together=1)
+    assert found.column_value.tolist() == pytest.approx([8.0, 2.0])
+    assert (found.objective, found.bound) == pytest.approx((6.0, 6.0))
 
 
 def test_a_case_with_components_by_prices():

@@ -24,7 +24,9 @@ from sopkit.supply.review.policies import (
     stock_outs_ahead,
     stock_policies,
 )
+from sopkit.supply.review.stock_by_rule import one_season_stock, rules_by_class, stock_by_rule
 from sopkit.supply.stock_policy import StockPolicy
+from sopkit.supply.stocking import reorder_policy
 
 CUTOFF = "2026-02"
 POLICY = SupplyPolicy(frozen_months=0, capital_rate=0.0, waiting={"*": Waiting(share=0, months=0)})
@@ -92,13 +94,23 @@ def test_lead_time_is_what_was_agreed_or_what_it_took(inputs_of):
     assert found.to_dict() == pytest.approx({"A": 1 + 1.2, "B": 1 + 2.4, "C": 1.0})
 
 
-def test_service_by_class_gives_the_stock():
-    """Twelve origins: the 0.9 quantile of 1..12 is the eleventh, the 0.5 quantile the sixth."""
+@pytest.fixture
+def twelve_origins() -> StockInputs:
+    """A was 1, 2, ... 12 units above its forecast in twelve months; nobody asks for Z."""
     months = [str(month) for month in pd.period_range("2025-02", "2026-02", freq="M")]
     frozen = frame("forecast_layers", *(layer(month, month, 100) for month in months[:12]))
     history = frame("demand_history", *(sold(month, 101 + place) for place, month in enumerate(months[:12])))
-    classes = {"item": "A", "family": "grills", "revenue": 1.0, "abc": "A", "xyz": "X", "pattern": "smooth", "life": "running"}
-    inputs = stock_inputs(
+    classes = {
+        "item": "A",
+        "family": "grills",
+        "revenue": 1.0,
+        "abc": "A",
+        "xyz": "X",
+        "pattern": "smooth",
+        "life": "leaving",
+        "last_period": "2026-04",
+    }
+    return stock_inputs(
         items=frame("items", item("A"), item("Z")),
         supply_plan=frame("supply_plan", *plan_rows("A", [60.0] * 12, target=5), *plan_rows("Z", [0.0] * 12)),
         inventory=frame("inventory", {"item": "A", "period": CUTOFF, "quantity": 900.0}, {"item": "Z", "period": CUTOFF, "quantity": 7.0}),
@@ -110,6 +122,11 @@ def test_service_by_class_gives_the_stock():
         forecast_layers=frozen,
         demand_history=history,
     )
+
+
+def test_service_by_class_gives_the_stock(twelve_origins):
+    """Twelve origins: the 0.9 quantile of 1..12 is the eleventh, the 0.5 quantile the sixth."""
+    inputs = twelve_origins
     stock = StockPolicy(service_by_class={"AX": 0.9, "A": 0.5, "*": 0.6}, review_months=1, made_lead_days=0, order_cost=100.0)
     supply = SupplyPolicy(stock=stock, capital_rate=0.05)
     table = stock_policies(inputs, supply, cutoff=CUTOFF, excess_months=12).set_index("item")
@@ -127,6 +144,49 @@ def test_service_by_class_gives_the_stock():
     deviation = np.arange(1, 13).std(ddof=1)
     assert top["safety_stock"] == pytest.approx(norm.ppf(0.98) * deviation)
     assert top["yearly_cost"] == pytest.approx(top["value"] * 0.25)
+
+
+@pytest.fixture
+def asked(demand_rows) -> pd.DataFrame:
+    return pd.DataFrame(demand_rows("A", "2026-03", [60.0] * 12, net_price=14.0))
+
+
+STOCK = StockPolicy(service_by_class={"*": 0.9}, review_months=1, made_lead_days=0, order_cost=100.0, left_over_worth_share=0.4)
+
+
+def rules_of(inputs: StockInputs, asked: pd.DataFrame, stock: StockPolicy) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    supply = SupplyPolicy(stock=stock, capital_rate=0.05, lost_goodwill_share=0.25)
+    kept = stock_policies(inputs, supply, cutoff=CUTOFF, excess_months=12)
+    by_rule = stock_by_rule(inputs, kept, asked, supply, cutoff=CUTOFF)
+    return by_rule.set_index("item"), rules_by_class(by_rule, supply), one_season_stock(inputs, kept, asked, supply, cutoff=CUTOFF)
+
+
+def test_each_rule_tells_its_stock(twelve_origins, asked):
+    by_rule, by_class, season = rules_of(twelve_origins, asked, STOCK)
+    deviation = np.arange(1, 13).std(ddof=1)
+    row = by_rule.loc["A"]
+    assert (row["quantile"], row["normal"]) == (11, pytest.approx(norm.ppf(0.9) * deviation))
+    assert row["fill_rate"] == 0  # orders of 240 units ship nine tenths without any
+    cheapest = reorder_policy(100, 2.5, 14 * 1.25 - 10, demand=(720, deviation * np.sqrt(12)), lead_time=1 / 12)
+    assert row["reorder"] == pytest.approx(cheapest.reorder_point - 60)
+    assert by_rule.loc["Z"].drop(["stock_class", "target_stock"])[["quantile", "normal", "fill_rate", "reorder"]].isna().all()
+    told = by_class.set_index("stock_class")
+    assert told.loc["AX", ["items", "quantile", "target"]].tolist() == [1, 110, 50]
+    assert told.loc["AX", "not_available"] == ""
+    assert told.loc["-", "not_available"].startswith("1 items: fewer than 12")
+    # two months of 60 units are left: z of 7.5 / (7.5 + 6) on a deviation of two months
+    assert season.loc[0, "wanted"] == pytest.approx(120 + norm.ppf(7.5 / 13.5) * deviation * np.sqrt(2))
+    assert (season.loc[0, "last_period"], season.loc[0, "more"]) == ("2026-04", 0)
+
+
+def test_rules_without_their_inputs_say_why(twelve_origins, asked):
+    silent = STOCK.model_copy(update={"order_cost": None, "left_over_worth_share": None})
+    _, by_class, season = rules_of(twelve_origins, asked, silent)
+    assert by_class.set_index("stock_class").loc["AX", "not_available"] == "reorder: supply.stock.order_cost is not told"
+    assert season.loc[0, "not_available"] == "supply.stock.left_over_worth_share is not told"
+    assert np.isnan(season.loc[0, "wanted"])
+    running = replace(twelve_origins, item_classes=twelve_origins.item_classes.assign(last_period=None))
+    assert rules_of(running, asked, STOCK)[2].loc[0, "not_available"] == "no item has its last month on sale among the planned ones"
 
 
 def test_the_nearest_rule_of_a_class_holds():

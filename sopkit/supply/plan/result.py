@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sopkit.supply.capacity import production_requirement, resource_hours
+from sopkit.supply.capacity import Requirement, production_requirement, resource_hours
 from sopkit.supply.lp import Numbers, Solution
 from sopkit.supply.plan.decided import Decided, decided_by, in_transit, long_frame, planned_hours, zero_or_more
 from sopkit.supply.plan.limits_of_work import still_to_learn
@@ -39,6 +39,7 @@ class SupplyResult:
     limits: pd.DataFrame
     gap_share: float = 0.0
     fallback: str = ""
+    requirement: Requirement | None = None  # what `resource_load` says is required, item by item; None: known from its tables only
 
 
 def supply_result(situation: Situation, model: PlanModel, solution: Solution, demand: pd.DataFrame) -> SupplyResult:
@@ -62,6 +63,15 @@ def supply_result(situation: Situation, model: PlanModel, solution: Solution, de
         binding_limits(situation, model, solution),
         solution.gap_share,
         solution.fallback,
+        Requirement(
+            situation.months,
+            situation.lines.names,
+            required,
+            [str(situation.sites.items[item]) for item in situation.sites.item[situation.lines.bill_item]],
+            situation.lines.bill_item,
+            situation.lines.bill_resource,
+            situation.lines.bill_hours,
+        ),
     )
 
 
