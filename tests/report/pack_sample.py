@@ -879,3 +879,19 @@ def sample(size: str = "full", language: str = "en") -> PackInputs:
     """Inputs of a pack: `full`, or `basic` for a company with items and sales history alone."""
     tables = full_tables() if size == "full" else basic_tables()
     return PackInputs(tables, facts(tables), about(language))
+
+
+CODES = ("item", "family", "resource", "supplier", "component", "skill_group", "limit")
+
+
+def larger(tables: dict[str, pd.DataFrame], times: int) -> dict[str, pd.DataFrame]:
+    """The tables of a company so many times as large: each item, family, resource, supplier and group again under another code."""
+    grown = {}
+    for name, whole in tables.items():
+        codes = [code for code in CODES if code in whole]
+        again = [
+            whole.assign(**{code: whole[code].map(lambda told: told if told in ("*", "") else f"{told} {copy}") for code in codes})  # noqa: B023
+            for copy in range(2, times + 1)
+        ]
+        grown[name] = pd.concat([whole, *again], ignore_index=True).drop_duplicates(list(CONTRACTS[name].key), ignore_index=True)
+    return grown

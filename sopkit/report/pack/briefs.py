@@ -11,7 +11,7 @@ from sopkit.report.pack.tolerance import Tolerance, tolerances
 from sopkit.report.pack.words import KINDS, STATUS_OF_DELIVERY, family_cell, missing, name_of, role, unavailable, unknown, word
 from sopkit.report.tables import Block, Column, Page, Row, Table, side_by_side, table
 
-MOST_LAUNCHES, MOST_CONFLICTS, MOST_CELLS = 6, 5, 8
+MOST_FAMILIES, MOST_LAUNCHES, MOST_CONFLICTS, MOST_CELLS = 10, 6, 5, 8
 CONFLICTS = {
     "opposite": N_("one raises what the other lowers"),
     "set_and_changed": N_("one sets what the other changes"),
@@ -61,9 +61,9 @@ def _change_table(desk: Desk, known: list[Tolerance]) -> tuple[Table, ...]:
                 one.error,
             ),
         )
-        for one in known
+        for one in sorted(known, key=lambda one: not one.outside)
         if one.last.known
-    ]
+    ][:MOST_FAMILIES]
     labels = (N_("last plan"), N_("this plan"), N_("change"), N_("change, share"), N_("usual error (WAPE)"))
     caption = desk.writer.say(N_("Demand of the months that both plans cover, units; red where it moved beyond the family's usual error"))
     return (

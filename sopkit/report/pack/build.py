@@ -18,9 +18,9 @@ from sopkit.report.pack.inputs import Desk, Pack, PackInputs, desk_of
 from sopkit.report.pack.inventory import inventory_page
 from sopkit.report.pack.money import money_page
 from sopkit.report.pack.registers import outlook_pages
-from sopkit.report.pack.remedies import remedies_pages
 from sopkit.report.pack.sources import WORDS_HERE, numbered
 from sopkit.report.pack.supply import supply_pages
+from sopkit.report.pack.supply_brief import supply_brief_pages
 from sopkit.report.pack.tolerance import every_family, families_to_show
 from sopkit.report.pack.trust import trust_line
 from sopkit.report.pack.words import role_words
@@ -78,7 +78,7 @@ def pre_sop_pages(desk: Desk) -> list[Page]:
 
 KINDS = {
     "demand_brief": Kind(N_("Demand brief"), "demand_planning", lambda desk: [demand_page(desk), change_page(desk)]),
-    "supply_brief": Kind(N_("Supply brief"), "supply_planning", lambda desk: [*supply_pages(desk), *remedies_pages(desk)]),
+    "supply_brief": Kind(N_("Supply brief"), "supply_planning", supply_brief_pages),
     "pre_sop": Kind(N_("Pre-S&OP pack"), "pre_sop", pre_sop_pages, every_family),
     "executive": Kind(N_("S&OP decision pack"), "pre_sop", executive_pages, families_to_show),
 }

@@ -14,7 +14,7 @@ from sopkit.report.pack.words import family_cell, word
 from sopkit.report.tables import Column, Figure, Page, Record, Row, Side, Table, table
 
 PARTS = ("baseline", "lifecycle", "override", "quantity")
-MOST_REGIONS, MOST_CHANNELS = 8, 4
+MOST_FAMILIES, MOST_DEALS, MOST_REGIONS, MOST_CHANNELS = 7, 4, 8, 4
 
 
 def demand_pages(desk: Desk) -> list[Page]:
@@ -45,7 +45,7 @@ def _plan_title(desk: Desk) -> Markup:
 def _family_table(desk: Desk) -> Table:
     text, rows = desk.writer.text, []
     found = desk.book.grouped("consensus_demand", ["family"], [*PARTS, "revenue"], periods=desk.next_year)
-    told = largest_families(desk, [record.word("family") for record in found])
+    told = largest_families(desk, [record.word("family") for record in found], MOST_FAMILIES)
     for record in [record for record in found if record.word("family") in told]:
         cells = [
             record.number("baseline", "units"),
@@ -132,7 +132,7 @@ def _range_table(desk: Desk) -> tuple[Table, ...]:
 
 def _pipeline_table(desk: Desk) -> tuple[Table, ...]:
     text, records = desk.writer.text, desk.book.records("opportunities", lambda row: row["stage"] not in ("lost", "won"))
-    largest = sorted(records, key=lambda record: -(record.number("quantity", "units").value or 0.0))[:5]
+    largest = sorted(records, key=lambda record: -(record.number("quantity", "units").value or 0.0))[:MOST_DEALS]
     rows = [
         Row(
             desk.writer.markup(record.code("opportunity")),

@@ -9,11 +9,12 @@ from sopkit.report.cells import Cell, Month, Number, difference, total
 from sopkit.report.cells import listed as listed_count
 from sopkit.report.narrative import N_, scale_of
 from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.tolerance import outside_families
 from sopkit.report.pack.words import CAUSES, listed, name_of, role, sheet_section, unavailable
 from sopkit.report.svg import month_columns
 from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Table, Text, table
 
-MOST_ITEMS = 12
+MOST_ITEMS, MOST_NAMES = 12, 12
 CLOSED = 3  # closed months on a sheet, before this month
 MEASURES = (
     ("bookings", "units", N_("Bookings, demand")),
@@ -38,12 +39,27 @@ def family_pages(desk: Desk) -> list[Page]:
     plans = desk.book.grouped("consensus_demand", ["family"], ["revenue"], periods=desk.next_year)
     order = sorted(plans, key=lambda record: -(record.number("revenue", "money").value or 0.0))
     sheets = [_sheet(desk, record) for record in order if record.word("family") in desk.sheets]
-    others = [record for record in order if record.word("family") not in desk.sheets]
-    if not others or not sheets:
-        return sheets
-    told = N_("Within their tolerance, and not in a decision; their sheets stand in the pre-S&OP pack: {families}.")
-    rest = Text((desk.writer.say(told, families=listed(desk, [record.words("family") for record in others])),), style="quiet")
-    return [*sheets[:-1], replace(sheets[-1], blocks=(*sheets[-1].blocks, rest))]
+    if not sheets:
+        return []
+    others, outside = [record for record in order if record.word("family") not in desk.sheets], set(outside_families(desk))
+    lines = tuple(
+        desk.writer.say(told, families=_names(desk, [record for record in others if (record.word("family") in outside) == beyond]))
+        for beyond, told in (
+            (True, N_("Outside their tolerance too; their sheets stand in the pre-S&OP pack: {families}.")),
+            (False, N_("Within their tolerance, and not in a decision; their sheets stand in the pre-S&OP pack: {families}.")),
+        )
+        if any((record.word("family") in outside) == beyond for record in others)
+    )
+    return [*sheets[:-1], replace(sheets[-1], blocks=(*sheets[-1].blocks, Text(lines, style="quiet")))] if lines else sheets
+
+
+def _names(desk: Desk, records: list[Record]) -> Cell:
+    """Families in a row; of many the first, and how many more there are."""
+    told = listed(desk, [record.words("family") for record in records[:MOST_NAMES]])
+    if len(records) <= MOST_NAMES:
+        return told
+    more = listed_count([record.word("family") for record in records[MOST_NAMES:]])
+    return desk.writer.say(N_("{names} and {count} more"), names=told, count=more)
 
 
 def _sheet(desk: Desk, plan: Record) -> Page:

@@ -6,7 +6,7 @@ from sopkit.report.cells import Number, total
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.tables import Record
 
-MOST_ROWS, MOST_COLUMNS = 14, 8
+MOST_ROWS, MOST_COLUMNS = 9, 8
 
 
 def largest_families(desk: Desk, names: Sequence[str], most: int = MOST_ROWS) -> frozenset[str]:

@@ -1,32 +1,37 @@
 """Supply: where load meets capacity, what limits the plan and what an hour is worth, people, suppliers."""
 
+from collections import defaultdict
+from math import inf
+
 from markupsafe import Markup
 
-from sopkit.report.cells import Cell, Month, Number, count, total
+from sopkit.report.cells import Cell, Month, Number, count, listed, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.largest import sum_of
 from sopkit.report.pack.words import few, in_months, missing, name_of, named, role, unavailable, unknown, word
 from sopkit.report.tables import Block, Column, Page, Record, Row, Table, table
 
 HEAT = ((1.3, "h4"), (1.1, "h3"), (1.0, "h2"), (0.85, "h1"))  # load on demonstrated capacity, and its shade
-MOST, MOST_SUPPLIERS = 8, 5  # rows of a list
+MOST, MOST_FAMILIES, MOST_GROUPS, MOST_SUPPLIERS, MOST_COMPONENTS = 6, 5, 4, 5, 3  # rows of a list, so that two pages hold them
 
 
 def supply_pages(desk: Desk) -> list[Page]:
     """Load, limits and what is not met; then shortages, people and suppliers, on a page of their own where there are any."""
     text, delivery = desk.writer.text, _delivery_table(desk)
-    more = (*_shortage_table(desk), *_people_table(desk), *_supplier_table(desk))
-    blocks: tuple[Block, ...] = (*_heat_map(desk), *_bottleneck_table(desk), *_gap_table(desk), *(() if more else delivery))
+    more = (*shortage_table(desk), *_people_table(desk), *supplier_table(desk))
+    blocks: tuple[Block, ...] = (*heat_map(desk), *bottleneck_table(desk), *gap_table(desk), *(() if more else delivery))
     absent = missing(desk, "resources", "resource_calendar", "bill_of_resources")
     people = missing(desk, "workforce", "suppliers", "supplier_items", "purchase_receipts")
     style = "" if more else "tight"  # one page holds it all
-    first = Page("supply", text(N_("Supply")), _load_title(desk), (*blocks, *absent, *(() if more else people)), style=style)
+    first = Page("supply", text(N_("Supply")), load_title(desk), (*blocks, *absent, *(() if more else people)), style=style)
     if not more:
         return [first]
     return [first, Page("limits", text(N_("Supply")), _limits_title(desk), (*more, *delivery, *people))]
 
 
-def _load_title(desk: Desk) -> Markup:
+def load_title(desk: Desk) -> Markup:
+    """The message of load and service: what is asked for most beyond what it can do, and what is lost and late."""
     say = desk.writer.say
     loads = [
         record
@@ -67,23 +72,25 @@ def _unmet(desk: Desk, column: str) -> Number:
     return found[0].number(column, "units") if found else Number(None, "units", "demand_fulfilment")
 
 
-def _heat_map(desk: Desk) -> tuple[Table, ...]:
+def heat_map(desk: Desk, most: int = MOST) -> tuple[Table, ...]:
+    """Load by resource and month, of what is asked for and of what is planned: the resources with the highest month."""
     text = desk.writer.text
     records = [record for record in desk.book.records("resource_load") if record.word("period") in desk.planned]
     if not records:
         return ()
     rows = []
     peaks = desk.book.grouped("resource_load", ["resource"], ["load_ratio"], periods=desk.next_year, how="max")
-    for peak in sorted(peaks, key=lambda record: -(record.number("load_ratio", "ratio").value or 0.0)):
+    for peak in sorted(peaks, key=lambda record: -(record.number("load_ratio", "ratio").value or 0.0))[:most]:
         mine = {record.word("period"): record for record in records if record.word("resource") == peak.word("resource")}
         loads = [mine[period].number("load_ratio", "ratio") for period in desk.planned if period in mine]
         plans = [mine[period].number("planned_load_ratio", "ratio") for period in desk.planned if period in mine]
         rows.append(Row(name_of(desk, peak, "resource"), tuple(loads), shades=tuple(_shade(load) for load in loads)))
         rows.append(Row(text(N_("in the plan, with overtime")), tuple(plans), "quiet"))
     columns = tuple(Column(Month(period, "column")) for period in desk.planned)
-    caption = desk.writer.say(
-        N_("Load by resource and month: hours that demand asks for, over hours the resource has been shown to earn; a dash is closed")
-    )
+    told = N_("Load by resource and month: hours that demand asks for, over hours the resource has been shown to earn; a dash is closed")
+    if len(peaks) > most:
+        told = N_("Load by month of the highest of {count} resources: hours that demand asks for, over hours shown to be earned")
+    caption = desk.writer.say(told, count=listed([peak.word("resource") for peak in peaks]))
     return (table(desk.writer, Table(caption, text(N_("resource")), columns, tuple(rows), dense=True, months=True)),)
 
 
@@ -91,7 +98,8 @@ def _shade(load: Number) -> str:
     return next((shade for limit, shade in HEAT if load.value is not None and load.value >= limit), "h0")
 
 
-def _bottleneck_table(desk: Desk) -> tuple[Table, ...]:
+def bottleneck_table(desk: Desk, most: int = MOST) -> tuple[Table, ...]:
+    """The limits that bind, with what one more hour, component or person is worth by the plan's price and by a second solve."""
     text, rows = desk.writer.text, []
     for record in desk.book.records("bottlenecks"):
         per = {"resource": "money per hour", "supplier": "money per component", "workforce": "money per person"}[record.word("kind")]
@@ -108,7 +116,7 @@ def _bottleneck_table(desk: Desk) -> tuple[Table, ...]:
     columns = tuple(Column(text(label), "text" if label in ("kind", "families") else "number") for label in labels)
     caption = desk.writer.say(N_("Where it hurts: planning value of one more hour, component or person"))
     return (
-        (table(desk.writer, Table(caption, text(N_("limit")), columns, tuple(row for _, row in rows[:MOST]), dense=True)),) if rows else ()
+        (table(desk.writer, Table(caption, text(N_("limit")), columns, tuple(row for _, row in rows[:most]), dense=True)),) if rows else ()
     )
 
 
@@ -117,23 +125,31 @@ def _limit(desk: Desk, record: Record) -> Cell:
     return named(desk, "resource", record.word("limit")) or role(desk, record, "limit")
 
 
-def _gap_table(desk: Desk) -> tuple[Block, ...]:
-    text, rows = desk.writer.text, []
+def gap_table(desk: Desk, most: int = MOST_FAMILIES) -> tuple[Block, ...]:
+    """Families whose demand is not all met on time, the most net sales lost first where there are more than `most`; what is lost in all."""
+    text = desk.writer.text
     if unavailable(desk).service:
         return ()
-    for record in desk.book.grouped(
-        "gaps", ["family"], ["demand", "shipped", "late", "lost", "lost_revenue", "lost_margin"], periods=desk.next_year
-    ):
-        units = [record.number(column, "units") for column in ("demand", "shipped", "late", "lost")]
-        if max(units[2].value or 0.0, units[3].value or 0.0) < 0.5:
-            continue
-        rows.append(Row(record.words("family"), (*units, record.number("lost_revenue", "money"), record.number("lost_margin", "money"))))
-    if not rows:
+    columns = ["demand", "shipped", "late", "lost", "lost_revenue", "lost_margin"]
+    units, money = columns[:4], columns[4:]
+    found = desk.book.grouped("gaps", ["family"], columns, periods=desk.next_year)
+    short = [record for record in found if max(record.number(name, "units").value or 0.0 for name in ("late", "lost")) >= 0.5]
+    if not short:
         return ()
-    money = desk.book.grouped("gaps", [], ["lost_revenue", "lost_margin"], periods=desk.next_year)[0]
-    rows.append(
-        Row(text(N_("Total")), ("", "", "", "", money.number("lost_revenue", "money"), money.number("lost_margin", "money")), "sum")
-    )
+    if len(short) > most:
+        short = sorted(short, key=lambda record: (-(record.number("lost_revenue", "money").value or 0.0), record.word("family")))
+    rows = [
+        Row(
+            record.words("family"),
+            (*(record.number(name, "units") for name in units), *(record.number(name, "money") for name in money)),
+        )
+        for record in short[:most]
+    ]
+    if rest := short[most:]:
+        summed = (*(sum_of(rest, name, "units") for name in units), *(sum_of(rest, name, "money") for name in money))
+        rows.append(Row(text(N_("others")), summed, "quiet"))
+    whole = desk.book.grouped("gaps", [], money, periods=desk.next_year)[0]
+    rows.append(Row(text(N_("Total")), ("", "", "", "", *(whole.number(name, "money") for name in money)), "sum"))
     labels = (N_("demand"), N_("shipped"), N_("late"), N_("lost"), N_("net sales lost"), N_("margin lost"))
     caption = desk.writer.say(
         N_("Families whose demand is not all met on time, next twelve months: each late unit counted once, in the month it was asked for")
@@ -172,9 +188,10 @@ def _over(record: Record) -> bool:
     return most is not None and (record.number("required_quantity", "").value or 0.0) > most
 
 
-def _shortage_table(desk: Desk) -> tuple[Table, ...]:
+def shortage_table(desk: Desk, most: int = MOST) -> tuple[Table, ...]:
+    """Items and months with the most net sales lost, each with the limit it comes from."""
     text, records = desk.writer.text, [] if unavailable(desk).service else desk.book.records("shortages")
-    largest = sorted(records, key=lambda record: -(record.number("lost_revenue", "money").value or 0.0))[:MOST]
+    largest = sorted(records, key=lambda record: -(record.number("lost_revenue", "money").value or 0.0))[:most]
     rows = [
         Row(
             _item(desk, record),
@@ -202,7 +219,13 @@ def _item(desk: Desk, record: Record) -> Cell:
 
 def _people_table(desk: Desk) -> tuple[Table, ...]:
     text, rows = desk.writer.text, []
-    for group in desk.book.grouped("workforce_plan", ["skill_group"], ["hired"]):
+    groups = desk.book.grouped("workforce_plan", ["skill_group"], ["heads", "hired", "laid_off"], periods=desk.next_year)
+    if len(groups) > MOST_GROUPS:  # those with the most to do for those who hire, then the largest
+        moved = {
+            group.word("skill_group"): tuple(group.number(name, "people").value or 0.0 for name in ("hired", "heads")) for group in groups
+        }
+        groups = sorted(groups, key=lambda group: [-number for number in moved[group.word("skill_group")]])
+    for group in groups[:MOST_GROUPS]:
         mine = {
             record.word("period"): record
             for record in desk.book.records("workforce_plan")
@@ -213,37 +236,49 @@ def _people_table(desk: Desk) -> tuple[Table, ...]:
         left = total([mine[period].number("laid_off", "people") for period in desk.planned if period in mine], "people")
         rows.append(Row(role(desk, group, "skill_group"), (*heads, hired, left)))
     columns = (*(Column(Month(period, "column")) for period in desk.planned), Column(text(N_("hired"))), Column(text(N_("laid off"))))
-    caption = desk.writer.say(N_("People by skill group and month"))
+    told = (
+        N_("People by skill group and month")
+        if len(groups) <= MOST_GROUPS
+        else N_("People by month in the groups that move most, of {count}")
+    )
+    caption = desk.writer.say(told, count=listed([group.word("skill_group") for group in groups]))
     return (table(desk.writer, Table(caption, text(N_("skill group")), columns, tuple(rows), dense=True, months=True)),) if rows else ()
 
 
-def _supplier_table(desk: Desk) -> tuple[Table, ...]:
-    text = desk.writer.text
+def supplier_table(desk: Desk, most: int = MOST_COMPONENTS) -> tuple[Table, ...]:
+    """Components that demand asks for beside what their supplier has agreed to: those that come closest to it, or go furthest beyond.
+
+    What is bought without an agreed most is left out: there is nothing to hold it against.
+    """
+    text, agreed = desk.writer.text, defaultdict[tuple[str, str], dict[str, Record]](dict)
+    for record in desk.book.records("supplier_load"):
+        if record.word("period") in desk.planned and record.number("limit_quantity", "").known:
+            agreed[record.word("supplier"), record.word("component")][record.word("period")] = record
     rows: list[Row] = []
-    for group in desk.book.grouped("supplier_load", ["supplier", "component"], ["required_quantity"], periods=desk.next_year):
-        mine = {
-            record.word("period"): record
-            for record in desk.book.records("supplier_load")
-            if all(record.word(key) == group.word(key) for key in ("supplier", "component"))
-        }
-        shown = [mine[period] for period in desk.planned if period in mine]
-        if not any(record.number("limit_quantity", "").known for record in shown):
-            continue  # bought by a contract without a most: nothing to hold it against
-        if not any(_over(record) for record in shown) and len(rows) >= MOST:
-            continue
+    for key in sorted(agreed, key=lambda key: (-max(map(_share_of_agreed, agreed[key].values())), key))[:most]:
+        shown = [agreed[key].get(period) for period in desk.planned]
+        first = next(iter(agreed[key].values()))
         name = desk.writer.say(
-            N_("{supplier}, {component}: asked for"), supplier=name_of(desk, group, "supplier"), component=role(desk, group, "component")
+            N_("{supplier}, {component}: asked for"), supplier=name_of(desk, first, "supplier"), component=role(desk, first, "component")
         )
-        asked: list[Cell] = [record.number("required_quantity", "components").judged(False if _over(record) else None) for record in shown]
+        asked = [
+            month.number("required_quantity", "components").judged(False if _over(month) else None) if month else "" for month in shown
+        ]
         rows.append(Row(name, tuple(asked)))
-        rows.append(Row(text(N_("agreed at most")), tuple(record.number("limit_quantity", "components") for record in shown), "quiet"))
+        most_agreed = tuple(month.number("limit_quantity", "components") if month else "" for month in shown)
+        rows.append(Row(text(N_("agreed at most")), most_agreed, "quiet"))
     columns = tuple(Column(Month(period, "column")) for period in desk.planned)
-    caption = desk.writer.say(N_("Components that demand asks for, against what the supplier has agreed"))
-    return (
-        (table(desk.writer, Table(caption, text(N_("supplier")), columns, tuple(rows[: 2 * MOST]), dense=True, months=True)),)
-        if rows
-        else ()
-    )
+    told = N_("Components that demand asks for, against what the supplier has agreed")
+    if len(agreed) > most:
+        told = N_("Of {count} components those that come closest to what the supplier has agreed, or go beyond it")
+    caption = desk.writer.say(told, count=listed([", ".join(key) for key in agreed]))
+    return (table(desk.writer, Table(caption, text(N_("supplier")), columns, tuple(rows), dense=True, months=True)),) if rows else ()
+
+
+def _share_of_agreed(record: Record) -> float:
+    """What is asked for over what is agreed at most; endless where nothing is agreed and something asked for."""
+    asked, most = (record.number(column, "").value or 0.0 for column in ("required_quantity", "limit_quantity"))
+    return asked / most if most else (inf if asked else 0.0)
 
 
 def _delivery_table(desk: Desk) -> tuple[Block, ...]:

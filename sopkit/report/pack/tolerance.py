@@ -8,6 +8,7 @@ from sopkit.report.tables import Record
 
 UNIT = 0.5  # less than half a unit is rounding
 HEADLINE_LAG = 2
+MOST_SHEETS = 5  # sheets of families in the executive pack
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,18 @@ def every_family(desk: Desk) -> list[str]:
 
 
 def families_to_show(desk: Desk) -> list[str]:
-    """The families outside tolerance or in a decision; where there are none, the largest in money."""
-    outside = outside_families(desk)
+    """The families outside tolerance or in a decision, sorted; where there are none, the largest in money.
+
+    Of more than `MOST_SHEETS` those that a decision names, then those with the most net sales lost, then the largest.
+    """
     plans = desk.book.grouped("consensus_demand", ["family"], ["revenue"], periods=desk.next_year)
-    return outside or [max(plans, key=lambda record: record.number("revenue", "money").value or 0.0).word("family")]
+    worth = {record.word("family"): record.number("revenue", "money").value or 0.0 for record in plans}
+    outside = outside_families(desk) or [max(worth, key=lambda family: worth[family])]
+    gaps = desk.book.grouped("gaps", ["family"], ["lost_revenue"], periods=desk.next_year)
+    lost = {record.word("family"): record.number("lost_revenue", "money").value or 0.0 for record in gaps}
+    named = set(_named_in_decisions(desk))
+    order = sorted(outside, key=lambda family: (family not in named, -lost.get(family, 0.0), -worth.get(family, 0.0)))
+    return sorted(order[:MOST_SHEETS])
 
 
 def outside_families(desk: Desk) -> list[str]:
@@ -70,7 +79,9 @@ def outside_families(desk: Desk) -> list[str]:
         for record in desk.book.grouped("gaps", ["family"], ["lost", "late"], periods=desk.next_year)
         if max(record.number(column, "units").value or 0.0 for column in ("lost", "late")) >= UNIT
     ]
+    return sorted({*unmet, *(one.family for one in tolerances(desk) if one.outside), *_named_in_decisions(desk)})
+
+
+def _named_in_decisions(desk: Desk) -> list[str]:
     asked = " ".join(f"{record.word('question')} {record.word('title')}" for record in desk.book.records("options")).lower()
-    families = [one.family for one in tolerances(desk)]
-    named = [family for family in families if family.lower() in asked]
-    return sorted({*unmet, *(one.family for one in tolerances(desk) if one.outside), *named})
+    return [family for family in every_family(desk) if family.lower() in asked]

@@ -1,14 +1,15 @@
-"""What would help: levers with their last date, what is committed where it is not all, people to hire, suppliers that may be lost."""
+"""The supply brief: load and limits; levers with their last date, what is committed where it is not all, people, suppliers."""
 
 from markupsafe import Markup
 
 from sopkit.report.cells import Cell, Words
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.pack.words import missing, name_of, role
-from sopkit.report.tables import Block, Column, Page, Record, Row, Table, table
+from sopkit.report.pack.supply import bottleneck_table, gap_table, heat_map, load_title, shortage_table, supplier_table
+from sopkit.report.pack.words import few, missing, name_of, role
+from sopkit.report.tables import Block, Column, Page, Record, Row, Table, side_by_side, table
 
-MOST = 8
+MOST = 5  # rows of a list: the brief has two pages, however large the company
 VERDICTS = {
     "pull": N_("pull"),
     "in part": N_("helps in part"),
@@ -18,12 +19,20 @@ VERDICTS = {
 }
 
 
-def remedies_pages(desk: Desk) -> list[Page]:
-    """A page where there is something to tell: levers, commitments that are not whole, hiring, suppliers that may be lost."""
-    blocks: tuple[Block, ...] = (*_lever_table(desk), *_commitment_table(desk), *_hiring_table(desk), *_loss_table(desk))
-    if not blocks:
-        return []
-    return [Page("remedies", desk.writer.text(N_("Supply")), _title(desk), (*blocks, *missing(desk, "levers")))]
+def supply_brief_pages(desk: Desk) -> list[Page]:
+    """Two pages for the supply review: where load meets capacity and what is not met; then what would help and what stands in the way."""
+    text = desk.writer.text
+    load = (*heat_map(desk, MOST), *bottleneck_table(desk, MOST), *gap_table(desk, MOST))
+    first = Page("supply", text(N_("Supply")), load_title(desk), (*load, *missing(desk, "resources", "resource_calendar")), style="tight")
+    blocks: tuple[Block, ...] = (
+        *_lever_table(desk),
+        *shortage_table(desk, MOST),
+        *side_by_side((*_commitment_table(desk), *_hiring_table(desk))),
+        *supplier_table(desk),
+        *_loss_table(desk),
+    )
+    absent = missing(desk, "levers", "workforce", "suppliers", "supplier_items")
+    return [first, Page("remedies", text(N_("Supply")), _title(desk), (*blocks, *absent), style="tight")] if blocks else [first]
 
 
 def _levers(desk: Desk) -> list[Record]:
@@ -122,7 +131,7 @@ def _loss_table(desk: Desk) -> tuple[Table, ...]:
             ),
             (
                 text(N_("the only source")) if record.values["single_source"] else text(N_("one of several")),
-                record.words("families"),
+                few(desk, record, "families"),
                 record.number("months_lost", "months"),
                 record.number("units_lost", "units"),
                 record.number("contribution_change", "money").change(),

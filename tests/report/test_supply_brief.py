@@ -1,18 +1,22 @@
-"""The page of remedies in the supply brief: levers with their last date, commitments, hiring, lost suppliers; no page without any."""
+"""The supply brief: load and limits; levers, commitments, hiring, lost suppliers. Briefs have two pages, however large the company."""
 
+import io
 import re
 from dataclasses import replace
 from html import unescape
 
 import pandas as pd
+import pikepdf
 import pytest
-from pack_sample import about, facts, full_tables
+from pack_sample import about, facts, full_tables, larger
 from source_reading import value_of
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform
 from sopkit.report.pack import PackInputs
-from sopkit.report.pack.build import printed_pages
+from sopkit.report.pack.build import printed_pages, written_pack
+from sopkit.report.pack.inputs import desk_of
+from sopkit.report.pack.tolerance import MOST_SHEETS, families_to_show, outside_families
 from sopkit.report.tracing import untraced_digits
 
 
@@ -61,5 +65,24 @@ def test_remedies_stand_in_the_supply_brief(language: str, words: str) -> None:
     assert not re.search(r"\bnan\b|None|NaT|<NA>", re.sub(r"<script.*?</script>|<[^>]+>", " ", page, flags=re.S))
 
 
-def test_there_is_no_page_without_a_review() -> None:
-    assert "remedies" not in brief(full_tables())[0]
+def test_what_is_not_reviewed_is_not_told() -> None:
+    for part in (tables := full_tables()):
+        if part in ("shortages", "supplier_load"):
+            tables[part] = tables[part].iloc[:0]
+    assert brief(tables)[0] == ["supply"]
+
+
+@pytest.mark.parametrize("kind", ["demand_brief", "supply_brief"])
+def test_a_brief_has_two_pages_however_large_the_company(kind: str) -> None:
+    tables = larger(reviewed(full_tables()), 6)
+    pack = written_pack(kind, PackInputs(tables, facts(tables), about()))
+    with pikepdf.open(io.BytesIO(pack.pdf)) as document:
+        assert len(document.pages) == 2
+
+
+def test_of_many_families_outside_the_executive_sees_the_sheets_of_those_that_lose_most() -> None:
+    tables = larger(full_tables(), 6)
+    desk = desk_of(PackInputs(tables, facts(tables), about()))
+    outside = outside_families(desk)
+    assert len(outside) == 12 > MOST_SHEETS
+    assert families_to_show(desk) == [f"Gas grills{copy}" for copy in ("", " 2", " 3", " 4", " 5")]  # two of three kronor lost are theirs
