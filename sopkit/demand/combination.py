@@ -10,7 +10,7 @@ from sopkit.demand.compute import HERE, Compute, forecasts, rolled
 from sopkit.demand.intervals import Spread, few_periods, spread_of
 from sopkit.demand.kernels import KERNELS, Kernel, Panel
 from sopkit.demand.kernels.intermittent import mean_interval
-from sopkit.demand.models import NAIVE, check_models, learned
+from sopkit.demand.models import NAIVE, check_models, learned, told
 from sopkit.demand.rolling import DORMANT, INTERMITTENT, REGULAR, SHORT, Rolling, error_scale, kinds, stand_ins
 from sopkit.demand.silence import begun
 from sopkit.demand.weights import equal_weights, mixture, pooled, weights_of
@@ -129,8 +129,8 @@ class Combination:
 
     def methods(self) -> list[str]:
         """In words, how each series is forecast."""
-        used = self._ahead(1)[1]
-        return [WORDS.get(kind) or self._mix(weight, wanted) for kind, weight, wanted in zip(self.kind, used, self.weight, strict=True)]
+        _, used, gave = self._ahead(1)
+        return [WORDS.get(kind) or self._mix(weight, there) for kind, weight, there in zip(self.kind, used, gave, strict=True)]
 
     def moved_on(self, panel: Panel) -> "Combination":
         """The same pool, its weights, spread and learning as they are, on a longer panel."""
@@ -140,18 +140,18 @@ class Combination:
         return later
 
     @cached_property
-    def _known(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    def _known(self) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
         return {}
 
-    def _ahead(self, horizon: int) -> tuple[np.ndarray, np.ndarray]:
-        """Point forecasts and the weights behind them; the longest so far is kept, as a step does not depend on those after it."""
+    def _ahead(self, horizon: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Point forecasts, the weights behind them and which models gave one; the longest so far is kept."""
         if "longest" not in self._known or self._known["longest"][0].shape[1] < horizon:
             stack = self._stack((*self.models, NAIVE), horizon)
             mixed, used = mixture(stack, self.weight)
             regular = (self.kind == REGULAR)[:, None]
-            self._known["longest"] = (np.where(regular, mixed, stand_ins(self.panel, self.kind, horizon)), used)
-        forecast, used = self._known["longest"]
-        return forecast[:, :horizon], used
+            self._known["longest"] = (np.where(regular, mixed, stand_ins(self.panel, self.kind, horizon)), used, told(stack).T)
+        forecast, used, gave = self._known["longest"]
+        return forecast[:, :horizon], used, gave
 
     def _stack(self, names: tuple[str, ...], horizon: int) -> np.ndarray:
         """Forecasts of the models: (models, series, horizon)."""
@@ -159,9 +159,9 @@ class Combination:
             return forecasts(self.panel, names, horizon, self.compute)
         return np.stack([self.kernels[name](self.panel, horizon) for name in names])
 
-    def _mix(self, weight: np.ndarray, wanted: np.ndarray) -> str:
+    def _mix(self, weight: np.ndarray, gave: np.ndarray) -> str:
         names = (*self.models, NAIVE)
-        failed = [name for name, part, asked in zip(names, weight, wanted, strict=True) if asked > 0 and part == 0]
+        failed = [name for name, there in zip(names, gave, strict=True) if not there]
         out = f"; {', '.join(failed)} gave no forecast" if failed else ""
         if np.isclose(weight[-1], 1):
             return "seasonal naive: no model did better" + out

@@ -30,6 +30,7 @@ def pool_models(tier: str, models: Sequence[str] = ()) -> tuple[str, ...]:
 
 def check_models(models: Sequence[str]) -> tuple[str, ...]:
     """The models of the pool, each known and named once; raises ParamsError naming those that are not."""
+    models = (models,) if isinstance(models, str) else tuple(models)
     unknown = [name for name in dict.fromkeys(models) if name not in KERNELS and name != GLOBAL and "." not in name]
     if unknown or not models or len(set(models)) < len(models):
         came = ", ".join(map(repr, unknown)) if unknown else repr(list(models))

@@ -14,7 +14,7 @@ from sktime.transformations.series.boxcox import LogTransformer  # noqa: E402
 from sktime.utils.estimator_checks import check_estimator  # noqa: E402
 
 from sopkit.demand.kernels import KERNELS  # noqa: E402
-from sopkit.errors import DataError  # noqa: E402
+from sopkit.errors import DataError, ParamsError  # noqa: E402
 
 FORECASTERS = [
     panel.PoolForecaster,
@@ -266,11 +266,37 @@ def test_same_result_as_the_engine_without_sktime():
     np.testing.assert_allclose(through.to_numpy().reshape(2, 3), direct.forecast(3))
 
 
-def test_update_with_other_series_is_refused():
+def test_update_goes_by_series_and_refuses_new_ones():
+    """In any order; a series of which nothing came stays where it ended."""
     y = frame({"a": 48, "b": 30}, pd.period_range("2020-01", periods=48, freq="M"), ["item", "period"])
-    fitted = panel.ThetaPanel(sp=12).fit(y[y.index.get_level_values("period") < "2023-10"])
-    with pytest.raises(DataError, match="same series"):
-        fitted.update(y[y.index.get_level_values("period") >= "2023-10"].loc[["a"]])
+    early, late = (y[(y.index.get_level_values("period") < "2023-10") == wanted] for wanted in (True, False))
+    turned = panel.ThetaPanel(sp=12).fit(early).update(pd.concat([late.loc[["b"]], late.loc[["a"]]])).predict(fh=FH)
+    pd.testing.assert_frame_equal(turned, panel.ThetaPanel(sp=12).fit(y).predict(fh=FH))
+    one = panel.ThetaPanel(sp=12).fit(early).update(late.loc[["a"]]).predict(fh=FH)
+    pd.testing.assert_frame_equal(one, panel.ThetaPanel(sp=12).fit(pd.concat([y.loc[["a"]], early.loc[["b"]]])).predict(fh=FH))
+    with pytest.raises(DataError, match="series .'b',.: not in fit"):
+        panel.ThetaPanel(sp=12).fit(early.loc[["a"]]).update(late)
+
+
+@pytest.mark.parametrize("freq", ["2W", "4D", "2MS", "BME", "BMS", "QS-FEB"])
+def test_other_steps_between_dates(freq):
+    """Months of business days, four weeks, two months: one step is one period, and the dates go on as they came."""
+    dates = pd.date_range("2020-01-01", periods=33, freq=freq)
+    forecast = panel.SeasonalNaivePanel(sp=6).fit(pd.Series(sales(30), index=dates[:30])).predict(fh=FH)
+    assert forecast.index.equals(dates[30:])
+    np.testing.assert_array_equal(forecast, sales(30)[-6:-3])
+
+
+def test_dates_with_a_hole_are_told_where():
+    dates = pd.date_range("2020-01-01", periods=30, freq="MS").delete(7)
+    with pytest.raises(DataError, match="2020-09-01.*after a gap"):
+        panel.ThetaPanel(sp=12).fit(pd.Series(sales(29), index=dates))
+
+
+@pytest.mark.parametrize(("wrong", "told"), [({"sp": 0}, "sp: 0"), ({"horizon": 2.5}, "horizon: 2.5"), ({"origins": -1}, "origins: -1")])
+def test_counts_that_are_none_are_refused(wrong, told):
+    with pytest.raises(ParamsError, match=told):
+        panel.PoolForecaster(**wrong).fit(pd.Series(sales(), index=pd.period_range("2020-01", periods=48, freq="M")))
 
 
 def test_inside_a_stock_pipeline():

@@ -34,6 +34,14 @@ class Batch:
         """Mean of the first `width` periods of each series, or of as many as there are: (series,)."""
         return np.nansum(self.opening(cells, width), axis=0) / np.minimum(self.length, width)
 
+    def line(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The least-squares line through each series of cells in the shape of `values`: its value before the first period, its slope."""
+        time = np.arange(1, len(cells) + 1)[:, None] - (len(cells) - self.length)
+        there, middle = time > 0, (self.length + 1) / 2
+        products = np.where(there, (time - middle) * cells, 0.0).sum(axis=0)
+        slope = 12 * products / np.maximum(self.length * (self.length**2 - 1.0), 1.0)
+        return np.where(there, cells, 0.0).sum(axis=0) / self.length - slope * middle, slope
+
 
 def batches(values: np.ndarray, length: np.ndarray, parameters: int) -> Iterator[Batch]:
     """The series of a panel in batches, longest first; series without any period are left out.

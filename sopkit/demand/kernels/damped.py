@@ -10,7 +10,7 @@ from sopkit.demand.kernels.matrix import Panel
 
 ALPHAS = (0.04, 0.15, 0.35, 0.6, 0.9)
 BETAS = (0.05,)
-PHIS = (0.9, 0.98)
+PHIS = (0.9, 0.98, 1.0)  # 1: a trend that lasts
 GRID = np.array([(alpha, 0.0, 0.0) for alpha in ALPHAS] + list(itertools.product(ALPHAS, BETAS, PHIS)))  # phi = 0: no trend
 PARAMETERS = np.where(GRID[:, 2] > 0, 6, 3)  # alpha, level, variance; beta, phi and slope
 START = 5  # periods behind the first slope
@@ -33,8 +33,9 @@ def damped(panel: Panel, horizon: int) -> np.ndarray:
 def _trend_forecast(batch: Batch, horizon: int) -> np.ndarray:
     """Damped-trend forecasts (series, horizon) of a batch without season."""
     alpha, beta, phi = GRID.T[:, :, None]
-    slope = _slope(batch)
-    level, trend = batch.opening(batch.values, 1) - phi * slope, np.where(phi > 0, slope, 0.0)
+    first, (intercept, lasting) = _slope(batch), batch.line(batch.values)
+    trend = np.where(phi < 1, np.where(phi > 0, first, 0.0), lasting)
+    level = np.where(phi < 1, batch.opening(batch.values, 1) - phi * first, intercept)
     squared, gain = np.zeros_like(level), alpha * beta
     for value, count in zip(batch.values, batch.begun, strict=True):
         now = np.s_[:, :count]

@@ -13,7 +13,7 @@ ALPHAS = (0.04, 0.15, 0.35, 0.6, 0.9)
 THETAS = (1.0, 1.5, 2.0, 4.0)
 GRID = np.array(list(itertools.product(ALPHAS, THETAS)))
 PARAMETERS = np.where(GRID[:, 1] > 1, 4, 3)  # alpha, level, variance; theta (theta = 1 is simple smoothing)
-SETTLED = 3  # one-step errors before this period are not counted: the line has no slope yet
+SETTLED = (3, 24)  # one-step errors of a series' first third, at least and at most so many periods, are not counted
 
 
 def dynamic_theta(panel: Panel, horizon: int) -> np.ndarray:
@@ -22,7 +22,9 @@ def dynamic_theta(panel: Panel, horizon: int) -> np.ndarray:
     With w = 1 - 1/theta and A_t + B_t t the least-squares line through y_1 .. y_t (kept up to date):
     mu_{t+1} = l_t + w ((1 - alpha)^t A_t + (1 - (1 - alpha)^{t+1}) / alpha B_t); l_t = alpha y_t + (1 - alpha) l_{t-1}, l_1 = y_1;
     mean_t = ((t - 1) mean_{t-1} + y_t) / t; B_t = ((t - 2) B_{t-1} + 6 (y_t - mean_{t-1}) / t) / (t + 1); A_t = mean_t - B_t (t + 1) / 2.
-    Beyond the last period each forecast takes the place of y. Source: Fiorucci, Pellegrini, Louzada, Petropoulos and Koehler 2016.
+    Beyond the last period each forecast takes the place of y. Errors of the first third of a series do not count: a line through few
+    periods points anywhere, and what it costs there would decide against every theta that follows it. Source: Fiorucci, Pellegrini,
+    Louzada, Petropoulos and Koehler 2016.
     """
     flat = np.zeros((len(panel.values), horizon))
     for batch in batches(panel.season.adjusted, panel.length, len(GRID)):
@@ -51,19 +53,20 @@ def _theta_forecast(batch: Batch, horizon: int) -> np.ndarray:
     alpha, weight = GRID[:, :1], 1 - 1 / GRID[:, 1:]
     line = _Line(left[0])
     level = np.tile(left[0], (len(GRID), 1))
-    squared = np.zeros_like(level)
+    squared, settled = np.zeros_like(level), np.clip(batch.length // 3, *SETTLED)
     decay = np.ones_like(alpha)
     for time in range(1, len(left)):
         count = batch.begun[-1 - time]  # series longer than `time`
         now = np.s_[:, :count]
         decay, last = decay * (1 - alpha), level[now]
         error = left[time, :count] - last
-        if time >= SETTLED:
-            trend = (weight * decay) * line.intercept[:count] + (weight * (1 - decay * (1 - alpha)) / alpha) * line.slope[:count]
-            squared[now] += (error - trend) ** 2
+        told = np.s_[int(np.searchsorted(-settled, -time)) : count]  # the shorter ones: longest first
+        if told.start < count:
+            trend = (weight * decay) * line.intercept[told] + (weight * (1 - decay * (1 - alpha)) / alpha) * line.slope[told]
+            squared[:, told] += (error[:, told] - trend) ** 2
         level[now] += alpha * error
         line.take(left[time, :count], time + 1, count)
-    likely = akaike_weights(squared, PARAMETERS, batch.length, (left**2).sum(axis=0))
+    likely = akaike_weights(squared, PARAMETERS, np.maximum(batch.length - settled, 1), (left**2).sum(axis=0))
     ahead = np.empty((len(batch.rows), horizon))
     for step, mean in enumerate(_carried_on(level, line, batch.length, horizon)):
         ahead[:, step] = (likely * mean).sum(axis=0)

@@ -9,21 +9,39 @@ import pandas as pd
 from sopkit.errors import DataError, Problem
 
 SHOWN = 20  # problems told at once
+LEAST_DATES = 3  # dates below which a step of days says nothing
+MOST = 0.5  # of the steps between dates, for one to be theirs
+LARGEST = 1e100  # beyond it squares are no numbers any more
+EXPECTED = "month starts or ends, other regular dates, or periods"
 
 
 class Clock:
-    """Time stamps as whole numbers and back: periods, month-start and other regular dates, or integers."""
+    """Time stamps as whole numbers and back: periods, month-start and other regular dates, or integers.
+
+    Steps of several base periods (two months, four weeks) count as one: base period = phase + step x ordinal.
+    """
 
     def __init__(self, time: pd.Index) -> None:
         self.dates = isinstance(time, pd.DatetimeIndex)
         self.offset = _offset_of(pd.DatetimeIndex(time)) if self.dates else None
-        self.period = _period_frequency(self.offset) if self.offset is not None else getattr(time, "freqstr", None)
-        self.integer = str(time.dtype)
+        self.integer, self.period, self.step, self.phase = str(time.dtype), None, 1, 0
+        every = self.offset if self.offset is not None else time.freq if isinstance(time, pd.PeriodIndex) else None
+        if every is not None:
+            self.period, self.step = _period_frequency(every), every.n
+            self.phase = int(self._base(time[:1])[0]) % self.step
 
     def ordinals(self, time: pd.Index) -> np.ndarray:
-        """Whole numbers, one per period, that grow by 1."""
+        """Whole numbers, one per period, that grow by 1; raises DataError for dates between two steps."""
         if self.period is None:
             return np.asarray(time, dtype=np.int64)
+        whole, left = np.divmod(self._base(time) - self.phase, self.step)
+        if left.any():
+            problem = Problem(str(time[int(left.argmax())]), f"not a multiple of {self.step} {self.period} from the others", "one calendar")
+            raise DataError("dates that do not step together", [problem])
+        return whole
+
+    def _base(self, time: pd.Index) -> np.ndarray:
+        """Ordinals of the base periods that time stamps lie in."""
         periods = pd.DatetimeIndex(time).to_period(self.period) if self.dates else pd.PeriodIndex(time)
         return np.asarray(periods.asi8)
 
@@ -32,7 +50,8 @@ class Clock:
         if self.period is None:
             return pd.Index(ordinals, dtype=self.integer)
         distinct, where = np.unique(ordinals, return_inverse=True)
-        periods = pd.PeriodIndex([pd.Period(ordinal=int(one), freq=self.period) for one in distinct])
+        frequency = self.period if self.dates or self.step == 1 else f"{self.step}{self.period}"
+        periods = pd.PeriodIndex([pd.Period(ordinal=int(one) * self.step + self.phase, freq=frequency) for one in distinct])
         if self.offset is None:
             return periods.take(where)
         stamps = periods.to_timestamp(how="start")
@@ -61,6 +80,8 @@ def taken_apart(y: pd.DataFrame, clock: Clock | None = None) -> Series:
         DataError: infinite or missing values, periods that are missing or come twice, dates that follow no frequency; all of them.
     """
     values, index = y.iloc[:, 0].to_numpy(dtype=float), y.index
+    if not len(values):
+        raise DataError("nothing to forecast", [Problem("y", "no period", "at least one period of one series")])
     if not isinstance(index, pd.MultiIndex):
         clock = clock or Clock(index)
         time, starts = clock.ordinals(index), np.zeros(1, dtype=np.int64)
@@ -89,6 +110,7 @@ def _check(values: np.ndarray, time: np.ndarray, starts: np.ndarray, keys: list[
     step[starts] = 1
     faults = {
         "no number": (~np.isfinite(values), "a finite number; zero where nothing was sold"),
+        "too large to reckon with": (np.isfinite(values) & (np.abs(values) > LARGEST), f"at most {LARGEST:g} either way; a larger unit"),
         "after a gap": (step > 1, "every period from the first to the last; zero where nothing was sold"),
         "twice or out of order": (step < 1, "each period once, in order; sum what belongs together"),
     }
@@ -104,18 +126,41 @@ def _check(values: np.ndarray, time: np.ndarray, starts: np.ndarray, keys: list[
 
 
 def _offset_of(time: pd.DatetimeIndex) -> pd.tseries.offsets.BaseOffset:
-    """The step between dates; raises DataError where they are not regular."""
-    offset = time.freq or (pd.infer_freq(time) if time.is_unique and len(time) >= 3 else None)
+    """The step between dates, that which all their differences are multiples of; raises DataError where there is none."""
+    offset = time.freq or (pd.infer_freq(time) if time.is_unique and len(time) >= 3 else None) or _common_step(time)
     if offset is None:
-        problem = Problem(f"{time[0]} to {time[-1]}", "irregular steps, or fewer than three dates", "month starts, or periods")
-        raise DataError("dates without a frequency", [problem])
+        raise DataError("dates without a frequency", [Problem(f"{time[0]} to {time[-1]}", "no regular step", EXPECTED)])
     return pd.tseries.frequencies.to_offset(offset)
 
 
+def _common_step(time: pd.DatetimeIndex) -> pd.tseries.offsets.BaseOffset | None:
+    """The step of dates of which some are missing, that which most are apart: months where all are month starts, or ends, or days."""
+    for maker, fits in {pd.offsets.MonthBegin: (time.day == 1).all(), pd.offsets.MonthEnd: time.is_month_end.all()}.items():
+        step = _usual(np.diff(time.year * 12 + time.month)) if fits else 0
+        if step:
+            return maker(step)
+    step = _usual(np.diff(time.normalize()).astype("timedelta64[D]").astype(np.int64)) if (time == time.normalize()).all() else 0
+    return pd.offsets.Day(step) if step and len(time) >= LEAST_DATES else None
+
+
+def _usual(steps: np.ndarray) -> int:
+    """What all steps are multiples of, where at least half of them are it; else 0."""
+    least = int(np.gcd.reduce(steps)) if len(steps) else 0
+    return least if (steps == least).mean() >= MOST else 0
+
+
 def _period_frequency(offset: pd.tseries.offsets.BaseOffset) -> str:
-    """The period frequency of a date offset; month start and month end are both the month (sktime fails on month start)."""
+    """The period frequency of one step: month start and month end are both the month (sktime fails on month start).
+
+    Raises:
+        DataError: a frequency that is no period, as twice a month.
+    """
     name = offset.name
-    for stem, frequency in (("MS", "M"), ("ME", "M"), ("QS", "Q"), ("QE", "Q"), ("YS", "Y"), ("YE", "Y")):
-        if name.startswith(stem):
+    for stem, frequency in (("M", "M"), ("Q", "Q"), ("Y", "Y")):
+        if name.removeprefix("B").startswith((f"{stem}S", f"{stem}E")):
             return frequency
-    return name
+    try:
+        pd.Period(ordinal=0, freq=name)
+    except ValueError as error:
+        raise DataError("dates of no period", [Problem("y", f"dates of the frequency {name}", EXPECTED)]) from error
+    return str(name)

@@ -45,21 +45,30 @@ class PanelForecaster(BaseForecaster):
     def _update(self, y: pd.DataFrame, X: pd.DataFrame | None = None, update_params: bool = True) -> "PanelForecaster":
         """Append periods after each series' last one; what was learned stays as it is unless `update_params`.
 
+        Series may come in any order; those that do not come stay as they are.
+
         Raises:
-            DataError: other series than in fit, or a gap between what was known and what comes.
+            DataError: a series that was not in fit, or a gap between what was known and what comes.
         """
         fresh = taken_apart(y, self._series.clock)
-        if fresh.keys != self._series.keys:
-            problem = Problem("y", f"{len(fresh.keys)} series", "the same series as in fit, in the same order")
-            raise DataError("update with other series", [problem])
-        added = fresh.last - self._last
-        late = [key for key, new, values in zip(fresh.keys, added, fresh.values, strict=True) if new > len(values)]
+        place = {key: row for row, key in enumerate(self._series.keys)}
+        unknown = [Problem(f"series {key}", "not in fit", "a series of fit") for key in fresh.keys if key not in place]
+        if unknown:
+            raise DataError("update with other series", unknown)
+        last, values = self._last.copy(), list(self._values)
+        late = []
+        for key, end, came in zip(fresh.keys, fresh.last, fresh.values, strict=True):
+            row = place[key]
+            new = int(end - last[row])
+            if new > len(came):
+                late.append(
+                    Problem(f"series {key}", "periods missing after the last known one", "every period, zero where nothing was sold")
+                )
+            elif new > 0:
+                values[row], last[row] = np.concatenate([values[row], came[len(came) - new :]]), end
         if late:
-            came, expected = "periods missing after the last known one", "every period, zero where nothing was sold"
-            raise DataError("update after a gap", [Problem(f"series {key}", came, expected) for key in late])
-        tails = (values[max(len(values) - new, 0) :] for values, new in zip(fresh.values, added, strict=True))
-        self._values = [np.concatenate(both) for both in zip(self._values, tails, strict=True)]
-        self._last = np.maximum(self._last, fresh.last)
+            raise DataError("update after a gap", late)
+        self._values, self._last = values, last
         self._panel = right_aligned(self._values, self.sp)
         self._update_panel(update_params)
         return self

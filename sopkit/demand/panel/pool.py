@@ -1,6 +1,7 @@
 """The pool as an sktime forecaster."""
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,14 @@ from sopkit.demand.combination import combination
 from sopkit.demand.compute import BREAK_EVEN, Compute
 from sopkit.demand.models import pool_models
 from sopkit.demand.panel.forecaster import PanelForecaster
+from sopkit.errors import ParamsError, Problem
+
+
+def _check_counts(asked: dict[str, int]) -> None:
+    """Raise ParamsError naming the numbers of periods or origins that are no whole number of at least 1."""
+    wrong = {name: count for name, count in asked.items() if not (isinstance(count, Integral) and count >= 1)}
+    if wrong:
+        raise ParamsError("parameters of the pool", [Problem(name, repr(one), "a whole number, at least 1") for name, one in wrong.items()])
 
 
 class PoolForecaster(PanelForecaster):
@@ -71,6 +80,7 @@ class PoolForecaster(PanelForecaster):
         super().__init__(sp=sp)
 
     def _fit_panel(self) -> None:
+        _check_counts({"sp": self.sp, "horizon": self.horizon, "origins": self.origins})
         weights = self.weights if self.weights != "tier" else "equal" if self.tier == "fast" else "skill"
         self.combination_ = combination(
             self._panel,
