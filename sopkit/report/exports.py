@@ -1,7 +1,7 @@
 """The plan as an Excel workbook: one sheet per question, units in the header, text never a formula."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -32,6 +32,7 @@ ABSENT = {
 }
 FORMATS = {"money": "#,##0", "units": "#,##0", "hours": "#,##0.0", "share": "0.0%", "ratio": "0%"}
 KEPT_BACK = {"hiring_requests": ["wages"]}  # what one person earns is nobody else's to read
+STATUS_LINE, VERSION_LINE = 2, 3  # of the cover, from 0: all that a publication says otherwise than its run
 LABELS = {
     "item": N_("Item"),
     "item_name": N_("Name"),
@@ -152,19 +153,26 @@ def _missing(unavailable: Unavailable) -> list[tuple[str, tuple[str, ...]]]:
     return [(told, getattr(unavailable, name)) for name, told in ABSENT.items() if getattr(unavailable, name)]
 
 
+def cover_lines(text: Callable[[str], str], about: "About") -> list[tuple[str, str]]:
+    """What the cover says of the run: label and text; the version stays empty where the run is not published."""
+    return [
+        (about.title, ""),
+        (text(N_("Cycle")), about.cycle),
+        (text(N_("Status")), text(about.status)),
+        (text(N_("Version")), f"v{about.version}" if about.version else ""),
+        (text(N_("Run")), about.run_id),
+        (text(N_("Data as of")), about.data_as_of.isoformat()),
+        (text(N_("Currency")), about.currency),
+    ]
+
+
 def _write_cover(book: "xlsxwriter.Workbook", writer: Writer, about: "About", sheets: list[Sheet], unavailable: Unavailable) -> None:
     page = book.add_worksheet(writer.text(N_("About")))
     bold = book.add_format({"bold": True})
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 70)
     lines = [
-        (about.title, ""),
-        (writer.text(N_("Cycle")), about.cycle),
-        (writer.text(N_("Status")), writer.text(about.status)),
-        *([(writer.text(N_("Version")), f"v{about.version}")] if about.version else []),
-        (writer.text(N_("Run")), about.run_id),
-        (writer.text(N_("Data as of")), about.data_as_of.isoformat()),
-        (writer.text(N_("Currency")), about.currency),
+        *cover_lines(writer.text, about),
         ("", ""),
         *((writer.text(sheet.name), writer.text(sheet.question)) for sheet in sheets),
         *((writer.text(NOT_AVAILABLE), f"{writer.text(figures)}: {', '.join(absent)}") for figures, absent in _missing(unavailable)),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sopkit.errors import ParamsError, Problem
+from sopkit.run import places
 from sopkit.run.approving import WORDS
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import read_json, write_atomically
@@ -111,13 +112,17 @@ def _approved(plan: Compared) -> str:
 
 def _recorded(plan: Compared) -> list[list[str]]:
     """Role, who and how of the approvals that stand for a run."""
+    company, cycle = CompanyFolder.of(plan.name.partition("/")[0]), str(plan.manifest.get("cycle"))
+    path = places.params_file(company.path.name)
+    if "approvals" in plan.manifest or not path.is_file() or not company.ledger_file.is_file():
+        return []
+    from sopkit.records.ledger import Ledger
+
+    if not any(event.kind == "approval" for event in Ledger.open(company.ledger_file).events(cycle=cycle)):
+        return []
     from sopkit.run.approving import approval_standing
     from sopkit.run.params import load_params
-    from sopkit.run.places import params_file
 
-    path = params_file(plan.name.partition("/")[0])
-    if "approvals" in plan.manifest or not path.is_file():
-        return []
     _, standing = approval_standing(load_params(path, str(plan.manifest.get("cycle"))), RunFolder(plan.tables.parent))
     return [[one.role, one.who, one.identity] for one in standing.given] if standing.state == "approved" else []
 

@@ -1,6 +1,8 @@
 """The process, the same for all companies: calendar, gates and accountability of `params/process.yaml`."""
 
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -82,6 +84,12 @@ class Process(BaseModel):
 def load_process() -> Process:
     """The process of the suite; ParamsError with all problems where it cannot be used."""
     path = places.suite_root() / "params" / "process.yaml"
+    return _process(path, path.read_bytes() if path.is_file() else b"")
+
+
+@lru_cache(maxsize=4)
+def _process(path: Path, _: bytes) -> Process:
+    """The process in a file, read once for each content of it: every question about a gate asks for it."""
     content, lines = read_yaml(path)
     return validated(Process, content, path, lines)
 

@@ -56,8 +56,9 @@ def read_yaml(path: Path) -> tuple[dict[str, object], dict[tuple[str, ...], int]
     except UnicodeDecodeError as error:
         raise ParamsError("the params file is not UTF-8", [Problem(str(path), str(error), "UTF-8 text")]) from None
     try:
-        node = yaml.compose(text, Loader=_StrictLoader)
-        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a child of SafeLoader
+        loader = _StrictLoader(text)
+        node = loader.get_single_node()
+        content = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ParamsError("the file cannot be read", [Problem(f"{path}, line {line}", error.problem or "no YAML", "plain YAML")]) from None

@@ -1,11 +1,13 @@
 """The workbook: all rows, no formulas, the same bytes."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
 
 import pandas as pd
 import pytest
+import xlsxwriter
 from openpyxl import load_workbook
 from pack_sample import about, basic_tables, full_tables
 
@@ -14,6 +16,7 @@ from sopkit.data.contracts.conform import conform
 from sopkit.data.facts import fact, fact_rows
 from sopkit.report.audiences import distribution
 from sopkit.report.exports import plan_checks, plan_workbook
+from sopkit.report.stamping import stamped_workbook
 from sopkit.report.workbook_charts import by_month
 
 HOSTILE = ["=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "＝1"]
@@ -144,3 +147,25 @@ def test_the_month_adds_up_all_items_and_shows_the_resource_that_is_shortest() -
     assert found["demand"].tolist() == [7.0, 5.0]
     assert found["resource"].tolist() == ["coat", "coat"]
     assert found["required_hours"].tolist() == [9.0, 12.0]
+
+
+def test_the_workbook_that_goes_out_is_the_runs_with_another_cover() -> None:
+    tables = full_tables()
+    run, final = about(), replace(about(), status="FINAL", version=2)
+    stamped = stamped_workbook(plan_workbook(tables, run), final)
+    assert stamped is not None
+    assert cells_of(stamped) == cells_of(plan_workbook(tables, final))
+    assert stamped == stamped_workbook(plan_workbook(tables, run), final)
+    assert [cell.value for cell in load_workbook(BytesIO(stamped))["About"]["B"]][2:4] == ["FINAL", "v2"]
+
+
+def test_a_cover_without_a_place_for_the_version_is_written_anew() -> None:
+    other = BytesIO()
+    with xlsxwriter.Workbook(other) as book:
+        book.add_worksheet("About").write_column(0, 0, ["a company", "Cycle", "Run", "Currency"])
+    assert stamped_workbook(other.getvalue(), about()) is None
+    assert stamped_workbook(b"no workbook", about()) is None
+
+
+def cells_of(workbook: bytes) -> dict[str, list[tuple]]:
+    return {page.title: list(page.iter_rows(values_only=True)) for page in load_workbook(BytesIO(workbook))}

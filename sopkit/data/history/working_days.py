@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
@@ -54,7 +53,8 @@ def _effect(series: pd.Series, days: pd.Series) -> tuple[int, float, float, floa
     change = np.log(change[(change > 0).all(axis=1) & np.isfinite(change).all(axis=1)])
     if len(change) < LEAST_PAIRS or change["days"].std() < 1e-9:
         return len(change), np.nan, np.nan, np.nan, "cannot_tell"
-    from scipy.stats import linregress  # dear to import
+    from scipy.special import stdtrit  # dear to import
+    from scipy.stats import linregress
 
     fit = linregress(change["days"], change["demand"])
     apart = stdtrit(len(change) - 2, (1 + LEVEL) / 2) * fit.stderr

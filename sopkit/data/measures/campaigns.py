@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtrit
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
@@ -217,6 +216,8 @@ def _measured(cube: _Cube, campaign: _Campaign) -> _Measured:
 
 def _row(cube: _Cube, campaign: _Campaign, cutoff: str) -> dict[str, object]:
     """One campaign as a row."""
+    from scipy.special import stdtrit  # dear to import
+
     over = f"{campaign.end_date:%Y-%m}" <= cutoff
     found = _measured(cube, campaign) if over else _Measured(np.nan, np.nan, np.nan, np.nan, np.nan, "it is not over")
     deviation = found.deviation * _lifted(found.uplift, found.part)
@@ -274,6 +275,8 @@ def _means(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _mean_row(family: str, group: pd.DataFrame) -> dict[str, object]:
     """The mean over some campaigns, by a random-effects model."""
+    from scipy.special import ndtri  # dear to import
+
     mean, deviation = random_effects_mean(group["uplift_ratio"].to_numpy(dtype=float), group["deviation"].to_numpy(dtype=float))
     apart = float(ndtri((1 + LEVEL) / 2)) * deviation * _lifted(mean, float(group["part"].mean()))
     spent, brought = float(group["cost"].sum(skipna=False)), float(group["extra_contribution"].sum())

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.data.contracts.conform import conform, empty
@@ -142,6 +141,8 @@ def _chosen(change: pd.Series, wanted: pd.Series, lags: list[int]) -> tuple[int 
 
 def correlation_chance(size: float, x: np.ndarray, y: np.ndarray) -> float:
     """Two-sided chance of a correlation as large between series that are not related, each correlated with its own past."""
+    from scipy.special import stdtr  # dear to import
+
     own = [float(np.corrcoef(values[1:], values[:-1])[0, 1]) if np.std(values[1:]) > 0 else 0.0 for values in (x, y)]
     product = np.clip(own[0] * own[1], 0.0, 0.99)
     independent = max(len(x) * (1 - product) / (1 + product), 3.0)

@@ -20,9 +20,10 @@ from sopkit.report.delivery.redaction import VIEWS, folder_name, own_rows, reade
 from sopkit.report.exports import SHEETS, plan_workbook
 from sopkit.report.pack import About, PackInputs, written_pack
 from sopkit.report.pack.build import printed_pages, shown_page
+from sopkit.report.stamping import stamped_workbook
 from sopkit.run.cycle import RunFolder
 from sopkit.run.exporting import csv_text
-from sopkit.run.files import write_atomically, write_json
+from sopkit.run.files import file_hash, read_json, write_atomically, write_json
 from sopkit.run.params import CompanyParams
 from sopkit.run.process import load_process, working_days
 from sopkit.run.publishing.erp import write_erp
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from sopkit.report.minutes import Minutes
 
 COMPARED = "comparison.json"
+PLAN_WORKBOOK = "plan.xlsx"
 CONCERNS = {  # brief of a meeting: the roles whose work it is about
     "demand_brief": ("head_of_sales", "head_of_marketing", "head_of_product"),
     "supply_brief": ("head_of_operations", "head_of_materials", "head_of_logistics", "head_of_hr"),
@@ -92,15 +94,26 @@ def _executives(folder: Path, edition: Edition, tables: Tables, head: Letterhead
     """The decision pack, the plan as a workbook, minutes and actions, and a letter with all of it."""
     pack = written_pack("executive", _pack_inputs(edition.run, edition.about, tables))
     html, lines = edition.minutes.html, edition.minutes.lines
-    held = {name: tables[name] for name in SHEETS if name in tables} | {"facts": read_facts(edition.run.facts_file)}
     files = {"executive.html": pack.html.encode(), "executive.pdf": pack.pdf, "minutes.html": html.encode()}
-    files |= {"minutes.txt": ("\n".join(lines) + "\n").encode(), "plan.xlsx": plan_workbook(held, edition.about)}
+    files |= {"minutes.txt": ("\n".join(lines) + "\n").encode(), "plan.xlsx": _workbook(edition, tables)}
     subject = f"{head.title}: S&OP {head.cycle} v{head.version} {head.status}"
     attached = {"executive.pdf": pack.pdf, "plan.png": _picture(edition, tables)}
     addresses, sender = edition.params.audiences.addresses, edition.params.audiences.sender
     files["letter.eml"] = letter(subject, [pack.headline], attached, to=addresses.get(edition.params.accountable, ""), sender=sender)
     for name, content in files.items():
         write_atomically(folder / "executives" / name, content)
+
+
+def _workbook(edition: Edition, tables: Tables) -> bytes:
+    """The run's workbook with this status and version; written anew where the run's is not what its manifest says."""
+    path = edition.run.path / PLAN_WORKBOOK
+    outputs = (read_json(edition.run.manifest) or {}).get("outputs")
+    if isinstance(outputs, dict) and path.is_file() and file_hash(path) == outputs.get(PLAN_WORKBOOK):
+        stamped = stamped_workbook(path.read_bytes(), edition.about)
+        if stamped is not None:
+            return stamped
+    held = {name: tables[name] for name in SHEETS if name in tables} | {"facts": read_facts(edition.run.facts_file)}
+    return plan_workbook(held, edition.about)
 
 
 def _picture(edition: Edition, tables: Tables) -> bytes:
