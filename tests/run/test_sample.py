@@ -72,7 +72,7 @@ def test_another_seed_gives_another_history() -> None:
 
 
 def test_a_cycle_outside_the_story_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ParamsError, match="2026-01 to 2026-04"):
+    with pytest.raises(ParamsError, match="2026-01 to 2026-05"):
         write_sample(tmp_path / "none", as_of="2027-03", size="small")
     assert not (tmp_path / "none").exists()
 

@@ -15,7 +15,7 @@ Size = Literal["small", "full"]
 
 WORLD_END = "2028-06"  # expectations reach to here, past the last planned month
 SIMULATED_END = "2026-06"  # what happens is simulated to here whatever is written, so that all cycles tell one history
-FIRST_CYCLE, LAST_CYCLE = "2026-01", "2026-04"
+FIRST_CYCLE, LAST_CYCLE = "2026-01", "2026-05"
 HISTORY_START: dict[str, str] = {"full": "2019-03", "small": "2022-03"}
 DEFAULT_SEED = 59
 BASE_YEAR = 2026
