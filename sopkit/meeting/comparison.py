@@ -59,7 +59,7 @@ def plan_differences(now: Tables, before: Tables) -> pd.DataFrame:
 
 def common_months(now: Tables, before: Tables) -> list[str]:
     """The first months that both plans hold, twelve at most."""
-    planned = [set(tables["consensus_demand"]["period"]) for tables in (now, before)]
+    planned = [set(tables["consensus_demand"]["period"].unique()) for tables in (now, before)]
     return sorted(planned[0] & planned[1])[:MOST_MONTHS]
 
 

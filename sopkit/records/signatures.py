@@ -15,6 +15,11 @@ from sopkit.errors import GateError, InfrastructureError, Problem
 NAMESPACE = "sopkit"  # a signature for another purpose does not count
 SSH_ARMOUR = "-----BEGIN SSH SIGNATURE-----"
 SECONDS = 60
+NOT_GOOD = {  # what gpg says of a signature that is valid and does not count all the same: it ends with 0 for these too
+    "REVKEYSIG": "a signature by a key that was revoked",
+    "EXPKEYSIG": "a signature by a key that has expired",
+    "EXPSIG": "a signature that has expired",
+}
 
 
 def ssh_signature(statement: bytes, key: Path) -> str:
@@ -73,9 +78,11 @@ def _check_gpg(statement: bytes, signature: str, who: str, gpg: dict[str, str]) 
         file = Path(folder) / "signature.asc"
         file.write_text(signature)
         done = _called(["gpg", "--batch", "--status-fd", "1", "--verify", str(file), "-"], statement)
-    valid = [line.split() for line in done.stdout.decode(errors="replace").splitlines() if " VALIDSIG " in line]
-    if done.returncode != 0 or not any(wanted in (words[2].upper(), words[-1].upper()) for words in valid):
-        raise _unsigned(who, "a signature that does not hold", f"a signature by key {wanted[-16:]}")
+    told = [line.split() for line in done.stdout.decode(errors="replace").splitlines() if line.startswith("[GNUPG:] ")]
+    valid = any(words[1] == "VALIDSIG" and wanted in (words[2].upper(), words[-1].upper()) for words in told)
+    if done.returncode != 0 or not valid or not any(words[1] == "GOODSIG" for words in told):
+        came = next((NOT_GOOD[words[1]] for words in told if words[1] in NOT_GOOD), "a signature that does not hold")
+        raise _unsigned(who, came, f"a signature by key {wanted[-16:]}")
 
 
 def _unsigned(who: str, came: str, expected: str) -> GateError:

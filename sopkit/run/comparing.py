@@ -10,6 +10,7 @@ from sopkit.run import places
 from sopkit.run.approving import WORDS
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import read_json, write_atomically
+from sopkit.run.plan_before import rows_of
 from sopkit.run.publishing.sources import TABLES, plan_tables
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def compare(one: str, other: str, form: Form, target: Path | None = None) -> lis
     frames = plan_tables(now.tables), plan_tables(before.tables)
     differences, months = plan_differences(*frames), common_months(*frames)
     if form == "json":
-        told = {"before": _about(before), "now": _about(now), "months": months, "rows": _rows(differences)}
+        told = {"before": _about(before), "now": _about(now), "months": months, "rows": rows_of(differences)}
         return [json.dumps(told, ensure_ascii=False, indent=1)]
     if form == "html":
         path = target or CompanyFolder.of(other.partition("/")[0]).path / "compared" / f"{_slug(one)}_{_slug(other)}.html"
@@ -84,11 +85,6 @@ def _decided(plan: Compared) -> list[str]:
     return [f"{entry.get('decision')}={entry.get('option')} by {entry.get('by')}" for entry in found if isinstance(entry, dict)]
 
 
-def _rows(differences: "pd.DataFrame") -> list[dict[str, object]]:
-    rows = differences.astype(object).where(differences.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows]
-
-
 def _text(differences: "pd.DataFrame", months: list[str], before: Compared, now: Compared) -> list[str]:
     if not months:
         return [f"{before.name} and {now.name} plan no month in common"]
@@ -96,7 +92,7 @@ def _text(differences: "pd.DataFrame", months: list[str], before: Compared, now:
     for plan in (before, now):
         lines += [f"  {plan.name}: {', '.join(told) if (told := _decided(plan)) else 'nothing decided'}; {_approved(plan)}"]
     lines.append(f"  {'measure':<24}{'subject':<26}{'before':>16}{'now':>16}{'change':>16}  unit")
-    for row in _rows(differences):
+    for row in rows_of(differences):
         if row["change"] != 0:
             figures = "".join(_figure(row, name) for name in ("before", "now", "change"))
             lines.append(f"  {row['measure']!s:<24}{row['subject']!s:<26}{figures}  {row['unit']}")

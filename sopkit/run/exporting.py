@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sopkit.data.contracts import CONTRACTS
@@ -69,9 +70,20 @@ def csv_text(frame: pd.DataFrame) -> str:
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n", quoting=csv.QUOTE_ALL)  # a lone carriage return would end a row
     writer.writerow(frame.columns)
-    for row in frame.itertuples(index=False, name=None):
-        writer.writerow([_cell(value) for value in row])
+    columns = [_cells(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    writer.writerows(zip(*columns, strict=True))
     return sink.getvalue()
+
+
+def _cells(values: pd.Series) -> list[str]:
+    """A column as it is written; numbers of one kind are not asked one by one what they are."""
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind == "f":
+        return ["" if value != value else f"{value:.15g}" for value in values.tolist()]
+    words = values.tolist()
+    if values.dtype == "str":
+        told = {word: _cell(word) for word in set(words)}
+        return [told.get(word, "") for word in words]
+    return [_cell(value) for value in values]
 
 
 def _cell(value: object) -> str:

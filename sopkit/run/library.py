@@ -11,6 +11,7 @@ from sopkit.run import places
 from sopkit.run.approving import WORDS
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import read_json, write_atomically
+from sopkit.run.plan_before import run_beside_plan_before
 from sopkit.run.publishing.versions import Published
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _shelf(company: CompanyFolder) -> Shelf:
     entries = [_entry(company, store, one, found) for one in found]
     named = {one.cycle for one in found}
     runs = {link.name: RunFolder(link.resolve()) for link in sorted(company.path.iterdir()) if _is_cycle(link)}
-    entries += [_run_entry(company, cycle, run) for cycle, run in runs.items() if cycle not in named]
+    entries += [_run_entry(company, cycle, run, found) for cycle, run in runs.items() if cycle not in named]
     manifests = [read_json(run.manifest) or {} for run in runs.values()]
     params = _params(manifests[-1]) if manifests else {}
     kpis, units = _kpis(runs.values())  # type: ignore[arg-type]
@@ -90,12 +91,23 @@ def _entry(company: CompanyFolder, store: Published, one: Publication, found: Se
     )
 
 
-def _run_entry(company: CompanyFolder, cycle: str, run: RunFolder) -> Entry:
+def _run_entry(company: CompanyFolder, cycle: str, run: RunFolder, found: Sequence[Publication]) -> Entry:
     manifest = read_json(run.manifest) or {}
     names = (("pack", "pack/executive.html"), ("print", "pack/executive.pdf"), ("workbook", "plan.xlsx"))
     links = tuple((label, f"{_relative(company.link(cycle))}/{name}") for label, name in names if (run.path / name).is_file())
     revision, digest = str(manifest.get("revision", "r1")), str(manifest.get("plan_hash", ""))
-    return Entry(company.path.name, cycle, "", revision=revision, plan_hash=digest, links=links, decisions=_decisions(manifest))
+    against, rows = run_beside_plan_before(company, cycle, run, found)
+    return Entry(
+        company=company.path.name,
+        cycle=cycle,
+        status="",
+        revision=revision,
+        plan_hash=digest,
+        links=links,
+        decisions=_decisions(manifest),
+        against=against,
+        rows=tuple(rows),
+    )
 
 
 def _decisions(manifest: Mapping[str, object]) -> tuple[str, ...]:

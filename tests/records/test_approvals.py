@@ -228,4 +228,8 @@ def test_an_openpgp_signature_holds_by_its_fingerprint(tmp_path: Path, monkeypat
     for content, allowed in ((b"other", fingerprint), (b"statement", "0" * 40), (b"statement", "")):
         with pytest.raises(GateError, match="does not hold"):
             check_signature(content, signature, "managing_director", tmp_path / "none", {"managing_director": allowed})
+    taken_back = (home / "openpgp-revocs.d" / f"{fingerprint}.rev").read_text().replace(":-----BEGIN", "-----BEGIN")
+    subprocess.run([*words, "--import"], input=taken_back, capture_output=True, text=True, check=True)
+    with pytest.raises(GateError, match="by a key that was revoked"):  # gpg itself says that it is valid, and ends with 0
+        check_signature(b"statement", signature, "managing_director", tmp_path / "none", {"managing_director": fingerprint})
     subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=False)

@@ -25,6 +25,7 @@ from sopkit.run.cycle import RunFolder
 from sopkit.run.exporting import csv_text
 from sopkit.run.files import file_hash, read_json, write_atomically, write_json
 from sopkit.run.params import CompanyParams
+from sopkit.run.plan_before import rows_of
 from sopkit.run.process import load_process, working_days
 from sopkit.run.publishing.erp import write_erp
 from sopkit.run.publishing.sources import TABLES, plan_tables
@@ -59,7 +60,7 @@ def write_contents(folder: Path, edition: Edition) -> dict[str, int]:
     tables = plan_tables(edition.run.path / "tables")
     head = _letterhead(edition)
     differences = _differences(edition, tables)
-    write_json(folder / COMPARED, {"against": edition.before_name, "rows": _rows(differences)})
+    write_json(folder / COMPARED, {"against": edition.before_name, "rows": rows_of(differences)})
     wanted = edition.params.audiences.publish_for
     _executives(folder, edition, tables, head)
     if "departments" in wanted:
@@ -179,11 +180,6 @@ def _differences(edition: Edition, tables: Tables) -> pd.DataFrame:
     if edition.before is None:
         return plan_differences(tables, tables).iloc[:0]
     return plan_differences(tables, plan_tables(edition.before))
-
-
-def _rows(differences: pd.DataFrame) -> list[dict[str, object]]:
-    rows = differences.astype(object).where(differences.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def _calendar(edition: Edition, tables: Tables) -> bytes:

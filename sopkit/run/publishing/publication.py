@@ -18,8 +18,9 @@ from sopkit.run.lock import cycle_lock
 from sopkit.run.minutes import attended_in, minutes_of
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.places import suite_root
+from sopkit.run.plan_before import plan_before
 from sopkit.run.publishing.release import code_obstacles
-from sopkit.run.publishing.sources import TABLES, keep_source
+from sopkit.run.publishing.sources import keep_source
 from sopkit.run.publishing.versions import LATEST, Published, manifest_of, version_problems
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def _write(folder: Path, wish: Wish, ready: Ready, ledger: "Ledger", version: in
     params, run, head = ready.params, ready.run, ledger.head(human=True)
     override = wish.override if ready.status == "FINAL" and ready.obstacles else ""
     about = _about(ready, version, override, f"{head.seq} {head.hash[:12]}" if head else "")
-    before, name = _plan_before(params, ready.found)
+    before, name = plan_before(CompanyFolder.of(params.company), params.cycle, ready.found)
     noted = minutes_of(ledger.events(cycle=params.cycle), run, about, attended_in(params))
     counts = write_contents(folder, Edition(params, run, about, noted, before, name))
     manifest = read_json(run.manifest) or {}
@@ -217,21 +218,6 @@ def _about(ready: Ready, version: int, override: str, head: str) -> "About":
         ledger_head=head,
         gates_passed_over=tuple(gate.partition(" ")[0] for gate in ready.plan.open_gates),
     )
-
-
-def _plan_before(params: CompanyParams, found: Sequence[Publication]) -> tuple[Path | None, str]:
-    """The tables of the plan that people know: the final version of this cycle, else the last plan of the cycle before."""
-    from sopkit.periods import shifted
-
-    company = CompanyFolder.of(params.company)
-    for cycle in (params.cycle, shifted(params.cycle, -1)):
-        known = holding([one for one in found if one.status == "FINAL" or cycle != params.cycle], cycle)
-        if known is not None:
-            folder = Published(company.published).folder(cycle, known.version) / TABLES
-            if folder.is_dir():
-                return folder, f"{cycle} {known.name}"
-    before = company.previous_run(params.cycle)
-    return (before.path / "tables", f"{shifted(params.cycle, -1)} run {before.run_id}") if before else (None, "")
 
 
 def _previous(params: CompanyParams, manifest: dict[str, object]) -> dict[str, Path]:
