@@ -25,7 +25,6 @@ __all__ = [
     "demand_chart",
     "figure_svg",
     "inventory_chart",
-    "load_chart",
     "monthly_demand",
 ]
 
@@ -193,37 +192,6 @@ def inventory_chart(working_capital: "pd.DataFrame", *, currency: str, language:
     label_columns(axes, writer, numbers, [row["inventory"] for row in rows])
     month_axis(axes, writer, [row["period"] for row in rows])
     colour_key(axes, writer, [("actual", N_("actual")), ("forecast", N_("plan"))])
-    return figure
-
-
-def load_chart(load: "pd.DataFrame", *, months: int = 12, language: str = "en") -> "Figure":
-    """Heat map of required load on demonstrated capacity, resource by month; `load` is ResourceLoad."""
-    import seaborn
-
-    writer = Writer(language_of(language), "")
-    shares = load.pivot(index="resource", columns="period", values="load_ratio").iloc[:, :months]
-    figure, axes = canvas((10.2, 0.9 + 0.36 * len(shares)), [str(resource) for resource in shares.index], over=3)
-    seaborn.heatmap(
-        shares, ax=axes, cmap=seaborn.light_palette(BAD, as_cmap=True), vmin=0.7, vmax=1.8, cbar=False, linewidths=1, linecolor=PAPER
-    )
-    for line, (resource, row) in enumerate(shares.iterrows()):
-        for place, (period, value) in enumerate(row.items()):
-            number = Number(known(value), "ratio", source_of("resource_load", {"resource": resource, "period": period}, "load_ratio"))
-            colour = PAPER if number.known and value > 1.4 else INK
-            axes.text(
-                place + 0.5,
-                line + 0.5,
-                writer.written(number),
-                ha="center",
-                va="center",
-                fontsize=7.5,
-                color=colour,
-                gid=number_tag(number),
-            )
-    month_axis(axes, writer, list(shares.columns), offset=0.5)
-    axes.set_ylabel("")
-    axes.tick_params(length=0, labelrotation=0)
-    axes.spines["bottom"].set_visible(False)
     return figure
 
 

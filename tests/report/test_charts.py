@@ -9,6 +9,7 @@ from pack_sample import full_tables
 from source_reading import value_of
 
 from sopkit.report import charts
+from sopkit.report.heat_charts import load_chart, score_chart
 from sopkit.report.svg import GOOD, figure_svg, placed, spark_line
 from sopkit.report.tracing import untraced_digits
 
@@ -26,7 +27,8 @@ def drawn(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
         "bridge": charts.bridge_chart(tables["plan_bridge"], currency="SEK"),
         "units": charts.bridge_chart(tables["plan_bridge"], measure="units"),
         "inventory": charts.inventory_chart(tables["working_capital_plan"], currency="SEK"),
-        "load": charts.load_chart(tables["resource_load"]),
+        "load": load_chart(tables["resource_load"]),
+        "scores": score_chart(tables["backtest"]),
     }
     return {name: figure_svg(figure, name, f"title of {name}", f"what {name} shows") for name, figure in figures.items()}
 
@@ -50,7 +52,7 @@ def test_the_same_chart_gives_the_same_bytes_and_another_one_other_ids(tables: d
 
 
 def test_a_chart_has_a_name_for_those_who_do_not_see_it(tables: dict[str, pd.DataFrame]) -> None:
-    svg = figure_svg(charts.load_chart(tables["resource_load"]), "load", "Load <A&B>", "Heat map")
+    svg = figure_svg(load_chart(tables["resource_load"]), "load", "Load <A&B>", "Heat map")
     assert svg.startswith('<svg role="img" aria-labelledby="load-title load-desc"')
     assert '<title id="load-title">Load &lt;A&amp;B&gt;</title><desc id="load-desc">Heat map</desc>' in svg
     assert 'aria-label="Load of &lt;A&amp;B&gt;"' in placed(svg, "load", "Load of <A&B>")

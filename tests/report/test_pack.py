@@ -10,8 +10,11 @@ from pack_sample import about, basic_tables, facts, full_tables, sample
 from source_reading import value_of
 
 from sopkit.data.contracts import INPUTS
+from sopkit.report.language import language_of
+from sopkit.report.narrative import Writer
 from sopkit.report.pack import Pack, PackInputs, pack_checks
 from sopkit.report.pack.build import index_of, printed_pages, shown_page
+from sopkit.report.pack.table_words import table_words
 from sopkit.report.tracing import outside_references, untraced_digits
 
 UNREAD = r"<style>.*?</style>|<script.*?</script>|<[^>]+>"
@@ -115,7 +118,9 @@ def test_page_one_decides(full: Pack) -> None:
 def test_what_is_not_provided_is_named_and_nothing_is_made_up(basic: Pack) -> None:
     text = re.sub(UNREAD, " ", basic.html, flags=re.S)
     absent = [name for name, contract in INPUTS.items() if contract.without]
-    assert all(re.search(rf"\b{name}\b", text) for name in absent)
+    swedish = Writer(language_of("sv"), "SEK")
+    assert all(re.search(rf"\b{table_words(swedish, name)}\b", text) for name in absent)
+    assert not [name for name in INPUTS if "_" in name and re.search(rf"\b{name}\b(?!\.csv)", text)]  # a reader is told in words
     assert "decision pack" not in text
     assert not re.search(r"\bnan\b|None|NaT|<NA>", text)
     assert "Leveransgrad, sena och förlorade enheter är inte tillgängliga" in text and "Lager, räckvidd och säkerhetslager är inte" in text

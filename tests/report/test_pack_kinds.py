@@ -7,11 +7,13 @@ from html import unescape
 
 import pandas as pd
 import pytest
+from markupsafe import Markup
 from pack_sample import about, facts, full_tables, sample
 from source_reading import value_of
 
 from sopkit.report.pack import KINDS, PackInputs
 from sopkit.report.pack.build import printed_pages, shown_page
+from sopkit.report.pack.decisions import decisions_page
 from sopkit.report.pack.inputs import desk_of
 from sopkit.report.pack.sources import opened, sources_of
 from sopkit.report.pack.tolerance import families_to_show, outside_families, tolerances
@@ -114,3 +116,24 @@ def test_overrides_that_contradict_each_other_are_shown_to_the_review() -> None:
     row = {"override": "O-1", "other": "O-2", "conflict": "opposite", "cells": 3, "quantity_change": 120.0, "other_quantity_change": -80.0}
     page = printed_pages(PackInputs({**tables, "override_conflicts": pd.DataFrame([row])}, facts(tables), about()), "demand_brief")[1]
     assert "one raises what the other lowers" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "They depend on each other: D1=B with D2=C brings 1.65 MSEK less than apart. Decide them in the order shown."),
+        ("sv", "De beror på varandra: D1=B tillsammans med D2=C ger 1,65 MSEK mindre än var för sig."),
+    ],
+)
+def test_the_two_decisions_that_depend_on_each_other_are_named(language: str, told: str) -> None:
+    """D1=B alone +4.0, D2=C alone -0.35, both as one plan +2.0: 1.65 less. D3=A does nothing, so no other pair is told."""
+    tables = full_tables()
+    scenarios = tables["scenarios"]
+    whole = scenarios["kind"] == "together"
+    scenarios = scenarios.assign(contribution=scenarios["contribution"].mask(whole, 154e6))
+    pair = scenarios[whole].assign(scenario="D1=B+D2=C", kind="pair")
+    tables["scenarios"] = pd.concat([scenarios, pair], ignore_index=True)
+    page = decisions_page(desk_of(PackInputs(tables, facts(tables), about(language))))
+    text = Markup(" ").join(line for block in page.blocks if block.kind == "text" for line in block.lines).striptags().replace("\xa0", " ")
+    assert told in text
+    assert text.count("D2=C") == 1

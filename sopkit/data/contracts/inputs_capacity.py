@@ -172,7 +172,7 @@ class BillOfMaterials(Contract):
 
     name, key = "bill_of_materials", ("parent", "component")
     grain = "one row per article made and article that goes into it directly"
-    without = "what goes into an item is known from supplier_items only"
+    without = "what goes into an item is known from the items of suppliers only"
     title_sv = "Vad som ingår i en enhet, nivå för nivå."
     grain_sv = "en rad per tillverkad artikel och artikel som ingår direkt i den"
     columns = (

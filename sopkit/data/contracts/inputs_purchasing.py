@@ -36,7 +36,7 @@ class SupplierContracts(Contract):
 
     name, key = "supplier_contracts", ("supplier", "component", "valid_from", "from_quantity")
     grain = "one row per supplier, component, contract and price step; outside its contracts a supplier that has any delivers nothing"
-    without = "suppliers deliver at the price and limit of supplier_items in each month"
+    without = "suppliers deliver at the price and limit of their items in each month"
     title_sv = "Vad som är avtalat med en leverantör, från när till när: priser efter kvantitet, mest och minst, minsta order."
     grain_sv = "en rad per leverantör, komponent, avtal och prissteg; utanför sina avtal levererar en leverantör med avtal ingenting"
     columns = (

@@ -1,12 +1,15 @@
 """Reconciliation: the non-negative series that come nearest to the forecasts of all levels, each weighed by how far off it tends to be."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.linalg import SuperLU, splu
 
 from sopkit.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    from scipy.sparse.linalg import SuperLU
 
 LEAST_VARIANCE = 1e-9  # of a node above the bottom, relative to the mean: no total is beyond doubt
 TOLERANCE = 1e-10  # of the optimum, relative to the largest forecast
@@ -65,8 +68,10 @@ def reconciled(
     return x
 
 
-def _solver(problem: _Problem, series: np.ndarray) -> SuperLU:
+def _solver(problem: _Problem, series: np.ndarray) -> "SuperLU":
     """The factors of diag(nodes) + sums diag(series) sums'; with small nodes first, those that lie inside others fill nothing in."""
+    from scipy.sparse.linalg import splu  # dear to import, and most who plan a demand reconcile nothing
+
     system = sparse.diags_array(problem.nodes) + problem.sums @ sparse.diags_array(series) @ problem.sums.T
     return splu(sparse.csc_array(system), permc_spec="NATURAL", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from sopkit.data.contracts.conform import conform
 from sopkit.data.contracts.derived_learning import Benefits
@@ -80,7 +80,7 @@ def _row(measure: str, unit: str, series: pd.Series, before: list[str], now: lis
         gone = [month for month, value in [*old.items(), *new.items()] if np.isnan(value)]
         return {**told, "reason": missing if len(gone) == 2 * YEAR else f"{missing} in {len(gone)} of 24 months, first {gone[0]}"}
     change = (_by_calendar(new) - _by_calendar(old)).to_numpy()
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, YEAR - 1)) * float(change.std(ddof=1)) / YEAR**0.5
+    reach = float(stdtrit(YEAR - 1, (1 + CONFIDENCE) / 2)) * float(change.std(ddof=1)) / YEAR**0.5
     mean = float(change.mean())
     span = {"baseline_from": before[0], "baseline_to": before[-1], "now_from": now[0]}
     return {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from sopkit.demand.series import CELLS
 from sopkit.periods import month_number
@@ -70,7 +70,7 @@ def paired_interval(change: np.ndarray, base: np.ndarray) -> Interval:
     for lag in range(1, min(lags, months - 1) + 1):
         variance += 2 * (1 - lag / (lags + 1)) * float(left[lag:] @ left[:-lag])
     error = float(np.sqrt(max(variance, 0.0) * months / (months - 1)) / total)
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, months - 1)) * error
+    reach = float(stdtrit(months - 1, (1 + CONFIDENCE) / 2)) * error
     return Interval(share, share - reach, share + reach)
 
 

@@ -8,6 +8,7 @@ from sopkit.report.cells import Cell, Code, Words, count
 from sopkit.report.narrative import N_
 from sopkit.report.pack.evidence import adjustment_table, campaign_result_table, chase_table
 from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.table_words import table_words
 from sopkit.report.pack.trust import answers_block, trust_blocks
 from sopkit.report.pack.words import GATES, KPIS, word
 from sopkit.report.tables import Block, Column, Page, Record, Row, Side, Table, Text, side_by_side, table
@@ -87,7 +88,7 @@ def _provided_table(desk: Desk, given: list[Record]) -> Table:
     text = desk.writer.text
     rows = [
         Row(
-            desk.writer.markup(Code(record.word("table"))),
+            desk.writer.markup(table_words(desk.writer, record.word("table"))),
             (record.number("rows", "count"), record.month("first_period"), record.month("last_period"), record.words("origin")),
         )
         for record in given
@@ -101,7 +102,7 @@ def _absent(desk: Desk, records: list[Record]) -> tuple[Block, ...]:
     lines = tuple(
         desk.writer.say(
             N_("{table}: {consequence}."),
-            table=Code(record.word("table")),
+            table=table_words(desk.writer, record.word("table")),
             consequence=desk.writer.text(CONTRACTS[record.word("table")].without),
         )
         for record in absent
@@ -111,7 +112,9 @@ def _absent(desk: Desk, records: list[Record]) -> tuple[Block, ...]:
 
 def _assumed(desk: Desk, records: list[Record]) -> tuple[Text, ...]:
     lines = tuple(
-        desk.writer.say(N_("{table}: {assumption}"), table=Code(record.word("table")), assumption=record.words("assumption"))
+        desk.writer.say(
+            N_("{table}: {assumption}"), table=table_words(desk.writer, record.word("table")), assumption=record.words("assumption")
+        )
         for record in records
         if record.word("assumption")
     )

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from sopkit.report.cells import Cell, Code, count, listed
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.table_words import table_words
 from sopkit.report.pack.words import KPIS, STATUS_OF_DELIVERY, role
 from sopkit.report.tables import Column, Record, Row, Table, Text, table
 
@@ -35,7 +36,7 @@ def trust_line(desk: Desk) -> Cell:
     return desk.writer.say(
         N_("Data trusted to {score}; least trusted is {table} with {lowest}: {risk} rest on it."),
         score=score,
-        table=Code(lowest[0].word("table")),
+        table=table_words(desk.writer, lowest[0].word("table")),
         lowest=lowest[0].number("score_share", "share"),
         risk=_risk(desk, lowest[0]),
     )
@@ -61,7 +62,7 @@ def _trust_table(desk: Desk) -> tuple[Table, ...]:
     parts = ("score_share", "complete_share", "fresh_share", "consistent_share", "repaired_share")
     rows = tuple(
         Row(
-            desk.writer.markup(Code(record.word("table"))),
+            desk.writer.markup(table_words(desk.writer, record.word("table"))),
             (role(desk, record), *(record.number(part, "share") for part in parts), _risk(desk, record)),
         )
         for record in records[:SHOWN]
@@ -89,7 +90,7 @@ def _participation(desk: Desk) -> tuple[Table, ...]:
         Row(
             role(desk, record, "function"),
             (
-                desk.writer.markup(Code(record.word("table"))),
+                desk.writer.markup(table_words(desk.writer, record.word("table"))),
                 text(STATUS_OF_DELIVERY[record.word("status")]),
                 record.month("last_period"),
                 record.day("due_date"),
@@ -115,7 +116,7 @@ def answers_block(desk: Desk) -> tuple[Text, ...]:
     lines = tuple(
         desk.writer.say(
             N_("{table}, {rule}: {who} answers for {found} findings: {answer}"),
-            table=Code(name),
+            table=table_words(desk.writer, name),
             rule=Code(rule),
             who=role(desk, records[0], "answered_by"),
             found=count("findings", len(records), f"table={name}&rule={rule}&answered_by={who}"),

@@ -7,11 +7,12 @@ from zlib import crc32
 from markupsafe import Markup
 
 from sopkit.data.contracts import CONTRACTS
-from sopkit.report.cells import Cell, Code, Month, Words
+from sopkit.report.cells import Cell, Month, Words
 from sopkit.report.cells import listed as listed_count
 from sopkit.report.charts import CAUSES as BRIDGE_CAUSES
 from sopkit.report.narrative import N_, Writer
 from sopkit.report.pack.inputs import Desk
+from sopkit.report.pack.table_words import table_words
 from sopkit.report.tables import Record, Text
 from sopkit.supply.availability import Unavailable, not_available_by
 
@@ -229,7 +230,7 @@ def unavailable(desk: Desk) -> Unavailable:
 
 def unknown(desk: Desk, message: str, absent: Sequence[str]) -> Markup:
     """A sentence of what is not available, with the tables that are not provided."""
-    return desk.writer.say(message, tables=listed(desk, [Code(name) for name in absent]))
+    return desk.writer.say(message, tables=listed(desk, [table_words(desk.writer, name) for name in absent]))
 
 
 def missing(desk: Desk, *tables: str) -> tuple[Text, ...]:
@@ -242,7 +243,7 @@ def missing(desk: Desk, *tables: str) -> tuple[Text, ...]:
     lines = tuple(
         say(
             N_("Not provided: {tables}. So {consequence}."),
-            tables=listed(desk, [Code(name) for name in names]),
+            tables=listed(desk, [table_words(desk.writer, name) for name in names]),
             consequence=text(consequence),
         )
         for consequence, names in told.items()
