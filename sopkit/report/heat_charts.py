@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PALE = "#f5e9e8"  # where there is room
 SHOWN_LOAD = 0.7, 1.8  # from where a load is told from none, and where it is as red as it gets
-SHOWN_ERROR = 0.6, 1.4  # 1 is the error of the naive forecast
+SHOWN_ERROR = 0.8, 1.4  # 1 is the error of the naive forecast
 
 
 def load_chart(load: "pd.DataFrame", *, months: int = 12, language: str = "en") -> "Figure":
@@ -55,7 +55,7 @@ def score_chart(backtest: "pd.DataFrame", *, language: str = "en") -> "Figure":
     for line, (model, row) in enumerate(errors.iterrows()):
         for place, (family, value) in enumerate(row.items()):
             source = source_of("backtest", {"model": model, "family": family}, "mase")
-            _figure_in(axes, writer, Number(known(value), "", source, decimals=2), (place, line), on_dark=value > 1.15)
+            _figure_in(axes, writer, Number(known(value), "", source, decimals=2), (place, line), on_dark=value > 1.2)
     families = [writer.text(N_("all")) if family == "*" else str(family) for family in errors.columns]
     axes.set_yticks([line + 0.5 for line in range(len(names))], names)
     axes.set_xticks([place + 0.5 for place in range(len(families))], families)

@@ -6,7 +6,6 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from sopkit.supply.solver import Arrays, Numbers, Solution, Solver, Work
 
@@ -36,6 +35,8 @@ def parts_of(arrays: Arrays, least: int = WORTH_SPLITTING) -> list[Part]:
     coefficients = arrays.matrix.tocoo()
     ends = (coefficients.row, rows + coefficients.col)
     graph = sparse.coo_matrix((np.ones(coefficients.nnz, dtype=np.int8), ends), shape=(rows + columns, rows + columns))
+    from scipy.sparse import csgraph  # dear to import
+
     _, part = csgraph.connected_components(graph, directed=False)
     size = np.bincount(part[rows:], minlength=int(part.max(initial=-1)) + 1)
     together = (size < least) | (np.bincount(part) == 1)

@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from sopkit.supply.lp import Grid
 from sopkit.supply.plan.model import PlanModel
@@ -34,6 +33,8 @@ def item_blocks(situation: Situation, model: PlanModel) -> NDArray[np.int64]:
     into = situation.materials
     ends = (sites.item[into.component], sites.item[into.parent])
     joined = sparse.coo_matrix((np.ones(len(ends[0])), ends), shape=(len(sites.items), len(sites.items)))
+    from scipy.sparse import csgraph  # dear to import
+
     _, together = csgraph.connected_components(joined, directed=False)
     _, numbered = np.unique(together[block[block >= 0]], return_inverse=True)  # items without a variable have no block
     block[block >= 0] = numbered
