@@ -1,4 +1,4 @@
-"""What the intake and the KPIs say of a figure or a cell, in the language of the reader.
+"""What the intake, the KPIs and the plan say of a figure or a cell, in the language of the reader.
 
 Findings and reasons are kept as English sentences, made where the fault is found. A sentence whose form is listed here is told
 in another language with what stands in its places; one that is not stays as it was found.
@@ -163,6 +163,18 @@ REASONS = (  # why a figure is not available
     N_("one of its three parts is not available"),
     N_("no assumption is provided, or none was tested last month"),
 )
+OF_SHORTAGES = (  # the limit that keeps an item from being there in time
+    N_("{name} is full in {month}: {asked} h asked for, {there} h there, overtime counted"),
+    N_("{name} is full in {month}: {asked} h asked for, {there} h there, overtime costs more than it saves"),
+    N_("{name} is full in {month} with work ahead of later months: {there} h there, overtime counted"),
+    N_("{name} is short in {month}: {asked} asked for, at most {most} a month"),
+    N_("{name} is short in {month}: {asked} asked for, what is agreed limits it"),
+    N_("Too few people in {name} in {month}: as many as allowed are hired"),
+    N_("The storage is full in {month}: no more can be made ahead"),
+    N_("What is bought for {month} is ordered already: {asked} asked for, {ordered} on order, {there} in stock or arriving"),
+    N_("Production of {month} is frozen: {asked} asked for, {ordered} on order, {there} in stock or arriving"),
+    N_("No limit binds in {month}: overtime, subcontracting or stock for one unit more costs more than losing it"),
+)
 
 PLACE = re.compile(r"\\{(\w+)\\}")
 GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?%?|[-+]?[0-9]+\.[0-9]+%?")  # figures as English sentences write them
@@ -191,5 +203,5 @@ def _part(part: str, text: Callable[[str], str]) -> str:
 @cache
 def _forms() -> list[tuple[re.Pattern[str], str]]:
     """Every form as a pattern, the one with most words of its own first."""
-    forms = sorted((*OF_CELLS, *OF_FILES, *TO_DO, *REASONS), key=lambda message: -len(re.sub(r"{\w+}", "", message)))
+    forms = sorted((*OF_CELLS, *OF_FILES, *TO_DO, *REASONS, *OF_SHORTAGES), key=lambda message: -len(re.sub(r"{\w+}", "", message)))
     return [(re.compile(PLACE.sub(r"(?P<\1>.+?)", re.escape(message)), re.DOTALL), message) for message in forms]

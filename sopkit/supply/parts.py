@@ -31,12 +31,12 @@ class Part:
 
 def parts_of(arrays: Arrays, least: int = WORTH_SPLITTING) -> list[Part]:
     """The parts of a model; those of fewer than `least` variables, and what has no coefficient at all, come last, together."""
+    from scipy.sparse import csgraph  # dear to import
+
     rows, columns = arrays.matrix.shape
     coefficients = arrays.matrix.tocoo()
     ends = (coefficients.row, rows + coefficients.col)
     graph = sparse.coo_matrix((np.ones(coefficients.nnz, dtype=np.int8), ends), shape=(rows + columns, rows + columns))
-    from scipy.sparse import csgraph  # dear to import
-
     _, part = csgraph.connected_components(graph, directed=False)
     size = np.bincount(part[rows:], minlength=int(part.max(initial=-1)) + 1)
     together = (size < least) | (np.bincount(part) == 1)

@@ -7,7 +7,8 @@ import pytest
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.reading import read_sources
 from sopkit.report.language import NBSP, language_of
-from sopkit.report.told import retold
+from sopkit.report.told import OF_SHORTAGES, retold
+from sopkit.supply.explanation.shortages import BindingLimits, _reason, _words
 
 SWEDISH = language_of("sv").text
 LINES = (
@@ -58,3 +59,31 @@ def test_what_is_said_of_a_faulty_file_is_said_in_swedish(tmp_path: Path):
 def test_places_are_filled_and_figures_written_as_swedes_do(english: str, swedish: str):
     assert retold(english, SWEDISH) == swedish
     assert retold(english, language_of("en").text) == english
+
+
+def test_why_units_are_short_is_said_in_swedish():
+    """Each kind of limit as the plan says it, of a resource in its three ways, of a supplier with and without a most."""
+    may = "2026-05"
+    hours = {"required_hours": 461.0, "demonstrated_hours": 258.0, "overtime_limit_hours": 39.0, "planned_hours": 297.0}
+    component = {"required_quantity": 12618.0, "limit_quantity": 9500.0}
+    there = {"opening_stock": 1.0, "receipts": 2.0, "production": 3.0, "demand": 9.0}
+    limits = BindingLimits(
+        months=[may],
+        value={},
+        hours={},
+        components={},
+        groups={},
+        factor={},
+        names={"COAT": "Powder coating line", "IDLE": "Oven", "AHEAD": "Press"},
+        load={("COAT", may): hours, ("IDLE", may): hours | {"planned_hours": 258.0}, ("AHEAD", may): hours | {"required_hours": 100.0}},
+        supply={("valve", may): component, ("burner", may): component | {"limit_quantity": float("nan")}},
+        plan={("MADE", may): there, ("BOUGHT", may): there},
+        bought=frozenset({"BOUGHT"}),
+    )
+    places = [("resource", "COAT"), ("resource", "IDLE"), ("resource", "AHEAD"), ("supplier", "valve"), ("supplier", "burner")]
+    places += [("workforce", "coaters"), ("storage", "storage"), ("frozen", "MADE"), ("frozen", "BOUGHT")]
+    told = [_words(limits, kind, limit, limit, may) for kind, limit in places] + [_reason(limits, "MADE", may)]
+    assert len(set(told)) == len(OF_SHORTAGES)
+    swedish = [retold(sentence, SWEDISH) for sentence in told]
+    assert swedish[0] == "Powder coating line är full i 2026-05: 461 h begärs, 297 h finns, övertid inräknad"
+    assert [sentence for sentence in swedish if sentence in told or " in 2026-05" in sentence] == []

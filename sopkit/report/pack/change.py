@@ -76,7 +76,7 @@ def _ratify_table(desk: Desk) -> tuple[Table, ...]:
         Column(text(N_("from")), "text"),
     )
     caption = desk.writer.say(N_("Ratify list: found by the detectors, settled unless someone objects"))
-    return (table(desk.writer, Table(caption, text(N_("proposal")), columns, tuple(rows), dense=True)),) if rows else ()
+    return (table(desk.writer, Table(caption, text(N_("what is proposed")), columns, tuple(rows), dense=True)),) if rows else ()
 
 
 def _subject(desk: Desk, proposal: Record) -> Cell:

@@ -200,7 +200,7 @@ def shortage_table(desk: Desk, most: int = MOST) -> tuple[Table, ...]:
                 record.number("late", "units"),
                 record.number("lost", "units"),
                 record.number("lost_revenue", "money"),
-                in_months(desk, record.words("reason")),
+                in_months(desk, desk.writer.sentence(record.words("reason"))),
             ),
         )
         for record in largest

@@ -21,6 +21,8 @@ def item_blocks(situation: Situation, model: PlanModel) -> NDArray[np.int64]:
         situation: what the plan depends on.
         model: its model.
     """
+    from scipy.sparse import csgraph  # dear to import
+
     choices, sites = model.choices, situation.sites
     block = np.full(model.lp.width, -1, dtype=np.int64)
     for names, item in ((BY_PLACE, sites.item), (BY_CELL, sites.item[situation.cells.item])):
@@ -33,8 +35,6 @@ def item_blocks(situation: Situation, model: PlanModel) -> NDArray[np.int64]:
     into = situation.materials
     ends = (sites.item[into.component], sites.item[into.parent])
     joined = sparse.coo_matrix((np.ones(len(ends[0])), ends), shape=(len(sites.items), len(sites.items)))
-    from scipy.sparse import csgraph  # dear to import
-
     _, together = csgraph.connected_components(joined, directed=False)
     _, numbered = np.unique(together[block[block >= 0]], return_inverse=True)  # items without a variable have no block
     block[block >= 0] = numbered
