@@ -273,3 +273,74 @@ def mix() -> float:
 
 def test_mix():
     assert expected("drawn_mix") == pytest.approx(-mix() - 500)
+
+
+def two_plants_and_a_depot() -> float:
+    months, sites, regions = range(5), "PQW", "ns"
+    demand = {("n", "a"): [40, 50, 80, 90, 60], ("n", "b"): [20, 20, 40, 60, 30]}
+    demand |= {("s", "a"): [30, 30, 60, 70, 90], ("s", "b"): [50, 40, 30, 20, 60]}
+    freight = {("P", "n"): 1, ("P", "s"): 4, ("Q", "n"): 5, ("Q", "s"): 1, ("W", "n"): 2, ("W", "s"): 2}
+    unit, keep, hours, size = {"aP": 8, "bP": 12, "aQ": 9, "bQ": 12.5}, {"a": 0.5, "b": 0.7}, {"a": 1, "b": 1.5}, {"a": 1, "b": 2}
+    model = Equations()
+    for item, t in product("ab", months):
+        for site in sites:
+            model.var((item, "stock", site, t), keep[item])
+            for region in regions:
+                model.var((item, site, region, t), freight[site, region])
+        for plant, cost, most in (("P", 0.6, 15), ("Q", 0.9, 25)):
+            model.var((item, "made", plant, t), unit[item + plant])
+            model.var((item, "moved", plant, t), cost, most=most if t < 4 else 0)
+        for region in regions:
+            wanted = demand[region, item][t]
+            model.var((item, "lost", region, t), 60, most=wanted)
+            model.equal({(item, site, region, t): 1 for site in sites} | {(item, "lost", region, t): 1}, wanted)
+    for item, t, site in product("ab", months, sites):
+        own = {(item, "made", site, t): 1, (item, "moved", site, t): -1} if site != "W" else {}
+        arriving = {(item, "moved", plant, t - 1): 1 for plant in "PQ"} if site == "W" and t else {}
+        before = {(item, "stock", site, t - 1): 1} if t else {}
+        sent = {(item, site, region, t): -1 for region in regions}
+        there = {"aP": 10, "bW": 25}.get(item + site, 0)
+        model.equal({**own, **arriving, **before, **sent, (item, "stock", site, t): -1}, 0 if t else -there)
+    for t in months:
+        for plant, most in (("P", 120), ("Q", 60 if t == 2 else 90)):
+            model.row({(item, "made", plant, t): hours[item] for item in "ab"}, most=most)
+        for site, most in (("W", 60), ("P", 30)):
+            model.row({(item, "stock", site, t): size[item] for item in "ab"}, most=most)
+    return model.least_cost()
+
+
+def test_two_plants_and_a_depot():
+    assert expected("drawn_two_plants_and_a_depot") == pytest.approx(two_plants_and_a_depot())
+
+
+def people_who_learn(whole: bool) -> float:
+    demand, there, hours = ([400, 300, 520, 610, 480, 350], [200, 260, 240, 330, 300, 150]), (40, 10), (3.5, 2.0)
+    crew, regular, extra, keep = (1, 2), (1500, 900), (150, 90), (2.5, 4.0)
+    model = Equations()
+    for t in range(6):
+        model.var(("heads", t), 2100, whole=whole)
+        model.var(("hired", t), 650, most=6, whole=whole)
+        model.var(("laid off", t), 900, most=2, whole=whole)
+        model.var(("temporary", t), 2900, most=3, whole=whole)
+        before = {("heads", t - 1): -1} if t else {}
+        model.equal({("heads", t): 1, ("hired", t): -1, ("laid off", t): 1, **before}, 0 if t else 12)
+        for line in (0, 1):
+            model.var(("made", line, t), 12)
+            model.var(("stock", line, t), keep[line])
+            model.var(("regular", line, t), most=regular[line])
+            model.var(("overtime", line, t), 9, most=extra[line])
+            model.equal({("made", line, t): hours[line], ("regular", line, t): -1, ("overtime", line, t): -1}, 0)
+            before = {("stock", line, t - 1): 1} if t else {}
+            model.equal({("made", line, t): 1, ("stock", line, t): -1, **before}, demand[line][t] - (0 if t else there[line]))
+        # somebody hired gives a third of the hours in the first month and two thirds in the second
+        learning = {("hired", t - age): 150 * (2 - age) / 3 for age in (0, 1) if age <= t}
+        given = {("heads", t): -150, ("temporary", t): -150}
+        model.row({("regular", line, t): crew[line] for line in (0, 1)} | given | learning, most=0)
+        beyond = {("heads", t): -18, ("temporary", t): -18}
+        model.row({("overtime", line, t): crew[line] for line in (0, 1)} | beyond, most=0)
+    return model.least_cost()
+
+
+@pytest.mark.parametrize("workforce", ["continuous", "integer"])
+def test_people_who_learn(workforce):
+    assert expected("drawn_people_who_learn", workforce) == pytest.approx(people_who_learn(workforce == "integer"))

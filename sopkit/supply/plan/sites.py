@@ -61,14 +61,16 @@ def told_apart(inputs: SupplyInputs) -> SupplyInputs:
     told = inputs.site_items.assign(place=place_names(inputs.site_items["item"], "@", inputs.site_items["site"]))
     first = told.drop_duplicates("item").set_index("item")["place"]
     at_first = {name: _renamed(getattr(inputs, name), first) for name in ("open_orders", "stock_limits") if len(getattr(inputs, name))}
-    everywhere = {name: _everywhere(getattr(inputs, name), told) for name in ("planning_costs", "lot_sizes", "supplier_items")}
+    everywhere = {name: _everywhere(getattr(inputs, name), told) for name in ("lot_sizes", "supplier_items")}
     demand = inputs.demand.assign(item=demand_places(inputs.demand, told))
     regions = demand.assign(of=inputs.demand["item"])[["item", "of"]].drop_duplicates()
+    asking = regions[regions["item"] != regions["of"]].rename(columns={"item": "place", "of": "item"})
     return replace(
         inputs,
-        items=_item_rows(inputs, told, regions),
+        items=_item_rows(inputs, told, asking),
         demand=demand,
-        unit_costs=_unit_costs(inputs, told, regions),
+        unit_costs=_unit_costs(inputs, told, asking),
+        planning_costs=_everywhere(inputs.planning_costs, pd.concat([told[["item", "place"]], asking])),
         inventory=_inventory(inputs, told),
         bill_of_resources=_at_their_resource(inputs.bill_of_resources, inputs, told),
         alternative_resources=_at_their_resource(inputs.alternative_resources, inputs, told),
@@ -88,27 +90,25 @@ def _renamed(frame: pd.DataFrame, place: pd.Series) -> pd.DataFrame:
 
 
 def _everywhere(frame: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """Rows of an item with sites once per site."""
+    """Rows of an item with places (item, place) once per place."""
     if frame.empty:
         return frame
     merged = frame.merge(told[["item", "place"]], on="item", how="left")
     return merged.assign(item=merged["place"].fillna(merged["item"]).astype("str")).drop(columns="place")
 
 
-def _item_rows(inputs: SupplyInputs, told: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
-    asking = regions[regions["item"] != regions["of"]]
-    served = inputs.items.merge(asking.rename(columns={"item": "place", "of": "item"}), on="item")
+def _item_rows(inputs: SupplyInputs, told: pd.DataFrame, asking: pd.DataFrame) -> pd.DataFrame:
+    served = inputs.items.merge(asking, on="item")
     served = served.assign(item=served["place"], supply_strategy=REGION).drop(columns="place")
     return pd.concat([_everywhere(inputs.items, told), served], ignore_index=True)
 
 
-def _unit_costs(inputs: SupplyInputs, told: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+def _unit_costs(inputs: SupplyInputs, told: pd.DataFrame, asking: pd.DataFrame) -> pd.DataFrame:
     """Costs at each place; making a unit costs a site's extra more."""
     costs = inputs.unit_costs.assign(variable_cost=inputs.unit_costs["variable_cost"].astype(float).fillna(inputs.unit_costs["unit_cost"]))
     at_sites = costs.merge(told[["item", "place", "extra_cost"]], on="item", how="left")
     extra = at_sites["extra_cost"].astype(float).fillna(0.0)
     at_sites = at_sites.assign(item=at_sites["place"].fillna(at_sites["item"]), variable_cost=at_sites["variable_cost"] + extra)
-    asking = regions[regions["item"] != regions["of"]].rename(columns={"item": "place", "of": "item"})
     at_regions = costs.merge(asking, on="item")
     rows = [at_sites.drop(columns=["place", "extra_cost"]), at_regions.assign(item=at_regions["place"]).drop(columns="place")]
     return pd.concat(rows, ignore_index=True).astype({"item": "str"})
