@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sopkit.errors import GateError, Problem, StepError
 from sopkit.records.approvals import (
+    Given,
     Plan,
     Request,
     Rule,
@@ -15,16 +16,15 @@ from sopkit.records.approvals import (
     countersignature,
     plain,
     refusal,
-    refused,
     revocation,
     standing,
     statement,
 )
-from sopkit.run import places
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.files import read_json, write_atomically
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.process import load_process
+from sopkit.run.signing import broken_signature, signed_event
 from sopkit.steps import BY_NAME
 
 if TYPE_CHECKING:
@@ -69,12 +69,16 @@ def approve(params_file: Path, cycle: str | None, approver: Approver, statement_
     signature = "-" if approver.identity == "signed" else ""
     present = approver.present or tuple(params.steps.get(BEHIND.name, {}).get("present", ()))  # type: ignore[arg-type]
     request = Request(approver.who, approver.identity, approver.recorded_by, signature, approver.conditions, present)
+    given = standing(rule, plan, [event for event in events if not broken_signature(params, event)]).given
+    again = [one for one in given if _is_same(one, request)]
+    if again and statement_file is None:  # a lost reply, asked for again
+        return [f"{again[0].who} has approved this already: {params.cycle} {plan.revision}, event {again[0].seq}"]
     with _recorded_refusal(ledger, plan, approver.who, events):
         draft = approval(rule, plan, request, events)
         if statement_file is not None:
             write_atomically(statement_file, statement(draft))
             return [f"written: {statement_file}: sign it, then: sop approve … --who {approver.who} --signature FILE.sig"]
-        event = _signed(params, rule, plan, draft, approver) if approver.identity == "signed" else draft
+        event = signed_event(params, plan, draft, approver) if approver.identity == "signed" else draft
     return _appended(ledger, event, rule, plan, f"{event.who} approves {params.cycle} {plan.revision}, plan {plan.plan_hash[:12]}")
 
 
@@ -106,8 +110,10 @@ def approval_standing(params: CompanyParams, run: RunFolder | None) -> tuple[Pla
 
     ledger = Ledger.open(path)
     ledger.verify()  # a chain that was touched approves nothing
-    events = [event for event in ledger.events(cycle=params.cycle) if _signature_holds(params, event)]
-    return plan, standing(rule_of(params), plan, events)
+    told = [(event, broken_signature(params, event)) for event in ledger.events(cycle=params.cycle)]
+    stands = standing(rule_of(params), plan, [event for event, broken in told if not broken])
+    fallen = [f"{event.who} signed, and that signature does not hold: {broken}" for event, broken in told if broken]
+    return plan, replace(stands, reason=fallen[-1]) if stands.state == "missing" and fallen else stands
 
 
 def rule_of(params: CompanyParams) -> Rule:
@@ -210,40 +216,6 @@ class _recorded_refusal:
             self._ledger.append([refusal(self._plan, self._who, reason, self._events)])
 
 
-def _signed(params: CompanyParams, rule: Rule, plan: Plan, draft: "NewEvent", approver: Approver) -> "NewEvent":
-    """The event with its signature, which is checked before it is recorded."""
-    from sopkit.records.signatures import also_signs_as, check_signature, gpg_signature, ssh_signature
-
-    content, allowed = statement(draft), allowed_signers(params)
-    if approver.signature_file is not None:
-        signature = approver.signature_file.read_text(encoding="utf-8")
-    else:
-        signature = ssh_signature(content, approver.ssh_key) if approver.ssh_key else gpg_signature(content, approver.gpg_key)
-    check_signature(content, signature, draft.who, allowed, dict(params.approval.gpg))
-    shared = also_signs_as(content, signature, [params.preparer, *plan.editors], allowed)
-    if shared:
-        raise refused(plan, f"{draft.who} signs", f"a key of its own: {shared[0]} signs with the same one")
-    return replace(draft, body={**draft.body, "signature": signature})
-
-
-def _signature_holds(params: CompanyParams, event: "Event") -> bool:
-    """Whether an event that says it is signed is; others pass."""
-    if event.kind != "approval" or event.body.get("identity") != "signed":
-        return True
-    from sopkit.records.signatures import check_signature
-
-    try:
-        check_signature(statement(event), str(event.body.get("signature")), event.who, allowed_signers(params), dict(params.approval.gpg))
-    except GateError:
-        return False
-    return True
-
-
-def allowed_signers(params: CompanyParams) -> Path:
-    """The file of public keys by role."""
-    return places.suite_root() / "params" / (params.approval.allowed_signers or f"{params.company}/allowed_signers")
-
-
 def _appended(ledger: "Ledger", event: "NewEvent", rule: Rule, plan: Plan, told: str) -> list[str]:
     recorded = ledger.append([event])[0]
     stands = standing(rule, plan, ledger.events(cycle=plan.cycle))
@@ -255,6 +227,12 @@ def _appended(ledger: "Ledger", event: "NewEvent", rule: Rule, plan: Plan, told:
         *lines,
         "the plan is approved: sop publish makes it final" if stands.state == "approved" else f"not approved yet: {stands.reason}",
     ]
+
+
+def _is_same(one: Given, request: Request) -> bool:
+    """Whether an approval that stands is what is asked for."""
+    told = (plain(one.who), one.identity, one.recorded_by, one.conditions)
+    return told == (plain(request.who), request.identity, request.recorded_by, request.conditions)
 
 
 def _amount(run: RunFolder, chosen: dict[str, str]) -> int:

@@ -80,7 +80,8 @@ def sign_off(params_file: Path, gate_name: str, who: str, cycle: str | None, con
     content = content_to_sign(params, gate, run)
     ledger = _ledger(params)
     events = ledger.events(cycle=params.cycle)
-    if sign_offs(events, gate.name, [role], content)[0].state == "signed":
+    stands = sign_offs(events, gate.name, [role], content)[0]
+    if stands.state == "signed" and stands.who == who and stands.conditions == conditions:
         return [f"{role} has signed this already: {gate.title}, {params.cycle}"]
     text = gate.text_of(role)
     held = run_signed(params, gate, run).run_id

@@ -39,9 +39,13 @@ def test_a_signed_approval_counts_as_long_as_its_key_is_allowed(suite_with_keys:
     done = suite.sop("approve", "tiny", "--who", "managing_director", "--key", str(suite.root / "managing_director"))
     assert done.returncode == 0 and "signed with a key" in done.stdout, done.stderr
     assert state(suite) == "approved"
+    count = len(Ledger.open(suite.reports / "tiny" / "ledger.sqlite").events())
+    again = approve(suite.params, None, Approver("managing_director", ssh_key=suite.root / "managing_director"))
+    assert "approved this already" in again[0] and len(Ledger.open(suite.reports / "tiny" / "ledger.sqlite").events()) == count
     allowed = suite.root / "params" / "tiny" / "allowed_signers"
     allowed.write_text(allowed.read_text().replace("managing_director", "head_of_hr", 1))
-    assert state(suite) == "missing"
+    _, stands = approval_standing(load_params(suite.params), RunFolder(suite.run_folder()))
+    assert stands.state == "missing" and "managing_director signed, and that signature does not hold" in stands.reason
 
 
 def test_it_can_be_signed_on_another_machine(suite_with_keys: Suite, tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def _not_final(params: CompanyParams, wish: Wish, standing: Standing, obstacles:
     where = f"{params.company}/{params.cycle}"
     problems = [] if standing.state == "approved" else [Problem(where, f"approval {standing.state}: {standing.reason}", "a fresh approval")]
     hint = "Mend it, or say why it goes out all the same: --override REASON --who ROLE"
-    problems += [Problem(where, obstacle, "nothing open", hint) for obstacle in obstacles]
+    problems += [Problem(where, obstacle, "nothing open", hint if obstacle == obstacles[-1] else "") for obstacle in obstacles]
     return GateError("the plan cannot go out as final; `--draft` publishes it with DRAFT on every page", problems)
 
 
