@@ -1,6 +1,6 @@
 """The documents of readers outside the team: a page for the screen and for print, a workbook, and a CSV file, all from the same rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -80,10 +80,12 @@ def _view_page(rows: "pd.DataFrame", view: View, reader: str, head: Letterhead) 
         return Page(view.file, "", title, (Text((writer.say(N_("Nothing is planned for you in this plan.")),)),))
     months = sorted(rows["period"].unique())[: view.months]
     labels = [name for name in rows if name not in ("period", view.measure)]
+    by_line: dict[tuple[object, ...], dict[str, float]] = {}  # in the order of the rows, which are sorted by their labels
+    for *key, month, quantity in rows[[*labels, "period", view.measure]].itertuples(index=False, name=None):
+        by_line.setdefault(tuple(key), {})[month] = quantity
     lines = []
-    for key, own in rows.groupby(labels, sort=True, dropna=False):
-        values = own.set_index("period")[view.measure]
-        names = dict(zip(labels, key if isinstance(key, tuple) else (key,), strict=True))
+    for told, values in by_line.items():
+        names = dict(zip(labels, told, strict=True))
         lines.append(Row(_words(view, names), tuple(_number(view, reader, names, month, values) for month in months)))
     columns = tuple(Column(Month(month, "column")) for month in months)
     caption = writer.say(
@@ -98,7 +100,7 @@ def _words(view: View, names: dict[str, object]) -> Cell:
     return Words(", ".join(str(value) for value in names.values() if value == value), source_of(view.table, key, next(iter(key))))
 
 
-def _number(view: View, reader: str, names: dict[str, object], month: str, values: "pd.Series") -> Number:
+def _number(view: View, reader: str, names: dict[str, object], month: str, values: Mapping[str, float]) -> Number:
     key = {view.own: reader, **{name: value for name, value in names.items() if name != "item_name"}, "period": month}
     unit = "components" if view.own == "supplier" else "units"
     return Number(known(values.get(month, 0.0)), unit, source_of(view.table, key, view.measure), decimals=0)
