@@ -252,7 +252,7 @@ def _write_hidden(pen: _Book, form: Form, to: Addressed, rows: dict[tuple[str, .
         "language": pen.language.code,
         "sheet": pen.language.text("Your plan"),
     }
-    told = [*identity.items(), ("digest", digest_of({**identity, "digest": ""}, shown))]
+    told = [*identity.items(), ("digest", digest_of({**identity, "digest": ""}, shown)), ("answer", pen.language.text(ANSWER))]
     page = pen.book.add_worksheet(IDENTITY)
     page.very_hidden()
     for line, (key, value) in enumerate([("key", "value"), *told]):

@@ -120,6 +120,8 @@ def test_only_the_answers_are_open_and_no_text_is_a_formula(tmp_path: Path) -> N
         (_answer("F", 44, None, reason="  "), "missing_reason", "Reason"),
         (_answer("F", 44, None, code="because"), "not_a_choice", "Reason code"),
         (_answer("F", None, "#SAKNAS!"), "spreadsheet_error", "2026-04"),
+        (_answer("F", None, 0.1), "out_of_bounds", "2026-04"),  # 10 % typed
+        (_answer("G", None, 5000), "missing_reason", "2026-04"),  # with no evidence
     ],
 )
 def test_what_cannot_be_used_is_told_with_its_cell(tmp_path: Path, fill: Callable[[Any], None], rule: str, column: str) -> None:
@@ -131,7 +133,7 @@ def test_what_cannot_be_used_is_told_with_its_cell(tmp_path: Path, fill: Callabl
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
-    path = _filled(_filled(_sent(tmp_path), _answer("F", "x", "y", code="z", reason=None)), _answer("G", 1, None, code=None))
+    path = _filled(_filled(_sent(tmp_path), _answer("F", "x", "y", code="z", reason=None)), _answer("G", 44, None, code=None))
     _, log = _read(path)
     assert len(log.stopping) == 4
 
@@ -140,10 +142,23 @@ def _moved(sheet: Any) -> None:
     sheet.delete_rows(HEADER_ROW + 1)
 
 
+def _pushed_down(sheet: Any) -> None:
+    """Where the answer was sent to stands what the plan shows: it must not be taken for agreement."""
+    sheet.insert_rows(HEADER_ROW + 1)
+
+
+def _months_turned(sheet: Any) -> None:
+    first, second = (sheet.cell(HEADER_ROW, column) for column in (6, 7))
+    first.value, second.value = second.value, first.value
+
+
 @pytest.mark.parametrize(
     ("sheet", "fill", "ours", "rule"),
     [
         ("Your plan", _moved, {}, "moved_rows"),
+        ("Your plan", _pushed_down, {}, "moved_rows"),
+        ("Your plan", _months_turned, {}, "moved_rows"),
+        ("Your plan", lambda sheet: setattr(sheet, "title", "Mine"), {}, "changed_form"),
         ("form", lambda sheet: sheet.cell(2, 7, 999), {}, "changed_form"),
         ("identity", lambda sheet: sheet.cell(5, 2, "boss"), {}, "changed_form"),
         ("Your plan", _answer("F", 1, 1), {"cycle": "2026-04"}, "other_form"),

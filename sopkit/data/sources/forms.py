@@ -23,6 +23,7 @@ from sopkit.data.sources.workbooks import read_workbook
 
 SCHEMA = 2
 HEADER_ROW = 6  # of the sheet to fill, physical
+FAR, LEAST_SHOWN = 20.0, 20.0  # times the number shown, where so many units are shown: beyond it something must show that it is meant
 IDENTITY, FORM = "identity", "form"  # the sheets that nobody sees
 IDENTITY_KEYS = ("schema", "company", "cycle", "owner", "function", "language", "sheet", "digest")
 FORM_COLUMNS = ["row", "family", "item", "region", "channel", "period", "shown"]
@@ -72,8 +73,8 @@ def read_answers(path: Path, log: FindingLog, *, company: str, cycle: str) -> An
     identity, form = _identity(path, log), _form(path, log)
     if identity is None or form is None or not _is_ours(path, identity, form, log, company, cycle):
         return None
-    table = read_workbook(path, Dialect(file=path.name, sheet=identity["sheet"], header_row=HEADER_ROW), log)
-    if table.broken or not _is_in_place(table, form, log):
+    table = _sheet_to_fill(path, identity["sheet"], log)
+    if table is None or not _is_in_place(table, form, identity.get("answer"), log):
         return None
     sheet = _Sheet(table.taken(np.isin(table.rows, form["row"].unique())), GRAMMARS[identity["language"]], log)
     return Answers(identity["owner"], identity["function"], _answered(sheet, form))
@@ -100,6 +101,16 @@ def own_sheet(path: Path, sheet: str, log: FindingLog) -> RawTable | None:
             )
         )
     return None
+
+
+def _sheet_to_fill(path: Path, name: str, log: FindingLog) -> RawTable | None:
+    """The sheet with the answers; None, told in the log, where it is not there under its name."""
+    scratch = FindingLog()
+    table = read_workbook(path, Dialect(file=path.name, sheet=name, header_row=HEADER_ROW), scratch)
+    gone = any(finding.rule == "missing_sheet" for finding in scratch.found)
+    for finding in scratch.found:
+        log.note(finding._replace(rule="changed_form", hint=f"give the sheet its name back: {name}") if gone else finding)
+    return None if table.broken else table
 
 
 def _identity(path: Path, log: FindingLog) -> dict[str, str] | None:
@@ -144,19 +155,21 @@ def _is_ours(path: Path, identity: dict[str, str], form: pd.DataFrame, log: Find
     return not any(is_wrong for is_wrong, _, _ in wrong)
 
 
-def _is_in_place(table: RawTable, form: pd.DataFrame, log: FindingLog) -> bool:
-    """Whether every line and month stands where the form had it."""
+def _is_in_place(table: RawTable, form: pd.DataFrame, answer: str | None, log: FindingLog) -> bool:
+    """Whether every line to answer in and every month stands where the form had it; `answer` labels those lines where the form says so."""
     months = list(dict.fromkeys(form["period"]))
-    places = {name: table.header.index(name) for name in months if name in table.header}
-    expected = {int(row[0]): tuple(map(str, row[1:])) for row in form[["row", *LINE]].drop_duplicates().itertuples(index=False, name=None)}
-    came = {
-        int(row): line
-        for row, line in zip(table.rows, zip(*(listed(table, place) for place in range(len(LINE))), strict=True), strict=True)
-    }
+    lacking = [month for month in months if month not in table.header]
+    first = 0 if lacking else table.header.index(months[0])
+    columns = range(len(LINE) + (answer is not None))
+    lines = form[["row", *LINE]].drop_duplicates().assign(answer=answer).itertuples(index=False, name=None)
+    expected = {int(row): tuple(map(str, keys[: len(columns)])) for row, *keys in lines}
+    came = {int(row): line for row, line in zip(table.rows, zip(*(listed(table, place) for place in columns), strict=True), strict=True)}
     moved = [row for row, line in expected.items() if tuple(map(str, came.get(row, ()))) != line]
-    if len(places) == len(months) and not moved:
+    shifted = not lacking and list(table.header[first : first + len(months)]) != months
+    if not (lacking or shifted or moved):
         return True
-    told = f"month {next(month for month in months if month not in places)} is not in the header" if len(places) < len(months) else ""
+    told = f"month {lacking[0]} is not in the header" if lacking else ""
+    told = told or ("the months do not stand as they were sent" if shifted else "")
     told = told or "a line does not stand where it was sent: rows were moved, sorted or deleted"
     hint = "fill the numbers into a fresh copy of the form"
     log.note(Finding(table.origin, "moved_rows", told, "REJECT", hint, sheet=table.sheet, row=moved[0] if moved else HEADER_ROW))
@@ -182,11 +195,34 @@ def _answered(sheet: _Sheet, form: pd.DataFrame) -> pd.DataFrame:
     rows = form.merge(answers, on=["row", "period"], how="inner", validate="one_to_one").merge(
         why, on="row", how="left", validate="many_to_one"
     )
+    rows = rows[~_tell_shares(sheet, rows)]
     changed = rows[(rows["answer"] - rows["shown"]).abs() > 0]
+    _tell_far(sheet, changed)
     for column, place, broken in (("reason_code", code_at, codes), ("reason", reason_at, reasons)):
         faulty = set(table.rows[broken.broken])
         _tell_missing(sheet, changed, column, place, faulty)
     return rows[[*LINE, "period", "shown", "answer", "reason_code", "reason", "evidence"]].sort_values([*LINE, "period"], ignore_index=True)
+
+
+def _tell_shares(sheet: _Sheet, rows: pd.DataFrame) -> pd.Series:
+    """Which answers are a part of one unit, told: 10 % typed into a cell is 0.1."""
+    share = (rows["answer"] > 0) & (rows["answer"] < 1)
+    for row, place, answer in rows.loc[share, ["row", "place", "answer"]].itertuples(index=False, name=None):
+        told, hint = f"{answer:.15g} is less than 1 units", "units, not percent: type how many are expected"
+        cell, header = cell_address(int(row), int(place)), sheet.table.header[int(place)]
+        sheet.log.note(Finding(sheet.table.origin, "out_of_bounds", told, "REJECT", hint, sheet.table.sheet, int(row), header, cell))
+    return share
+
+
+def _tell_far(sheet: _Sheet, changed: pd.DataFrame) -> None:
+    """Tell answers of many times what was shown, or a small part of it, that no evidence supports: 9.000 typed for nine thousand is 9."""
+    times = changed["answer"] / changed["shown"].where(changed["shown"] >= LEAST_SHOWN)
+    far = changed[((times > FAR) | ((times < 1 / FAR) & (times > 0))) & changed["evidence"].isna()]
+    for row, place, family, answer, shown in far[["row", "place", "family", "answer", "shown"]].itertuples(index=False, name=None):
+        told = f"{family}: {answer:.0f} units where the plan has {shown:.0f}, and nothing shows that it is meant"
+        hint = "whole units without a thousands sign; where it is meant, say under Evidence what shows it"
+        cell, header = cell_address(int(row), int(place)), sheet.table.header[int(place)]
+        sheet.log.note(Finding(sheet.table.origin, "missing_reason", told, "REJECT", hint, sheet.table.sheet, int(row), header, cell))
 
 
 def _tell_missing(sheet: _Sheet, changed: pd.DataFrame, column: str, place: int, faulty: set[int]) -> None:
