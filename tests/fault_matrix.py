@@ -254,6 +254,20 @@ def cases(table: str, form: str) -> Iterator[Case]:
                 yield case
 
 
+def in_turns(table: str) -> list[Case]:
+    """Each family in each column of a table, in one format each: of those that it can have the one the table has had least, ties drawn."""
+    found: dict[tuple[str, str], list[Case]] = {}
+    for form in FORMS:
+        for case in cases(table, form):
+            found.setdefault((case.family.name, case.column.name), []).append(case)
+    had = dict.fromkeys(FORMS, 0)
+    taken = []
+    for formats in sorted(found.values(), key=len):
+        taken.append(min(formats, key=lambda case: (had[case.form], Random(case.name).random())))
+        had[taken[-1].form] += 1
+    return taken
+
+
 def wrong(folder: Path, case: Case) -> str:
     """What is wrong with what reading tells of the valid table with the case's fault; empty where it is right.
 
@@ -343,6 +357,15 @@ SHAPES = (
 )
 
 
+def shapes_in_turns(table: str, each: int = 2) -> list[tuple[str, Shape]]:
+    """Each fault of shape with so many of its formats, which take turns from a drawn one on."""
+    turns = []
+    for shape in SHAPES:
+        first = Random(f"{table} {shape.name}").randrange(len(shape.formats))
+        turns += [(shape.formats[(first + 2 * turn) % len(shape.formats)], shape) for turn in range(each)]
+    return turns
+
+
 def wrong_shape(folder: Path, table: str, form: str, shape: Shape) -> str:
     """What is wrong with what reading tells of a valid table with a fault of shape; empty where it is right."""
     draw = Random(f"{table} {form} {shape.name}")
@@ -353,6 +376,12 @@ def wrong_shape(folder: Path, table: str, form: str, shape: Shape) -> str:
     where = (row + (shape.rule == "duplicate_key"), "" if shape.rule != "duplicate_key" else ", ".join(INPUTS[table].key))
     right = [(shape.rule, shape.outcome, *(where if shape.of_row else (1, str(header))))]
     return "" if found == right else f"{table} {form} {shape.name}, row {row}: {found} instead of {right}"
+
+
+def not_clean(folder: Path, table: str, form: str) -> str:
+    """What reading tells of a valid table, which should be nothing."""
+    read, log = intake_of(folder, table, form, lines_of(valid_table(table)))
+    return f"{table} {form}: {told(log)}, {len(read.frame)} rows" if told(log) or len(read.frame) != ROWS else ""
 
 
 def told(log: FindingLog) -> list[Told]:

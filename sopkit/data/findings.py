@@ -84,10 +84,14 @@ class FindingLog:
     def frame(self) -> pd.DataFrame:
         """All findings as a Findings frame, numbered in the order of reading."""
         numbers = {"finding": np.arange(1, len(self.found) + 1)}
-        kinds = {"row": "int64", "rows": "int64"}
+        counts = {"row", "rows"}
         parts = zip(*self.found, strict=True) if self.found else ((),) * len(Finding._fields)
         told = dict(zip(Finding._fields, parts, strict=True))
-        columns = {name: pd.Series(told[name], dtype=kinds.get(name, "str")) for name in Findings.column_names() if name not in numbers}
+        columns = {
+            name: np.array(told[name], np.int64) if name in counts else pd.array(told[name], dtype="str")
+            for name in Findings.column_names()
+            if name not in numbers
+        }
         return conform(pd.DataFrame(numbers | columns, copy=False), Findings)
 
 

@@ -146,6 +146,11 @@ def read_set(
     return read_sources(sources, folder, cutoff=cutoff, currency="SEK", earlier=earlier)
 
 
+def near(tables: Mapping[str, pd.DataFrame], *names: str) -> dict[str, pd.DataFrame]:
+    """These tables of a company alone: what a rule that looks at no others is tried on."""
+    return {name: tables[name] for name in names}
+
+
 def told(intake: Intake, rule: str) -> pd.DataFrame:
     """The findings of one rule."""
     return intake.findings[intake.findings["rule"] == rule].reset_index(drop=True)

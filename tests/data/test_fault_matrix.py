@@ -3,34 +3,32 @@
 from pathlib import Path
 
 import pytest
-from bad_inputs import TEXT, lines_of
-from fault_matrix import FORMS, ROWS, SHAPES, SQL, Case, Shape, cases, intake_of, sampled, told, valid_table, wrong, wrong_shape
+from bad_inputs import lines_of
+from fault_matrix import (
+    FORMS,
+    SHAPES,
+    Shape,
+    cases,
+    in_turns,
+    intake_of,
+    not_clean,
+    sampled,
+    shapes_in_turns,
+    told,
+    valid_table,
+    wrong,
+    wrong_shape,
+)
 
 from sopkit.data.contracts import INPUTS
 
 pytestmark = pytest.mark.bad_inputs
 
 
-def text_formats(table: str) -> tuple[str, str]:
-    """Two of the text formats for a table; tables take turns."""
-    turn = list(INPUTS).index(table)
-    return TEXT[turn % len(TEXT)], TEXT[(turn + 1) % len(TEXT)]
-
-
-def formats_of(table: str) -> tuple[str, ...]:
-    return (*text_formats(table), "xlsx", "parquet", SQL)
-
-
 def none_wrong(found: list[str], request: pytest.FixtureRequest) -> None:
     """None of the cases is wrong; their number is counted for the summary."""
     request.node.user_properties.append(("cases", len(found)))
     assert [told for told in found if told] == []
-
-
-def not_clean(folder: Path, table: str, form: str) -> str:
-    """What reading tells of a valid table, which should be nothing."""
-    read, log = intake_of(folder, table, form, lines_of(valid_table(table)))
-    return f"{table} {form}: {told(log)}, {len(read.frame)} rows" if told(log) or len(read.frame) != ROWS else ""
 
 
 def test_a_valid_table_of_every_contract_has_no_finding(tmp_path: Path, request: pytest.FixtureRequest):
@@ -51,12 +49,25 @@ def test_each_fault_of_rows_and_headers(tmp_path: Path, shape: Shape, request: p
 
 @pytest.mark.slow
 @pytest.mark.parametrize("table", INPUTS)
-def test_the_whole_matrix(tmp_path: Path, table: str, request: pytest.FixtureRequest):
-    of_cells: list[Case] = [case for form in formats_of(table) for case in cases(table, form)]
-    shapes = [(form, shape) for shape in SHAPES for form in formats_of(table) if form in shape.formats]
-    found = [not_clean(tmp_path, table, form) for form in formats_of(table)]
-    found += [wrong(tmp_path, case) for case in of_cells] + [wrong_shape(tmp_path, table, form, shape) for form, shape in shapes]
-    none_wrong(found, request)
+def test_each_family_of_faults_in_each_column(tmp_path: Path, table: str, request: pytest.FixtureRequest):
+    """One format each, in turns; all of them are tried by test_fault_product.py."""
+    found = [not_clean(tmp_path, table, form) for form in FORMS] + [wrong(tmp_path, case) for case in in_turns(table)]
+    none_wrong(found + [wrong_shape(tmp_path, table, form, shape) for form, shape in shapes_in_turns(table)], request)
+
+
+def test_the_turns_leave_nothing_out():
+    """Each column has each family that it can have, each family meets each of its formats, and so does each table."""
+    taken = [case for table in INPUTS for case in in_turns(table)]
+    possible = [case for table in INPUTS for form in FORMS for case in cases(table, form)]
+    assert {(case.table, case.column.name, case.family.name) for case in taken} == {
+        (case.table, case.column.name, case.family.name) for case in possible
+    }
+    assert {(case.family.name, case.column.kind, case.form) for case in (*taken, *sampled(FORMS))} == {
+        (case.family.name, case.column.kind, case.form) for case in possible
+    }
+    assert {(case.table, case.form) for case in taken} == {(case.table, case.form) for case in possible}
+    of_shape = {(form, shape.name) for table in INPUTS for form, shape in shapes_in_turns(table)}
+    assert of_shape == {(form, shape.name) for shape in SHAPES for form in shape.formats}
 
 
 @pytest.mark.parametrize("table", INPUTS)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from company_set import CUTOFF, company_tables, random_row, read_set, told, write_files
+from company_set import CUTOFF, company_tables, near, random_row, read_set, told, write_files
 
 from sopkit.data.contracts import INPUTS
 from sopkit.data.plausibility.across import PARENTS, SPELT, short_calendars
@@ -68,7 +68,7 @@ OUTLIERS = [
 @pytest.mark.parametrize(("seed", "table", "column", "value"), [(seed, *case) for seed, case in enumerate(OUTLIERS)])
 def test_a_huge_value_is_asked_about_on_its_row(tmp_path: Path, valid: Tables, form: str, seed: int, table: str, column: str, value: float):
     row = random_row(valid[table], seed)
-    found = told(read_set(tmp_path, changed(valid, table, column, row, value), form), "outlier")
+    found = told(read_set(tmp_path, near(changed(valid, table, column, row, value), table), form), "outlier")
     assert found[["table", "row", "column", "outcome"]].to_numpy().tolist() == [[table, row + 2, column, "ASK"]]
     assert found.loc[0, "cell"] == ("" if form != "xlsx" else f"{chr(65 + list(valid[table].columns).index(column))}{row + 2}")
 
@@ -77,7 +77,7 @@ def test_a_huge_value_is_asked_about_on_its_row(tmp_path: Path, valid: Tables, f
 def test_a_price_far_from_the_items_own_is_another_unit(tmp_path: Path, valid: Tables, seed: int):
     row = random_row(valid["sales_history"], seed)
     units = float(valid["sales_history"].loc[row, "quantity"])
-    found = told(read_set(tmp_path, changed(valid, "sales_history", "quantity", row, units / 12)), "mixed_units")
+    found = told(read_set(tmp_path, near(changed(valid, "sales_history", "quantity", row, units / 12), "sales_history")), "mixed_units")
     assert found[["row", "column", "outcome"]].to_numpy().tolist() == [[row + 2, "quantity", "ASK"]]
 
 
@@ -104,7 +104,7 @@ def test_stock_below_zero_is_asked_about(tmp_path: Path, valid: Tables, seed: in
 @pytest.mark.parametrize("form", FORMS)
 def test_what_can_never_be_below_zero_is_rejected(tmp_path: Path, valid: Tables, table: str, column: str, form: str):
     row = random_row(valid[table], 7)
-    found = told(read_set(tmp_path, changed(valid, table, column, row, -1.5), form), "out_of_bounds")
+    found = told(read_set(tmp_path, near(changed(valid, table, column, row, -1.5), table), form), "out_of_bounds")
     assert found[["table", "row", "column", "outcome"]].to_numpy().tolist() == [[table, row + 2, column, "REJECT"]]
 
 
@@ -112,21 +112,21 @@ def test_what_can_never_be_below_zero_is_rejected(tmp_path: Path, valid: Tables,
 @pytest.mark.parametrize("column", ["rate", "budget_rate"])
 def test_a_rate_outside_its_band_is_rejected(tmp_path: Path, valid: Tables, column: str, value: float, inverted: bool):
     row = random_row(valid["exchange_rates"], int(value * 10))
-    found = told(read_set(tmp_path, changed(valid, "exchange_rates", column, row, value)), "implausible_rate")
+    found = told(read_set(tmp_path, near(changed(valid, "exchange_rates", column, row, value), "exchange_rates")), "implausible_rate")
     assert found[["row", "column", "outcome"]].to_numpy().tolist() == [[row + 2, column, "REJECT"]]
     assert ("upside down" in found.loc[0, "message"]) == inverted
 
 
 def test_rates_that_are_inverted_everywhere_are_rejected(tmp_path: Path, valid: Tables):
     rates = valid["exchange_rates"].assign(rate=1 / valid["exchange_rates"]["rate"])
-    assert len(told(read_set(tmp_path, {**valid, "exchange_rates": rates}), "implausible_rate")) == len(rates)
+    assert len(told(read_set(tmp_path, {"exchange_rates": rates}), "implausible_rate")) == len(rates)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_month_without_a_rate_is_rejected(tmp_path: Path, valid: Tables, seed: int):
     row = 1 + random_row(valid["exchange_rates"][1:], seed)
     gone = valid["exchange_rates"].loc[row, "period"]
-    found = told(read_set(tmp_path, {**valid, "exchange_rates": valid["exchange_rates"].drop(row)}), "missing_rate")
+    found = told(read_set(tmp_path, {"exchange_rates": valid["exchange_rates"].drop(row)}), "missing_rate")
     assert found[["outcome", "period"]].to_numpy().tolist() == [["REJECT", gone]]
 
 
@@ -148,12 +148,12 @@ def test_a_month_without_a_rate_is_rejected(tmp_path: Path, valid: Tables, seed:
 )
 def test_a_row_dated_in_the_future_is_rejected(tmp_path: Path, valid: Tables, form: str, table: str, column: str, value: str):
     row = random_row(valid[table], 11)
-    found = told(read_set(tmp_path, changed(valid, table, column, row, value), form), "after_cutoff")
+    found = told(read_set(tmp_path, near(changed(valid, table, column, row, value), table), form), "after_cutoff")
     assert found[["row", "column", "outcome"]].to_numpy().tolist() == [[row + 2, column, "REJECT"]]
 
 
 def test_later_rows_are_left_out_where_the_source_reaches_further(tmp_path: Path, valid: Tables):
-    tables = changed(valid, "sales_history", "date", 5, "2026-08-15")
+    tables = near(changed(valid, "sales_history", "date", 5, "2026-08-15"), "sales_history")
     intake = read_set(tmp_path, tables, more={"sales_history": {"later_rows": "left_out", "gap_policy": "zero"}})
     assert told(intake, "after_cutoff")[["outcome", "rows"]].to_numpy().tolist() == [["REPAIR", 1]]
 
@@ -165,14 +165,14 @@ def test_a_month_missing_inside_a_regular_series_is_asked_about(tmp_path: Path, 
     month = "date" if table == "sales_history" else "period"
     inside = frame[(frame[month].str[:7] > frame[month].str[:7].min()) & (frame[month].str[:7] < frame[month].str[:7].max())]
     row = inside.index[random_row(inside, seed)]
-    found = told(read_set(tmp_path, {**valid, table: frame.drop(row)}), "series_gap")
+    found = told(read_set(tmp_path, {table: frame.drop(row)}), "series_gap")
     assert found[["table", "outcome", "period"]].to_numpy().tolist() == [[table, "ASK", frame.loc[row, month][:7]]]
 
 
 def test_gaps_follow_the_declared_policy(tmp_path: Path, valid: Tables):
     sparse = valid["sales_history"].drop(list(range(3, 240, 5)))
     by_policy = {
-        policy: told(read_set(tmp_path, {**valid, "sales_history": sparse}, more={"sales_history": {"gap_policy": policy}}), "series_gap")
+        policy: told(read_set(tmp_path, {"sales_history": sparse}, more={"sales_history": {"gap_policy": policy}}), "series_gap")
         for policy in ("regular", "ask", "zero")
     }
     assert set(by_policy["ask"]["outcome"]) == {"ASK"} and set(by_policy["zero"]["outcome"]) == {"ACCEPT"}
@@ -186,7 +186,10 @@ def test_a_group_without_a_month_is_asked_about(tmp_path: Path, valid: Tables, c
     if column == "region":  # another region sells in the same channel, so that the region alone is silent
         sales = sales.assign(channel="retail")
     silent = sales[~((labels == group) & (sales["date"].str[:7] == "2025-09"))]
-    found = told(read_set(tmp_path, {**valid, "sales_history": silent}, more={"sales_history": {"gap_policy": "zero"}}), "silent_group")
+    found = told(
+        read_set(tmp_path, {**near(valid, "items"), "sales_history": silent}, more={"sales_history": {"gap_policy": "zero"}}),
+        "silent_group",
+    )
     assert found[["column", "value", "outcome", "period"]].to_numpy().tolist() == [[column, group, "ASK", "2025-09"]]
 
 
@@ -194,7 +197,7 @@ def test_a_group_without_a_month_is_asked_about(tmp_path: Path, valid: Tables, c
 def test_a_month_without_any_row_is_asked_about(tmp_path: Path, valid: Tables, table: str):
     month = "date" if table == "sales_history" else "period"
     rest = valid[table][valid[table][month].str[:7] != "2025-07"]
-    found = told(read_set(tmp_path, {**valid, table: rest}), "missing_month")
+    found = told(read_set(tmp_path, {table: rest}), "missing_month")
     assert found[["table", "outcome", "period"]].to_numpy().tolist() == [[table, "ASK", "2025-07"]]
 
 
@@ -211,10 +214,10 @@ def test_hours_that_are_missing_in_a_planned_month_are_refused_before_anything_r
 
 def test_a_plan_in_the_place_of_history_is_asked_about(tmp_path: Path, valid: Tables):
     ahead = valid["inventory"].assign(period=[shifted(period, 30) for period in valid["inventory"]["period"]])
-    intake = read_set(tmp_path, {**valid, "inventory": ahead}, more={"inventory": {"later_rows": "left_out"}})
+    intake = read_set(tmp_path, {"inventory": ahead}, more={"inventory": {"later_rows": "left_out"}})
     assert told(intake, "wrong_slot")[["table", "outcome"]].to_numpy().tolist() == [["inventory", "ASK"]]
     past = valid["sales_forecast"].assign(period=[shifted(period, -12) for period in valid["sales_forecast"]["period"]])
-    assert told(read_set(tmp_path, {**valid, "sales_forecast": past}), "wrong_slot")["table"].tolist() == ["sales_forecast"]
+    assert told(read_set(tmp_path, {"sales_forecast": past}), "wrong_slot")["table"].tolist() == ["sales_forecast"]
 
 
 # -- units of whole files --------------------------------------------------------------------------------------------
@@ -228,13 +231,15 @@ def test_one_month_in_another_unit_is_asked_about(tmp_path: Path, valid: Tables,
     frame = valid[table].copy()
     one = frame[month].str[:7] == "2025-10"
     frame[column] = frame[column].astype(float).mask(one, frame[column] * factor)
-    found = told(read_set(tmp_path, {**valid, table: frame}), "scale")
+    found = told(read_set(tmp_path, {table: frame}), "scale")
     assert found[["table", "column", "outcome", "period"]].to_numpy().tolist() == [[table, column, "ASK", "2025-10"]]
 
 
 @pytest.mark.parametrize(("table", "column"), [("prices", "net_price"), ("unit_costs", "unit_cost"), ("sales_forecast", "quantity")])
 def test_a_whole_table_in_another_unit_is_asked_about_without_an_earlier_one(tmp_path: Path, valid: Tables, table: str, column: str):
-    found = told(read_set(tmp_path, {**valid, table: valid[table].assign(**{column: valid[table][column] * 1000.0})}), "scale")
+    found = told(
+        read_set(tmp_path, {**near(valid, "sales_history"), table: valid[table].assign(**{column: valid[table][column] * 1000.0})}), "scale"
+    )
     assert set(found["table"]) == {table} and set(found["outcome"]) == {"ASK"}
 
 
@@ -258,14 +263,14 @@ def next_set(folder: Path, tables: Tables, before: Earlier) -> Intake:
 
 @pytest.mark.parametrize("table", ["sales_history", "inventory", "sales_forecast", "balance_sheet", "production_history"])
 def test_the_same_file_again_is_asked_about(tmp_path: Path, valid: Tables, following: Tables, before: Earlier, table: str):
-    found = told(next_set(tmp_path, {**following, table: valid[table]}, before), "resubmitted")
+    found = told(next_set(tmp_path, {table: valid[table]}, before), "resubmitted")
     assert found[["table", "outcome"]].to_numpy().tolist() == [[table, "ASK"]]
     assert "byte for byte" in found.loc[0, "message"] and "2026-04" in found.loc[0, "message"]
 
 
 def test_the_same_rows_in_another_format_are_asked_about(tmp_path: Path, valid: Tables, following: Tables, before: Earlier):
     shuffled = valid["sales_forecast"].sample(frac=1, random_state=4)
-    found = told(next_set(tmp_path, {**following, "sales_forecast": shuffled}, before), "resubmitted")
+    found = told(next_set(tmp_path, {"sales_forecast": shuffled}, before), "resubmitted")
     assert found["table"].tolist() == ["sales_forecast"] and "every row is the same" in found.loc[0, "message"]
 
 
@@ -275,7 +280,7 @@ def test_a_file_in_another_unit_than_last_time_is_asked_about(
     tmp_path: Path, following: Tables, before: Earlier, table: str, factor: float
 ):
     column = {"unit_costs": "unit_cost", "prices": "net_price"}.get(table, "quantity")
-    tables = {**following, table: following[table].assign(**{column: following[table][column] * factor})}
+    tables = {table: following[table].assign(**{column: following[table][column] * factor})}
     found = told(next_set(tmp_path, tables, before), "scale").query("table == @table and column == @column")
     assert set(found["outcome"]) == {"ASK"} and f"{factor:g}" in " ".join(found["hint"]).replace(",", "")
 
@@ -284,11 +289,11 @@ def test_a_file_in_another_unit_than_last_time_is_asked_about(
 def test_fewer_rows_than_last_time_are_asked_about(tmp_path: Path, following: Tables, before: Earlier, table: str):
     months = following[table]["date" if table == "sales_history" else "finish_date"] if table not in ("items", "prices") else None
     kept = following[table].drop(random_row(following[table][:-2], 5)) if months is None else following[table][months > "2024-09"]
-    found = told(next_set(tmp_path, {**following, table: kept}, before), "fewer_rows")
+    found = told(next_set(tmp_path, {table: kept}, before), "fewer_rows")
     if table in ("sales_history", "production_history"):  # they begin later: a window that moved is no loss
         assert found.empty
         kept = following[table].drop(range(1, 60, 5))
-        found = told(next_set(tmp_path, {**following, table: kept}, before), "fewer_rows")
+        found = told(next_set(tmp_path, {table: kept}, before), "fewer_rows")
     assert found.query("table == @table")["outcome"].tolist() == ["ASK"]
 
 
@@ -324,7 +329,7 @@ def test_history_that_was_restated_is_asked_about_with_its_diff(tmp_path: Path, 
     frame = following[table].copy()
     closed = frame[month].str[:7].between("2025-11", "2026-01")
     frame["quantity"] = frame["quantity"].astype(float).mask(closed, frame["quantity"] * 0.88)
-    found = told(next_set(tmp_path, {**following, table: frame}, before), "restated_history")
+    found = told(next_set(tmp_path, {table: frame}, before), "restated_history")
     assert found[["table", "column", "outcome", "period"]].to_numpy().tolist() == [[table, "quantity", "ASK", "2025-11..2026-01"]]
     was = following[table].loc[following[table][month].str[:7] == "2025-11", "quantity"].sum()
     assert f"2025-11 {was:,.6g} to {was * 0.88:,.6g}" in found.loc[0, "message"]
@@ -335,7 +340,7 @@ def test_the_newly_closed_month_is_no_restated_history(tmp_path: Path, following
     new = frame["date"].str[:7] == "2026-04"
     for column in ("quantity", "revenue", "cost"):
         frame[column] = frame[column].astype(float).mask(new, frame[column] * 1.3)
-    assert told(next_set(tmp_path, {**following, "sales_history": frame}, before), "restated_history").empty
+    assert told(next_set(tmp_path, {"sales_history": frame}, before), "restated_history").empty
 
 
 # -- files in the wrong place ----------------------------------------------------------------------------------------
@@ -343,7 +348,7 @@ def test_the_newly_closed_month_is_no_restated_history(tmp_path: Path, following
 
 @pytest.mark.parametrize(("sent", "slot"), [("sales_forecast", "sales_history"), ("unit_costs", "prices"), ("prices", "sales_history")])
 def test_a_file_in_the_place_of_another_is_rejected(tmp_path: Path, valid: Tables, sent: str, slot: str):
-    found = told(read_set(tmp_path, {**valid, slot: valid[sent]}), "wrong_slot")
+    found = told(read_set(tmp_path, {slot: valid[sent]}), "wrong_slot")
     assert found[["table", "outcome", "row"]].to_numpy().tolist() == [[slot, "REJECT", 1]]
     assert f"looks like {sent}" in found.loc[0, "message"]
 
@@ -376,15 +381,16 @@ def test_a_manifest_beside_the_files(tmp_path: Path, valid: Tables, name: str):
             "value": [len(valid["sales_history"]), valid["sales_history"]["revenue"].sum()],
         }
     )
+    sales = near(valid, "sales_history")
     more = {"sales_history": {"control": {"file": name}}}
-    for factor, rules in ((1.0, set()), (1.001, {"control_total", "control_rows"})):
+    for factor, rules in ((1.0, set()), (1.01, {"control_total", "control_rows"})):
         told_file = frame.assign(value=(frame["value"] * factor).round(2))
         tmp_path.mkdir(exist_ok=True)
         told_file.to_csv(tmp_path / name, index=False) if name.endswith("csv") else told_file.to_json(tmp_path / name, orient="records")
-        assert set(read_set(tmp_path, valid, more=more).findings["rule"]) <= rules | {"control_total"} if rules else True
-        assert bool(len(read_set(tmp_path, valid, more=more).findings)) == bool(rules)
+        found = set(read_set(tmp_path, sales, more=more).findings["rule"]) - {"missing_table"}
+        assert found == rules
     (tmp_path / name).write_text("nothing")
-    assert told(read_set(tmp_path, valid, more=more), "control_file")["outcome"].tolist() == ["REJECT"]
+    assert told(read_set(tmp_path, sales, more=more), "control_file")["outcome"].tolist() == ["REJECT"]
 
 
 # -- across tables ---------------------------------------------------------------------------------------------------
@@ -405,7 +411,7 @@ def test_an_unknown_code_is_rejected_with_its_volume(
     tmp_path: Path, valid: Tables, form: str, table: str, column: str, code: str, other: str
 ):
     row = random_row(valid[table], len(code + column))
-    found = told(read_set(tmp_path, changed(valid, table, column, row, code), form), "unknown_code")
+    found = told(read_set(tmp_path, near(changed(valid, table, column, row, code), table, other), form), "unknown_code")
     assert found[["table", "row", "column", "outcome"]].to_numpy().tolist() == [[table, row + 2, column, "REJECT"]]
     assert f"not in {other}" in found.loc[0, "message"] and (table in ("resource_calendar", "lifecycle", "supplier_items")) == (
         "of the volume" not in found.loc[0, "message"]
@@ -415,13 +421,15 @@ def test_an_unknown_code_is_rejected_with_its_volume(
 @pytest.mark.parametrize(("table", "column"), [("sales_forecast", "region"), ("sales_forecast", "channel"), ("exchange_rates", "region")])
 def test_a_place_nobody_sells_in_is_asked_about(tmp_path: Path, valid: Tables, table: str, column: str):
     row = random_row(valid[table], 3)
-    found = told(read_set(tmp_path, changed(valid, table, column, row, "Dealer")), "unknown_place")
+    found = told(
+        read_set(tmp_path, near(changed(valid, table, column, row, "Dealer"), table, "sales_history", "customers")), "unknown_place"
+    )
     assert found[["table", "row", "column", "outcome"]].to_numpy().tolist() == [[table, row + 2, column, "ASK"]]
 
 
 @pytest.mark.parametrize(("row", "parent"), [(0, "C1"), (1, "C1"), (1, "B2")])
 def test_a_circle_in_the_tree_is_rejected(tmp_path: Path, valid: Tables, row: int, parent: str):
-    found = told(read_set(tmp_path, changed(valid, "lifecycle", "reference_item", row, parent)), "hierarchy")
+    found = told(read_set(tmp_path, near(changed(valid, "lifecycle", "reference_item", row, parent), "lifecycle", "items")), "hierarchy")
     assert found[["table", "outcome"]].to_numpy().tolist() == [["lifecycle", "REJECT"]] and parent in found.loc[0, "message"]
 
 
@@ -449,14 +457,14 @@ def test_an_opportunity_without_product_is_told_and_the_others_stay(tmp_path: Pa
     deal = {"customer": customer["customer"], "region": sale["region"], "channel": sale["channel"], "stage": "proposal"}
     deal |= {"probability_share": 0.5, "quantity": 10.0, "period": shifted(CUTOFF, 2), "in_baseline": False}
     deals = pd.DataFrame([{"opportunity": f"O{n}", "item": item, **deal} for n, item in enumerate(["A1", None, "B1"])])
-    intake = read_set(tmp_path, {**valid, "opportunities": deals})
+    intake = read_set(tmp_path, {**near(valid, "items", "customers"), "opportunities": deals})
     assert told(intake, "empty_cell")[["table", "row", "column", "outcome"]].to_numpy().tolist() == [["opportunities", 3, "item", "REJECT"]]
     assert intake.tables["opportunities"]["opportunity"].tolist() == ["O0", "O2"]
 
 
 def test_an_item_in_two_families_is_rejected_with_both_rows(tmp_path: Path, valid: Tables):
     twice = pd.concat([valid["items"], valid["items"].iloc[[1]].assign(family="Heaters")], ignore_index=True)
-    found = told(read_set(tmp_path, {**valid, "items": twice}), "duplicate_key")
+    found = told(read_set(tmp_path, {"items": twice}), "duplicate_key")
     assert found[["row", "outcome"]].to_numpy().tolist() == [[7, "REJECT"]] and "rows 3 and 7" in found.loc[0, "message"]
 
 
@@ -475,7 +483,7 @@ def test_two_spellings_of_one_code_are_asked_about(tmp_path: Path, valid: Tables
             value,
         )
     )
-    found = told(read_set(tmp_path, tables), "similar_codes")
+    found = told(read_set(tmp_path, near(tables, "items", "customers", "sales_history")), "similar_codes")
     assert found[["table", "column", "outcome"]].to_numpy().tolist() == [[table, column, "ASK"]]
 
 
@@ -484,22 +492,24 @@ def test_an_item_sold_without_a_price_or_a_cost(tmp_path: Path, valid: Tables, t
     row = random_row(valid[table], 2)
     share = valid["sales_history"].query("date > '2025-04'").groupby("item")["revenue"].sum()
     code = str(valid[table].loc[row, "item"])
-    found = told(read_set(tmp_path, {**valid, table: valid[table].drop(row)}), rule)
+    found = told(read_set(tmp_path, {**near(valid, "sales_history"), table: valid[table].drop(row)}), rule)
     assert found[["outcome", "value"]].to_numpy().tolist() == [["ASK" if share[code] / share.sum() > 0.05 else "ACCEPT", code]]
     late = valid[table].assign(valid_from="2026-09-01")
-    assert told(read_set(tmp_path, {**valid, table: late}), rule)["outcome"].tolist() == ["ASK"]
+    assert told(read_set(tmp_path, {**near(valid, "sales_history"), table: late}), rule)["outcome"].tolist() == ["ASK"]
 
 
 def test_stock_that_nothing_explains_is_printed(tmp_path: Path, valid: Tables):
+    was = valid["inventory"].loc[10, "quantity"]
     found = told(
-        read_set(tmp_path, changed(valid, "inventory", "quantity", 10, valid["inventory"].loc[10, "quantity"] + 7)), "stock_unexplained"
+        read_set(tmp_path, near(changed(valid, "inventory", "quantity", 10, was + 7), "sales_history", "inventory", "production_history")),
+        "stock_unexplained",
     )
     assert found["outcome"].tolist() == ["ACCEPT"] and "14 units are unexplained" in found.loc[0, "message"]  # 7 up, 7 down again
 
 
 def test_lines_below_cost_and_returns_are_named(tmp_path: Path, valid: Tables):
     tables = changed(changed(valid, "sales_history", "revenue", 4, 1.0), "sales_history", "quantity", 9, -3.0)
-    found = read_set(tmp_path, tables).findings.set_index("rule")
+    found = read_set(tmp_path, near(tables, "sales_history")).findings.set_index("rule")
     assert (found.loc["below_cost", "outcome"], found.loc["below_cost", "row"]) == ("ACCEPT", 6)
     assert (found.loc["returned_units", "outcome"], found.loc["returned_units", "row"]) == ("ACCEPT", 11)
 
@@ -508,7 +518,7 @@ def test_lines_below_cost_and_returns_are_named(tmp_path: Path, valid: Tables):
 def test_a_gap_to_the_ledger_is_named_by_year(tmp_path: Path, valid: Tables, factor: float, outcome: str):
     ledger = valid["ledger_actuals"].copy()
     ledger["amount"] = ledger["amount"].mask(ledger["period"].str[:4] == "2025", ledger["amount"] * factor)
-    found = told(read_set(tmp_path, {**valid, "ledger_actuals": ledger}), "ledger_gap")
+    found = told(read_set(tmp_path, {**near(valid, "sales_history"), "ledger_actuals": ledger}), "ledger_gap")
     assert found[["outcome", "period"]].to_numpy().tolist() == [[outcome, "2025-01..2025-12"]]
 
 
@@ -531,7 +541,7 @@ def test_a_broken_cell_is_one_finding(tmp_path: Path, valid: Tables, form: str, 
 
 def answered(tmp_path: Path, tables: Tables, **narrowed: object) -> Intake:
     answer = {"rule": "negative_stock", "who": "head_of_materials", "reason": "booked late", **narrowed}
-    return read_set(tmp_path, tables, more={"inventory": {"acknowledged": [answer]}})
+    return read_set(tmp_path, near(tables, "items", "inventory"), more={"inventory": {"acknowledged": [answer]}})
 
 
 @pytest.mark.parametrize(
@@ -572,7 +582,7 @@ def test_only_questions_can_be_answered(rule: str, told_of: str):
 def test_values_of_sensitive_columns_are_masked(tmp_path: Path, valid: Tables, declared: dict[str, list[str]]):
     table, column = ("prices", "net_price") if declared else ("customers", "customer_name")
     tables = changed(valid, table, column, 1, "12,34 secret" if declared else "#REF!")
-    intake = read_set(tmp_path, tables, more={table: declared})
+    intake = read_set(tmp_path, near(tables, table), more={table: declared})
     found = intake.findings.query("column == @column")
     assert found["value"].tolist() == ["•••"] and found["outcome"].tolist() == ["REJECT"]
     assert not intake.findings.astype(str).apply(lambda cells: cells.str.contains("secret|#REF")).any(axis=None)

@@ -29,18 +29,23 @@ def coverage(tables: Mapping[str, pd.DataFrame], sources: Mapping[str, Source]) 
 
 def _row(name: str, contract: type[Contract], table: pd.DataFrame, source: Source | None) -> dict[str, object]:
     dated = dated_column(contract)
-    dates = table[dated] if dated else pd.Series([], dtype="str")
-    months = months_of(pd.Series([dates.min(), dates.max()], dtype=dates.dtype)).dropna() if len(dates) else dates
+    first, last = _reach(table[dated]) if dated and len(table) else (None, None)
     return {
         "table": name,
         "status": "provided" if source else "not_provided",
         "rows": len(table),
-        "first_period": months.min() if len(months) else None,
-        "last_period": months.max() if len(months) else None,
+        "first_period": first,
+        "last_period": last,
         "origin": _origin(source, name) if source else None,
         "consequence": None if source else contract.without or "the plan cannot be made",
         "assumption": (source.assumption or None) if source else None,
     }
+
+
+def _reach(dates: pd.Series) -> tuple[str | None, str | None]:
+    """The first and the last month of a column of days or months; None where no cell is filled."""
+    months = months_of(pd.Series([dates.min(), dates.max()], dtype=dates.dtype)).dropna()
+    return (months.iloc[0], months.iloc[-1]) if len(months) else (None, None)
 
 
 def _origin(source: Source, name: str) -> str:

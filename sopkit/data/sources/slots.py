@@ -1,6 +1,7 @@
 """Whether a file stands in its own place: its header fits its table, and no other table has the same file."""
 
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,12 +36,18 @@ def tell_wrong_slot(raw: RawTable, table: str, source: Source, log: FindingLog) 
 def _fit(headers: set[str], table: str, source: Source | None = None) -> tuple[int, list[str]]:
     """How many headers are columns of a table, and the needed columns that none is."""
     found, lacking = 0, []
-    for column in INPUTS[table].columns:
-        if headers & {name.casefold() for name in (column.name, *column.aliases)}:
+    for column, known in zip(INPUTS[table].columns, _known_headers(table), strict=True):
+        if not headers.isdisjoint(known):
             found += 1
         elif column.required and column.name not in (source.constants if source else ()):
             lacking.append(column.name)
     return found, lacking
+
+
+@cache
+def _known_headers(table: str) -> tuple[frozenset[str], ...]:
+    """For each column of a table the headers that mean it, in small letters."""
+    return tuple(frozenset(name.casefold() for name in (column.name, *column.aliases)) for column in INPUTS[table].columns)
 
 
 def file_hashes(sources: Mapping[str, Source], root: Path) -> dict[str, str]:
