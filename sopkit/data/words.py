@@ -47,11 +47,12 @@ def categories_at(words: Sequence[str] | pa.Array, codes: Codes) -> pd.Series:
     used = np.zeros(len(words) + 1, bool)  # the last for -1
     used[codes] = True
     used = used[:-1]
-    texts = pa.array(words, pa.large_string())
+    texts = words.cast(pa.large_string()) if isinstance(words, pa.Array) else pa.array(words, pa.large_string())
     if not used.all():
         places = np.append(np.cumsum(used) - 1, -1).astype(smallest(int(used.sum())))
         texts, codes = texts.filter(pa.array(used)), places[codes]
-    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(texts, dtype="str"), validate=False))
+    kind = pd.CategoricalDtype(pd.Index(texts, dtype="str"))
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=kind, validate=False), copy=False)
 
 
 def only_used(frame: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,6 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from pandas.api.extensions import ExtensionArray
 
 from sopkit.data.contracts.column import Column, Contract
 from sopkit.data.contracts.kept import Cells, in_order, kept_cells
@@ -28,13 +27,13 @@ def dtype_of(column: Column) -> str:
 
 def empty(contract: type[Contract]) -> pd.DataFrame:
     """The table of a contract without rows: what stands for an input that is not provided."""
-    return pd.DataFrame({column.name: _no_cells(dtype_of(column)) for column in contract.columns}, copy=False)
+    return _empty(contract.columns).copy(deep=False)  # copy on write: what is done to the copy stays in the copy
 
 
 @cache
-def _no_cells(dtype: str) -> ExtensionArray | np.ndarray:
-    """A column without rows: fifty empty tables are made of a few of these in each intake."""
-    return pd.Series([], dtype=dtype).array
+def _empty(columns: tuple[Column, ...]) -> pd.DataFrame:
+    """Made once: each intake has some forty of these."""
+    return pd.DataFrame({column.name: pd.Series([], dtype=dtype_of(column)) for column in columns})
 
 
 def conform(frame: pd.DataFrame, contract: type[Contract]) -> pd.DataFrame:

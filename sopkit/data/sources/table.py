@@ -88,8 +88,8 @@ def typed_table(raw: RawTable, name: str, contract: type[Contract], source: Sour
         records=len(table.rows),
     )
     del table
-    series = {column.name: _series(columns.pop(column.name), column, order) for column in contract.columns}
-    return replace(read, frame=pd.DataFrame(series, copy=False))
+    cells = {column.name: _series(columns.pop(column.name), column, order).array for column in contract.columns}
+    return replace(read, frame=pd.DataFrame(cells, index=range(len(order)), copy=False))
 
 
 def _places(table: RawTable, positions: Mapping[str, int]) -> dict[str, int]:
