@@ -11,7 +11,8 @@ from sopkit.data.contracts.column import code, day, number
 from sopkit.data.findings import FindingLog
 from sopkit.data.parsing import Grammar
 from sopkit.data.sources.detection import Detected, detected_grammar, detected_layouts
-from sopkit.data.sources.fit import FileColumn, fit_of
+from sopkit.data.sources.fit import MEANS, FileColumn, _header_evidence, fit_of, words_of
+from sopkit.data.sources.header_words import ENGLISH
 from sopkit.data.sources.opened import OpenedFiles
 from sopkit.data.sources.proposal import SURE, Proposal, proposals
 from sopkit.data.sources.raw import RawTable, cells_of
@@ -104,6 +105,72 @@ def column_of(header: str, values: list[object]) -> FileColumn:
 )
 def test_the_rule_by_hand(header: str, values: list[object], column, confidence: float):
     assert fit_of(column_of(header, values), column, INPUTS["sales_history"], {}).confidence == pytest.approx(confidence, abs=0.006)
+
+
+OTHER_LANGUAGES = {  # by table the headers that an export in another language has, and what they are
+    "sales_history": [
+        "Rechnungsdatum date · Artikel-Nr. item · Vertriebsgebiet region · Vertriebskanal channel · Kundennummer customer · Menge quantity"
+        " · Nettoumsatz revenue · Wareneinsatz cost",
+        "Date de facture date · Référence item · Région region · Canal de vente channel · N° de client customer · Quantité facturée quantity"
+        " · Chiffre d'affaires net revenue · Coût cost",
+        "Fecha factura date · Código artículo item · Zona region · Canal channel · Cliente customer · Cantidad quantity · Importe neto revenue",
+        "Factuurdatum date · Artikelnummer item · Regio region · Verkoopkanaal channel · Klantnummer customer · Aantal quantity"
+        " · Omzet revenue",
+        "Data fattura date · Codice articolo item · Zona region · Canale channel · Codice cliente customer · Quantità quantity",
+        "Fakturadato date · Varenr item · Region region · Salgskanal channel · Kundenr customer · Mængde quantity · Omsætning revenue",
+    ],
+    "orders": [
+        "Auftragsnummer order · Auftragsposition line · Materialnummer item · Auftragsdatum order_date · Wunschlieferdatum requested_date"
+        " · Bestellmenge quantity · Gelieferte Menge shipped_quantity · Stornierte Menge cancelled_quantity",
+        "Numero de commande order · Ligne line · Article item · Date de commande order_date · Date souhaitee requested_date"
+        " · Quantité commandée quantity · Quantite livree shipped_quantity",
+    ],
+    "inventory": ["Artikelnr item · Monat period · Lagerbestand quantity", "Produit item · Mois period · Stock quantity"],
+    "prices": ["Gueltig ab valid_from · Verkaufspreis net_price", "Valable du valid_from · Prix unitaire net_price"],
+    "suppliers": [
+        "Lieferantennummer supplier · Lieferantenname supplier_name · Lieferzeit Tage lead_time_days",
+        "Nom fournisseur supplier_name",
+    ],
+    "exchange_rates": ["Währung currency · Periode period · Wechselkurs rate", "Devise currency · Mois period · Taux de change rate"],
+}
+NOT_SAID = ["Lieferdatum", "Bemerkung", "Werk 2", "Kundenzufriedenheit", "Remarque interne", "Wert", "Kontaktperson", "Ort"]
+
+
+def meant(table: str, header: str) -> dict[str, float]:
+    """The columns that a header means in a table, with the strength of that."""
+    columns = INPUTS[table].columns
+    found = {column.name: _header_evidence(header, (column.name, *column.aliases)) for column in columns}
+    return {name: evidence[0] for name, evidence in found.items() if evidence and evidence[0] >= MEANS}
+
+
+@pytest.mark.parametrize(("table", "told"), [(table, told) for table, those in OTHER_LANGUAGES.items() for told in those])
+def test_headers_of_other_languages_are_known_by_their_words(table: str, told: str):
+    for pair in told.split(" · "):
+        header, _, column = pair.rpartition(" ")
+        assert list(meant(table, header)) == [column], header
+
+
+@pytest.mark.parametrize("header", NOT_SAID)
+def test_a_header_that_only_looks_like_one_means_nothing_for_sure(header: str):
+    assert meant("orders", header) == {}
+
+
+def test_a_german_export_is_proposed_column_by_column(demo: Path):
+    """Its confidence is below that of the contract's own headers: 1 - .2 x .9 for a code, where those have 1 - .1 x .9."""
+    raw, layout = looked_at(demo, "sales_history")
+    german = dict(pair.rpartition(" ")[::-2] for pair in OTHER_LANGUAGES["sales_history"][0].split(" · "))
+    found = best_of(named(raw, "sales_history", german), layout)
+    assert (found.table, found.missing, found.unused) == ("sales_history", (), ())
+    assert {fit.column.name: fit.header for fit in found.sure} == {fit.column.name: german[fit.column.name] for fit in found.fits}
+    assert {fit.column.name: fit.confidence for fit in found.fits}["customer"] == pytest.approx(0.82)
+
+
+def test_words_of_headers_stand_in_the_contracts():
+    """Each English word that others are put into is a word of some column or alias, or numbers or describes one."""
+    known = {
+        word for table in INPUTS.values() for column in table.columns for name in (column.name, *column.aliases) for word in words_of(name)
+    }
+    assert sorted(word for word in ENGLISH if word not in known) == []
 
 
 def test_known_codes_speak_for_a_column_and_unknown_ones_against_it():

@@ -3,6 +3,7 @@
 The rule. Each piece of evidence has a strength, the chance that it alone would be right:
 
     header    the same as the name or an alias (case, blanks and signs apart)      0.90
+              means the name or an alias in another language (`header_words`)      0.80
               nearly the same: difflib ratio r of at least 0.8                     0.60 r
               ends with the words of the name or an alias                          0.50
               holds them elsewhere, or is a part of them                           0.30
@@ -25,10 +26,12 @@ import numpy as np
 from sopkit.data.contracts.column import Column, Contract
 from sopkit.data.parsing import Grammar
 from sopkit.data.sources.cells import parsed_cells
+from sopkit.data.sources.header_words import in_english
 from sopkit.data.sources.raw import Cells, is_blank
 
-SAME, NEAR, ENDS, HOLDS = 0.90, 0.60, 0.50, 0.30
+SAME, MEANS, NEAR, ENDS, HOLDS = 0.90, 0.80, 0.60, 0.50, 0.30
 NEAR_RATIO = 0.8
+NUMBERED = frozenset({"number", "no", "nr", "code", "id"})
 CONTENT = {"day": 0.35, "period": 0.35, "choice": 0.60, "flag": 0.30, "whole": 0.20, "number": 0.20, "code": 0.10, "text": 0.05}
 CONTENT_WORDS = {
     "day": "dates", "period": "months", "choice": "words of the contract", "flag": "true or false", "whole": "whole numbers",
@@ -152,7 +155,25 @@ def _header_evidence(header: str, names: tuple[str, ...]) -> tuple[float, str] |
         for candidate in candidates:
             if candidate and (best is None or candidate[0] > best[0]):
                 best = candidate
-    return best
+    meant = _evidence_of_meaning(here, names)
+    return meant if meant and (best is None or meant[0] > best[0]) else best
+
+
+def _evidence_of_meaning(here: tuple[str, ...], names: tuple[str, ...]) -> tuple[float, str] | None:
+    """The strength of a header that means in English what a name says, in whatever order; a number or code is what it numbers."""
+    found = None
+    for name in names:
+        there = frozenset(words_of(name)) - NUMBERED or frozenset(words_of(name))
+        for words in in_english(here):
+            meant = words - NUMBERED or words
+            if meant == there:
+                return MEANS, f"the header means {name!r}"
+            if there < meant or meant < there:
+                found = (
+                    HOLDS,
+                    f"the header means {' '.join(sorted(meant))!r}, which {'holds' if there < meant else 'is a part of'} {name!r}",
+                )
+    return found
 
 
 @cache
