@@ -32,11 +32,11 @@ demo: $(READY)  ## two monthly cycles of the demo company, with decision packs
 test: $(READY)  ## all tests, on the small demo company
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
-bad_inputs: $(READY)  ## a valid file with one fault: each family of faults in each column of each table and format; tells the number of cases
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m bad_inputs tests/data
+bad_inputs: $(READY)  ## a valid file with one fault: each family of faults in each column of each table, formats in turns; tells the number of cases
+	@$(BIN)/python -m pytest -n 2 --dist load -q -m bad_inputs tests/data
 
-slow: $(READY)  ## the long sweeps
-	@$(BIN)/python -m pytest -m slow
+slow: $(READY)  ## the long sweeps, among them the bad inputs in every format (make bad_inputs has them in turns)
+	@$(BIN)/python -m pytest -m "slow and not bad_inputs"
 
 check: $(READY)  ## style, types, floors, notebooks without outputs
 	@$(BIN)/ruff check .

@@ -109,11 +109,12 @@ def test_the_rule_by_hand(header: str, values: list[object], column, confidence:
 
 OTHER_LANGUAGES = {  # by table the headers that an export in another language has, and what they are
     "sales_history": [
-        "Rechnungsdatum date · Artikel-Nr. item · Vertriebsgebiet region · Vertriebskanal channel · Kundennummer customer · Menge quantity"
-        " · Nettoumsatz revenue · Wareneinsatz cost",
-        "Date de facture date · Référence item · Région region · Canal de vente channel · N° de client customer · Quantité facturée quantity"
-        " · Chiffre d'affaires net revenue · Coût cost",
-        "Fecha factura date · Código artículo item · Zona region · Canal channel · Cliente customer · Cantidad quantity · Importe neto revenue",
+        "Rechnungsdatum date · Artikel-Nr. item · Vertriebsgebiet region · Vertriebskanal channel · Kundennummer customer"
+        " · Menge quantity · Nettoumsatz revenue · Wareneinsatz cost",
+        "Date de facture date · Référence item · Région region · Canal de vente channel · N° de client customer"
+        " · Quantité facturée quantity · Chiffre d'affaires net revenue · Coût cost",
+        "Fecha factura date · Código artículo item · Zona region · Canal channel · Cliente customer · Cantidad quantity"
+        " · Importe neto revenue",
         "Factuurdatum date · Artikelnummer item · Regio region · Verkoopkanaal channel · Klantnummer customer · Aantal quantity"
         " · Omzet revenue",
         "Data fattura date · Codice articolo item · Zona region · Canale channel · Codice cliente customer · Quantità quantity",
