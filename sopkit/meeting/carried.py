@@ -40,6 +40,11 @@ def with_recorded(decisions: pd.DataFrame, recorded: Entries) -> pd.DataFrame:
     return conform(rows if others.empty else pd.concat([others, rows], ignore_index=True), Decisions)
 
 
+def recorded_name(entry: Mapping[str, object]) -> str:
+    """What a recorded decision is called in the register: its cycle and its id."""
+    return f"{entry['made_in']}-{entry['decision']}"
+
+
 def decision_scores(recorded: Entries, changes: Mapping[str, pd.DataFrame], history: pd.DataFrame, *, cutoff: str) -> pd.DataFrame:
     """What the decisions of each earlier cycle brought by now, where they changed the plan.
 
@@ -76,7 +81,7 @@ def _row(entry: Mapping[str, object]) -> dict[str, object]:
     assert isinstance(expected, Mapping)
     promised = str(expected.get("contribution_change") or "nan")
     return {
-        "decision": f"{entry['made_in']}-{entry['decision']}",
+        "decision": recorded_name(entry),
         "made_in": entry["made_in"],
         "statement": entry["title"] or entry["question"],
         "owner": entry["owner"],

@@ -15,6 +15,7 @@ from sopkit.periods import shifted
 from sopkit.run import preflight
 from sopkit.run.agenda_figures import check_agenda_of
 from sopkit.run.cycle import CompanyFolder
+from sopkit.run.decided import earlier_decisions
 from sopkit.run.earlier import earlier_submission, source_terms
 from sopkit.run.files import write_atomically, write_json
 from sopkit.run.params import CompanyParams, load_params
@@ -95,7 +96,8 @@ def intake_of(params: CompanyParams, root: Path, received: Path | None = None) -
 def earlier_of(params: CompanyParams) -> "Earlier | None":
     """The submission of the cycle before; None where that cycle was not run."""
     before = shifted(params.cycle, -1)
-    return earlier_submission(CompanyFolder.of(params.company).link(before), before)
+    company = CompanyFolder.of(params.company)
+    return earlier_submission(company.link(before), before, earlier_decisions(company.path, before))
 
 
 def write_findings(folder: Path, intake: "Intake", params: CompanyParams, root: Path) -> list[Path]:

@@ -10,24 +10,35 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sopkit.data.plausibility.earlier import Earlier
+    from sopkit.meeting.carried import Entries
 
 RECEIVED = "received_sources"
 
 
-def earlier_submission(previous: Path, cycle: str) -> "Earlier | None":
+def earlier_submission(previous: Path, cycle: str, recorded: "Entries") -> "Earlier | None":
     """The inputs of the cycle before, from the folder of its run, as they were written then; None where it was not run.
 
-    Older runs may lack columns that a contract has today: only columns that both have are compared.
+    Older runs may lack columns that a contract has today: only columns that both have are compared. Decisions that the ledger put into
+    the register were not submitted: whoever keeps it does not send fewer rows by leaving them out.
+
+    Args:
+        previous: folder of the run of the cycle before.
+        cycle: that cycle.
+        recorded: answers of the cycles before it, which its register of decisions holds beside what was sent.
     """
     import pandas as pd
 
     from sopkit.data.contracts import INPUTS
     from sopkit.data.plausibility.earlier import Earlier
+    from sopkit.meeting.carried import recorded_name
 
     folder = previous / "tables"
     if not folder.is_dir():
         return None
     tables = {name: _columns(folder / f"{name}.parquet", contract.column_names()) for name, contract in INPUTS.items()}
+    register = tables["decisions"]
+    if register is not None:
+        tables["decisions"] = register[~register["decision"].isin([recorded_name(entry) for entry in recorded])]
     received = folder / f"{RECEIVED}.parquet"
     hashes = pd.read_parquet(received).set_index("table")["content_hash"].to_dict() if received.exists() else {}
     return Earlier(cycle, {name: frame for name, frame in tables.items() if frame is not None}, hashes)

@@ -88,7 +88,8 @@ class StepView(StepRecord):
     def earlier(self) -> "Earlier | None":
         """What was submitted for the cycle before; None where that cycle was not run."""
         self._reads |= {f"previous:{name}" for name in self.step.previous & {*INPUTS, RECEIVED}}
-        return earlier_submission(self.previous, shifted(self.cycle, -1))
+        before = shifted(self.cycle, -1)
+        return earlier_submission(self.previous, before, earlier_decisions(CompanyFolder.of(self.params.company).path, before))
 
     @property
     def source_terms(self) -> pd.DataFrame:
