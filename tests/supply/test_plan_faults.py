@@ -42,6 +42,24 @@ BROKEN = {
         {},
         "lot_sizes, row 1 (A): a minimum lot of 13 takes 13 h on line, which has 12 at most",
     ),
+    "no multiple within the lots": (
+        {"lot_sizes": [{"item": "A", "minimum_lot": 4.0, "maximum_lot": 7.0, "lot_multiple": 8.0}]},
+        {},
+        "lot_sizes, row 1 (A): no multiple of 8 lies between its minimum lot and its maximum lot 7",
+    ),
+    "a minimum lot that can neither be sold nor kept": (
+        {
+            "lot_sizes": [{"item": "A", "minimum_lot": 44.0}],
+            "stock_limits": [{"item": "A", "period": f"2026-0{month}", "most_stock": 2.0} for month in (3, 4, 5, 6)],
+        },
+        {},
+        "lot_sizes, row 1 (A): a minimum lot of 44, where 43 are asked for and may lie in stock",
+    ),
+    "a least stock above the storage": (
+        {"stock_limits": [{"item": "A", "period": "2026-05", "least_stock": 30.0}]},
+        {"storage_limit": 20.0},
+        "stock_limits, row 1: least stock of 30 in 2026-05 above the storage limit 20",
+    ),
     "a safety stock above the storage": (
         {"targets": [{"target": "safety_days", "scope": "*", "value": 60.0}]},
         {"storage_limit": 20.0},
@@ -142,6 +160,28 @@ BROKEN = {
         },
         {},
         "transfers, row 1 (plant moon): moon makes or keeps nothing",
+    ),
+    "a transfer from a site to itself": (
+        {
+            "site_items": [{"item": "A", "site": "plant"}],
+            "transfers": [{"item": "*", "from_site": "plant", "to_site": "plant"}],
+        },
+        {},
+        "transfers, row 1 (* plant): from plant to itself",
+    ),
+    "a site where making costs less than nothing": (
+        {"site_items": [{"item": "A", "site": "plant", "extra_cost": -50.0}]},
+        {},
+        "site_items, row 1 (A plant): extra cost -50: a unit made there costs less than nothing",
+    ),
+    "a safety stock above the storage of its site": (
+        {
+            "site_items": [{"item": "A", "site": "plant"}],
+            "sourcing": [{"family": "*", "region": "SE", "site": "plant"}],
+            "targets": [{"target": "safety_days", "scope": "*", "value": 60.0}],
+        },
+        {"site_storage_limit": {"plant": 20.0}},
+        "targets, row 1 (safety_days): safety stock of 22 in 2026-03 above the storage limit 20 of plant",
     ),
     "a region that no site serves": (
         {

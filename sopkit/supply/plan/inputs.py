@@ -135,6 +135,13 @@ def rows_of(frame: pd.DataFrame) -> str:
     return f"row{'s' if len(frame) > 1 else ''} {told}{more}"
 
 
+def each_row(table: str, frame: pd.DataFrame, *key: str) -> Iterator[tuple[str, pd.Series]]:
+    """Each row of a frame with its place: table, row, key."""
+    for position in range(len(frame)):
+        row = frame.iloc[position]
+        yield f"{table}, {rows_of(frame.iloc[[position]])} ({' '.join(str(row[name]) for name in key)})", row
+
+
 def _missing(inputs: SupplyInputs, cutoff: str) -> Iterator[Problem]:
     if inputs.demand.empty:
         yield Problem("consensus_demand", "no rows", "demand by item, region, channel and month")
