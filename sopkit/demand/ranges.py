@@ -60,8 +60,8 @@ def node_range(
     """P10, P50 and P90 of sums of the plan, neither as if series were independent nor as if they all moved as one.
 
     P50 is the consensus: bias is told by the backtest, not hidden in the range. The widths below and above are `summed_width` of those of
-    the series that were forecast, times the level's `widening` where its sums were off by more than that at earlier cutoffs. P10 is at
-    least zero.
+    the series that were forecast, times the level's `widening` where its sums were off by more than that at earlier cutoffs, at most what
+    they come to if all series move as one: the range of a sum is no wider than the sum of the ranges. P10 is at least zero.
 
     Where a forecast was divided over series, the node also carries what their shares may be off by: of a forecast of which it holds the
     series G, u^2 = S_G - S_G^2 / S, S the sum of the squared errors of shares (`share_error`), since shares add up to one and a node
@@ -95,14 +95,17 @@ def node_range(
         shares = (wide[SHARES].reindex(columns=point.index).to_numpy() ** 2).sum(axis=0)
         drivers = (wide[DRIVERS].reindex(columns=point.index).groupby(level="family").sum().to_numpy() ** 2).sum(axis=0) * TAIL**2
         below, above = (np.sqrt(width**2 + shares + drivers) for width in (below, above))
+        beside = sum(np.sqrt(part) for part in (shares, drivers))
+        most = {f"most_{name}": wide[name].reindex(columns=point.index).to_numpy().sum(axis=0) + beside for name in WIDTHS}
         named = dict(zip(keys, node, strict=True))
-        rows.append(pd.DataFrame({**named, "period": point.index, "below": below, "p50": point.to_numpy(), "above": above}))
+        rows.append(pd.DataFrame({**named, "period": point.index, "below": below, "p50": point.to_numpy(), "above": above, **most}))
     columns = [*keys, "period", "p10", "p50", "p90"]
     if not rows:
         return pd.DataFrame(columns=columns)
     table = pd.concat(rows, ignore_index=True)
     factor = 1.0 if track is None else table[["period"]].merge(widening(track, table, keys), on="period", how="left")["factor"].to_numpy()
-    return table.assign(p10=(table["p50"] - factor * table["below"]).clip(lower=0.0), p90=table["p50"] + factor * table["above"])[columns]
+    below, above = (np.minimum(factor * table[name], table[[name, f"most_{name}"]].max(axis=1)) for name in WIDTHS)
+    return table.assign(p10=(table["p50"] - below).clip(lower=0.0), p90=table["p50"] + above)[columns]
 
 
 def with_width(consensus: pd.DataFrame, forecast: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:

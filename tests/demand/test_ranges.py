@@ -113,6 +113,14 @@ def test_range_by_hand(plan):
     assert company[["unit", "p10", "p50"]].tolist() == ["money", pytest.approx(2050 - below), pytest.approx(2050)]
 
 
+def test_no_sum_is_wider_than_the_sum_of_its_ranges(plan):
+    """Sums that were off by ten times their forecast: F's 14.14 below, where A and B are independent, become 20 and no more."""
+    bottom = pd.DataFrame({"item": ["A", "B"], "region": "SE", "channel": "retail", "family": "F"})
+    track = Track(bottom, (3,), np.full((1, 2, 3), 5.0), np.full((1, 2, 3), 55.0))
+    found = node_range(with_width(*plan).query("family == 'F'"), ["family"], Correlation(0, 0, 0, 3, 9), POLICY, track=track)
+    assert found[["p10", "p90"]].to_numpy() == pytest.approx(np.array([[130.0, 190.0]] * 3))
+
+
 def test_series_divided_from_one_forecast_move_as_one(plan):
     """Forecast by item: two regions that share its width add up to it, whatever the correlation."""
     consensus, forecast, items = (frame[frame["item"] == "A"] for frame in plan)
