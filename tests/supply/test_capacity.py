@@ -1,5 +1,7 @@
 """RCCP against a plain loop and by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -135,3 +137,6 @@ def test_a_way_without_its_inputs_says_why(two_lines):
     assert told.to_dict()["resource_profile"] == "no item has a cycle time"
     assert ways.by_month[["overall_factors", "resource_profile"]].isna().all(axis=None)
     assert ways_sentence(ways) == "The ways that can tell say the same of every resource."
+    nothing = replace(requirement, articles=[], row=requirement.row[:0], resource=requirement.resource[:0], hours=requirement.hours[:0])
+    told = load_ways(nothing, load, worked, times, cutoff="2026-02")
+    assert ways_sentence(told) == "The load is not available, because no planned item has hours in the bill of resources."

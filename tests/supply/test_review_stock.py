@@ -173,7 +173,7 @@ def test_each_rule_tells_its_stock(twelve_origins, asked):
     told = by_class.set_index("stock_class")
     assert told.loc["AX", ["items", "quantile", "target"]].tolist() == [1, 110, 50]
     assert told.loc["AX", "not_available"] == ""
-    assert told.loc["-", "not_available"].startswith("1 items: fewer than 12")
+    assert told.loc["-", "not_available"].startswith("1 item: fewer than 12")
     # two months of 60 units are left: z of 7.5 / (7.5 + 6) on a deviation of two months
     assert season.loc[0, "wanted"] == pytest.approx(120 + norm.ppf(7.5 / 13.5) * deviation * np.sqrt(2))
     assert (season.loc[0, "last_period"], season.loc[0, "more"]) == ("2026-04", 0)

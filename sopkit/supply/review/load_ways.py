@@ -110,6 +110,9 @@ def where_ways_part(ways: LoadWays, *, months: int = YEAR) -> pd.DataFrame:
 
 def ways_sentence(ways: LoadWays) -> str:
     """Where the three ways part most, in a sentence."""
+    why = set(ways.because["not_available"])
+    if "" not in why:
+        return f"The load is not available, because {'; '.join(sorted(why))}."
     widest = where_ways_part(ways)
     if widest.empty or widest["apart"].iloc[0] <= SAME:
         return "The ways that can tell say the same of every resource."

@@ -101,7 +101,7 @@ def rules_by_class(by_rule: pd.DataFrame, supply: SupplyPolicy) -> pd.DataFrame:
         money = known[[*RULES, "target_stock"]].mul(known["unit_cost"], axis=0).sum(min_count=1)
         complete = len(known) > 0 and bool(known["reorder"].notna().all())
         out = len(own) - len(known)
-        why = [f"{out} items: fewer than {LEAST_ERRORS} frozen forecasts, no demand or no cost"] if out else []
+        why = [f"{out} item{'s' if out > 1 else ''}: fewer than {LEAST_ERRORS} frozen forecasts, no demand or no cost"] if out else []
         if len(known) and not complete:
             why.append(f"reorder: {ORDER_COST if supply.stock.order_cost is None else 'a unit short costs nothing'}")
         line = [money[rule] for rule in RULES[:3]] + [money["reorder"] if complete else np.nan, money["target_stock"]]
