@@ -139,9 +139,9 @@ def _beside(entry: Entry, writer: Writer) -> Table:
         row = next((row for row in entry.rows if row["measure"] == measure and row["subject"] == COMPANY), None)
         if row is not None:
             key, unit = {"measure": measure, "subject": COMPANY}, str(row["unit"])
+            units = {"before": unit, "now": unit, "change": "points" if unit in ("share", "ratio") else unit}
             cells = [
-                Number(known(row[name]), unit, source_of("plan_differences", key, name), with_unit=True)
-                for name in ("before", "now", "change")
+                Number(known(row[name]), told, source_of("plan_differences", key, name), with_unit=True) for name, told in units.items()
             ]
             shown = (cells[0], cells[1], cells[2].change())
             rows.append(Row(writer.text(MEASURES[measure]), tuple(writer.markup(cell) for cell in shown)))  # in its own currency

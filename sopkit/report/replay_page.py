@@ -150,7 +150,7 @@ def _decimals(unit: str) -> int | None:
 
 
 def _difference(writer: Writer, row: Mapping[str, object]) -> Row:
-    unit, decimals = str(row["unit"]), _decimals(str(row["unit"]))
+    unit, decimals = _unit_of_difference(row), _decimals(str(row["unit"]))
     source = f"{SUMMARY}#policy={row['policy']}.{row['measure']}"
     numbers = [Number(known(row[name]), unit, f"{source}.{name}", decimals).change() for name in ("difference", "low", "high")]
     word = VERDICTS.get(str(row["verdict"]))
@@ -191,7 +191,7 @@ def replay_lines(told: Replayed) -> list[str]:
     for name in names[1:]:
         lines.append(f"  {name} – {names[0]}")
         for row in told.summary[told.summary["policy"] == name].to_dict("records"):
-            numbers = [Number(known(row[one]), str(row["unit"]), "").change() for one in ("difference", "low", "high")]
+            numbers = [Number(known(row[one]), _unit_of_difference(row), "").change() for one in ("difference", "low", "high")]
             found = VERDICTS.get(str(row["verdict"]), "")
             shown = f"{_plain(numbers[0]):>14}  ({_plain(numbers[1])} … {_plain(numbers[2])})"
             lines.append(f"    {writer.text(TITLES[str(row['measure'])]):<56}{shown}  {writer.text(found) if found else ''}".rstrip())
@@ -202,4 +202,11 @@ def _plain(cell: Cell) -> str:
     if not isinstance(cell, Number) or cell.value is None:
         return "-"
     sign = "+" if cell.signed else ""
+    if cell.unit == "points":
+        return f"{100 * cell.value:{sign}.2f} pp"
     return f"{cell.value:{sign}.2%}" if cell.unit == "share" else f"{cell.value:{sign},.0f}"
+
+
+def _unit_of_difference(row: Mapping[str, object]) -> str:
+    """Shares differ by percentage points, all else by its own unit."""
+    return "points" if row["unit"] == "share" else str(row["unit"])

@@ -127,7 +127,9 @@ def _figure(row: dict[str, object], name: str) -> str:
     value = row[name]
     if not isinstance(value, float):
         return f"{'-':>16}"
-    return f"{value:>15.1%} " if row["unit"] == "share" else f"{value:>16,.1f}" if abs(value) < 1000 else f"{value:>16,.0f}"
+    if row["unit"] == "share":
+        return f"{100 * value:>+13.1f} pp" if name == "change" else f"{value:>15.1%} "
+    return f"{value:>16,.1f}" if abs(value) < 1000 else f"{value:>16,.0f}"
 
 
 def _page(differences: "pd.DataFrame", before: Compared, now: Compared) -> str:

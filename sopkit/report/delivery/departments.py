@@ -90,11 +90,12 @@ def _measure_table(rows: "pd.DataFrame", measure: str, writer: Writer, against: 
         record = Record(SOURCE, {"measure": measure, "subject": row["subject"]}, row)
         head: Cell = writer.text(N_("company")) if row["subject"] == "*" else record.words("subject")
         cells = tuple(_shown(record.number(column, row["unit"])) for column in ("before", "now"))
-        lines.append(Row(head, (*cells, _shown(record.number("change", row["unit"])).change()), "sum" if row["subject"] == "*" else ""))
+        change = record.number("change", "points" if row["unit"] == "share" else row["unit"])
+        lines.append(Row(head, (*cells, _shown(change).change()), "sum" if row["subject"] == "*" else ""))
     columns = tuple(Column(writer.text(label)) for label in (N_("before"), N_("now"), N_("change")))
     caption = writer.say(N_("{measure}, against {plan}"), measure=writer.text(MEASURES[measure]), plan=Words(against, "plan#before"))
     return table(writer, Table(caption, "", columns, tuple(lines), dense=True))
 
 
 def _shown(number: Number) -> Number:
-    return number.long() if number.unit == "share" else number
+    return number.long() if number.unit in ("share", "points") else number
