@@ -123,7 +123,7 @@ class _Planned:
 
     def _columns(self, blocks: Places) -> Places:
         """Columns of these blocks."""
-        return np.concatenate([self.order[self.ends[block] : self.ends[block + 1]] for block in blocks])
+        return np.concatenate([self.order[:0], *(self.order[self.ends[block] : self.ends[block + 1]] for block in blocks)])
 
     def _groups(self, order: Places, together: int) -> list[Places]:
         """Blocks in this order, cut where so many variables are together."""

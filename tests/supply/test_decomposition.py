@@ -8,7 +8,7 @@ from scipy import sparse
 from sopkit.errors import ParamsError, StepError
 from sopkit.run.by_prices import case_rounds, round_lines
 from sopkit.run.cases import read_case
-from sopkit.supply.decomposition import solved_by_prices
+from sopkit.supply.decomposition import rounds_by_prices, solved_by_prices
 from sopkit.supply.plan.blocks import item_blocks
 from sopkit.supply.plan.model import plan_model
 from sopkit.supply.plan.situation import situation_of
@@ -91,6 +91,17 @@ def test_a_case_with_components_by_prices():
     assert told[-1].bound <= published + 1e-6 <= told[-1].objective + 2e-6
     assert told[-1].gap_share < 0.01
     assert "from the best" in list(round_lines(iter(told)))[-1]
+
+
+def test_groups_grow_where_two_items_share_too_much():
+    case = read_case(ROOT / "tests" / "cases" / "drawn_two_plants_and_a_depot")
+    situation = situation_of(case.inputs, case.params.supply, cutoff=case.cutoff)
+    model = plan_model(situation)
+    told = list(rounds_by_prices(model.lp.arrays(), item_blocks(situation, model), rounds=9, together=15))
+    published = case.expected[0].objective
+    assert all(each.bound <= published + 1e-4 <= each.objective + 2e-4 for each in told)
+    assert told[0].gap_share > 0.1
+    assert told[-1].gap_share < 1e-6
 
 
 def test_what_is_whole_is_not_decided_by_prices():
