@@ -41,13 +41,13 @@ PREFERRED = (  # of what a cell offers for one output, the first that it has
 def write_appendix(run: RunFolder, steps: Sequence[Step], title: str, language: str = "en") -> list[Path]:
     """Write `pack/notebooks/<step>.html` for each executed notebook of a run, linked with the sections of its packs; returns the files."""
     with without_unasked_imports():
-        import nbformat
+        from nbformat.v4 import reads_json
 
     folder, written = run.path / "pack", []
-    packs = {kind: (folder / f"{kind}.html").read_text() for kind in KINDS if (folder / f"{kind}.html").is_file()}
+    exporter = _exporter(language, {kind: (folder / f"{kind}.html").read_text() for kind in KINDS if (folder / f"{kind}.html").is_file()})
     for step in steps:
-        notebook = cleaned(nbformat.read(run.notebook(step), as_version=4))
-        body, _ = _exporter(step, language, packs).from_notebook_node(notebook)
+        notebook = cleaned(reads_json(run.notebook(step).read_text(encoding="utf-8")))  # not checked: the runner wrote it
+        body, _ = exporter.from_notebook_node(notebook, {"step": step.name})
         path = folder / "notebooks" / f"{Path(step.notebook).stem}.html"
         write_atomically(path, page(step, steps, title, body, language).encode())
         written.append(path)
@@ -93,10 +93,11 @@ def sections_of(packs: Mapping[str, str], language: str) -> dict[str, list[tuple
     return found
 
 
-def _exporter(step: Step | None = None, language: str = "en", packs: Mapping[str, str] | None = None) -> Any:
+def _exporter(language: str = "en", packs: Mapping[str, str] | None = None) -> Any:
     """Nbconvert's exporter on its `basic` template, with our cells: code folded, charts as images, headings linked with the packs.
 
-    The HTML exporter of nbconvert would parse each page again for its own pages' marks, which ours do not have.
+    One serves all notebooks: each names its step in its resources. The HTML exporter of nbconvert would parse each page again for its
+    own pages' marks, which ours do not have.
     """
     from jinja2 import DictLoader
     from nbconvert.exporters.templateexporter import TemplateExporter
@@ -108,14 +109,14 @@ def _exporter(step: Step | None = None, language: str = "en", packs: Mapping[str
     def markdown(source: str) -> str:
         return str(MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source))
 
-    def in_packs(source: str) -> str:
-        names = sections_made_under(step.name, heading_in(source)) if step else []
+    def in_packs(source: str, step: str) -> str:
+        names = sections_made_under(step, heading_in(source)) if step else []
         links = [link for name in names for link in sections.get(name, [])]
         told = " ".join(f'<a href="{escape(address)}">{escape(label)}</a>' for address, label in links)
         return f'<p class="in-packs">{escape(text(IN_PACKS))} {told}</p>' if links else ""
 
     return TemplateExporter(
-        config=Config({"NbConvertBase": {"display_data_priority": list(PREFERRED)}}),
+        config=Config({"NbConvertBase": {"display_data_priority": list(PREFERRED)}, "Exporter": {"optimistic_validation": True}}),
         template_name="basic",
         exclude_input_prompt=True,
         exclude_output_prompt=True,
