@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sopkit.meeting.policy import Playbook
+from sopkit.report.book import Book, Record
 from sopkit.report.cells import Month, Number, difference
 from sopkit.report.language import language_of
 from sopkit.report.narrative import N_, Writer
 from sopkit.report.svg import on_screen
-from sopkit.report.tables import Block, Book, Column, Record, Row, Table, Text, table
+from sopkit.report.tables import Block, Column, Row, Table, Text, table
 from sopkit.report.templates import rendered
 
 if TYPE_CHECKING:

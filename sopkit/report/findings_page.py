@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sopkit.data.finding_rules import OUTCOMES, RULES, title_of
+from sopkit.report.book import Book, Record
 from sopkit.report.cells import Code, Number, count, listed
 from sopkit.report.language import language_of
 from sopkit.report.narrative import N_, Writer
 from sopkit.report.svg import on_screen
-from sopkit.report.tables import Book, Column, Page, Record, Row, Table, Text, table
+from sopkit.report.tables import Column, Page, Row, Table, Text, table
 from sopkit.report.templates import rendered
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from sopkit.report.book import Book
 from sopkit.report.cells import Cell, Code, Day, Words, source_of
 from sopkit.report.delivery.documents import Letterhead, audience_html
 from sopkit.report.narrative import N_, Writer
 from sopkit.report.pack.words import role_words
 from sopkit.report.svg import on_screen
-from sopkit.report.tables import Book, Column, Page, Row, Table, Text, table
+from sopkit.report.tables import Column, Page, Row, Table, Text, table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sopkit.report.cells import Cell, Code, Day, Month, Number, Scale, Words
 from sopkit.report.language import EN_DASH, NBSP, Language
@@ -61,26 +61,25 @@ class Writer:
         if isinstance(cell, Number):
             return self._number(cell)
         if isinstance(cell, Words):
-            return Markup('<span class="t" data-src="{}">{}</span>').format(cell.source, cell.text)
+            return Markup(f'<span class="t" data-src="{escape(cell.source)}">{escape(cell.text)}</span>')
         if isinstance(cell, Month):
-            return Markup('<time datetime="{}">{}</time>').format(cell.period, self.language.month(cell.period, cell.form))
+            return Markup(f'<time datetime="{escape(cell.period)}">{escape(self.language.month(cell.period, cell.form))}</time>')
         if isinstance(cell, Day):
-            return Markup('<time datetime="{}">{}</time>').format(cell.day.isoformat(), self.language.day(cell.day, cell.form))
+            return Markup(f'<time datetime="{cell.day.isoformat()}">{escape(self.language.day(cell.day, cell.form))}</time>')
         if isinstance(cell, Code):
-            return Markup('<code class="id">{}</code>').format(cell.code)
+            return Markup(f'<code class="id">{escape(cell.code)}</code>')
         if isinstance(cell, str):
             return Markup(cell) if isinstance(cell, Markup) else Markup(html.escape(cell, quote=False))
         raise TypeError(f"a {type(cell).__name__} cannot be printed: only cells with a source can ({cell!r})")
 
     def _number(self, number: Number) -> Markup:
         if number.value is None:
-            return Markup('<span class="na" title="{}" data-src="{}">{}</span>').format(
-                self.retold(number.reason) or self.text("not available"), number.source, EN_DASH
-            )
+            why = escape(self.retold(number.reason) or self.text("not available"))
+            return Markup(f'<span class="na" title="{why}" data-src="{escape(number.source)}">{EN_DASH}</span>')
         written = self.written(number)
         judged = bool(number.verdict) and any(digit in written for digit in "123456789")  # what rounds to zero is neither
-        kind = Markup(' class="{}"').format(number.verdict) if judged else Markup("")
-        return Markup('<data{} value="{}" data-src="{}">{}</data>').format(kind, repr(number.value), number.source, written)
+        kind = f' class="{number.verdict}"' if judged else ""
+        return Markup(f'<data{kind} value="{number.value!r}" data-src="{escape(number.source)}">{escape(written)}</data>')
 
     def retold(self, sentence: str | None) -> str:
         """A sentence that was made where a figure or a finding was, in this language where its form is known."""

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Month, Number, Words, known
 from sopkit.report.language import language_of
 from sopkit.report.narrative import N_, Writer
 from sopkit.report.svg import on_screen
-from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
+from sopkit.report.tables import Block, Column, Page, Row, Table, Text, table
 from sopkit.report.templates import rendered
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Code, Day, Number, Words, count
 from sopkit.report.language import language_of
 from sopkit.report.narrative import N_, Writer
 from sopkit.report.svg import on_screen
-from sopkit.report.tables import Column, Page, Record, Row, Table, Text, table
+from sopkit.report.tables import Column, Page, Row, Table, Text, table
 from sopkit.report.templates import rendered
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ import pytest
 from jinja2 import UndefinedError
 from markupsafe import Markup
 
+from sopkit.report.book import Book
 from sopkit.report.cells import Code, Day, Month, Number, Words, difference, ratio, source_of, total
 from sopkit.report.language import language_of
 from sopkit.report.narrative import Scale, Writer, scale_of
-from sopkit.report.tables import Book, Column, Row, Table, table
+from sopkit.report.tables import Column, Row, Table, table
 from sopkit.report.templates import rendered
 
 NBSP, MINUS = "\u00a0", "\u2212"

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Number, Words
 from sopkit.report.delivery.documents import Letterhead, audience_html
 from sopkit.report.narrative import N_, Writer
 from sopkit.report.svg import on_screen
-from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
+from sopkit.report.tables import Block, Column, Page, Row, Table, Text, table
 
 if TYPE_CHECKING:
     import pandas as pd

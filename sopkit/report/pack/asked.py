@@ -5,11 +5,12 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from sopkit.meeting.interaction import depend
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Code, Number
 from sopkit.report.narrative import N_, Scale, scale_of, scaled
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import listed, role
-from sopkit.report.tables import Column, Lead, Record, Row, Table, table
+from sopkit.report.tables import Column, Lead, Row, Table, table
 
 CHANGES = (
     ("net_sales_change", "money", N_("net sales")),

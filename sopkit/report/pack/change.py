@@ -6,6 +6,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from sopkit.periods import period_range, shifted
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Month, Number, count, listed, total
 from sopkit.report.charts import CAUSES as BRIDGE_CAUSES
 from sopkit.report.narrative import N_
@@ -14,7 +15,7 @@ from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.largest import largest_families, sum_of
 from sopkit.report.pack.words import CAUSES, KPIS, missing, role, scope_of, word
 from sopkit.report.svg import spark_line
-from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Side, Table, Text, table
+from sopkit.report.tables import Block, Column, Figure, Page, Row, Side, Table, Text, table
 
 PROPOSALS = {
     "excess": N_("leave out what would lie too long"),

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Month, Number, difference
 from sopkit.report.narrative import N_, scale_of, scaled
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import role
-from sopkit.report.tables import Block, Column, Record, Row, Table, table
+from sopkit.report.tables import Block, Column, Row, Table, table
 
 ANSWERS = {"defer": N_("put off"), "none": N_("none of these"), "amend": N_("changed between meetings")}
 PROMISED = {

@@ -5,6 +5,7 @@ from itertools import combinations
 from markupsafe import Markup
 
 from sopkit.meeting.interaction import depend
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Code, Month, Number, Words, count, difference, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.asked import on_the_agenda, questions
@@ -13,7 +14,7 @@ from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.money import budget_amount, fiscal_budget
 from sopkit.report.pack.switch import switch_table
 from sopkit.report.pack.words import unavailable, unknown
-from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
+from sopkit.report.tables import Block, Column, Page, Row, Table, Text, table
 
 NOTHING = 0.0005  # of net sales: a change that the table shows as zero
 

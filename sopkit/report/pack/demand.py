@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Month, Number, difference, listed, ratio, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.accuracy import accuracy_page
@@ -11,7 +12,7 @@ from sopkit.report.pack.drawings import demand_drawing
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.largest import largest_families, sum_of
 from sopkit.report.pack.words import family_cell, word
-from sopkit.report.tables import Column, Figure, Page, Record, Row, Side, Table, table
+from sopkit.report.tables import Column, Figure, Page, Row, Side, Table, table
 
 PARTS = ("baseline", "lifecycle", "override", "quantity")
 MOST_FAMILIES, MOST_DEALS, MOST_REGIONS, MOST_CHANNELS = 7, 4, 8, 4

@@ -1,10 +1,11 @@
 """What step 1 has shown of the past: what was done to the history, what campaigns brought, and what to chase."""
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Words, count
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import everything, word
-from sopkit.report.tables import Column, Record, Row, Table, table
+from sopkit.report.tables import Column, Row, Table, table
 
 MOST_POINTS = 8
 KINDS = {

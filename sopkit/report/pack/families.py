@@ -5,6 +5,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from sopkit.periods import period_range, shifted
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Month, Number, difference, total
 from sopkit.report.cells import listed as listed_count
 from sopkit.report.narrative import N_, scale_of
@@ -12,7 +13,7 @@ from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.tolerance import outside_families
 from sopkit.report.pack.words import CAUSES, listed, name_of, role, sheet_section, unavailable
 from sopkit.report.svg import month_columns
-from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Table, Text, table
+from sopkit.report.tables import Block, Column, Figure, Page, Row, Table, Text, table
 
 MOST_ITEMS, MOST_NAMES = 12, 12
 CLOSED = 3  # closed months on a sheet, before this month

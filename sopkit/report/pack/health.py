@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from sopkit.data.contracts import CONTRACTS
 from sopkit.meeting.kpis.swedish import SWEDISH
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Code, Words, count
 from sopkit.report.narrative import N_
 from sopkit.report.pack.evidence import adjustment_table, campaign_result_table, chase_table
@@ -11,7 +12,7 @@ from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.table_words import table_words
 from sopkit.report.pack.trust import answers_block, trust_blocks
 from sopkit.report.pack.words import GATES, KPIS, word
-from sopkit.report.tables import Block, Column, Page, Record, Row, Side, Table, Text, side_by_side, table
+from sopkit.report.tables import Block, Column, Page, Row, Side, Table, Text, side_by_side, table
 
 MOST_FINDINGS = 5
 METHODS = (

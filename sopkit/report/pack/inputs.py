@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal, cast
 from markupsafe import Markup
 
 from sopkit.periods import cutoff_of, fiscal_year_periods, period_range
+from sopkit.report.book import Book
 from sopkit.report.language import language_of
 from sopkit.report.look import LookPolicy
 from sopkit.report.narrative import Writer
-from sopkit.report.tables import Book
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

@@ -2,12 +2,13 @@
 
 from markupsafe import Markup
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Month, Number, listed
 from sopkit.report.narrative import N_
 from sopkit.report.pack.drawings import inventory_drawing
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import missing, unavailable, unknown
-from sopkit.report.tables import Block, Column, Figure, Page, Record, Row, Table, table
+from sopkit.report.tables import Block, Column, Figure, Page, Row, Table, table
 
 MOST, ROOM_FOR_COVER = 8, 6  # families shown; families up to which days of cover are shown
 BELOW = 0.9  # stock below this share of safety stock is marked

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Number, total
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.tables import Record
 
 MOST_ROWS, MOST_COLUMNS = 9, 8
 

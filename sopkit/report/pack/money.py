@@ -3,12 +3,13 @@
 from markupsafe import Markup
 
 from sopkit.periods import shifted
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Month, Number, difference, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.largest import largest_families, sum_of
 from sopkit.report.pack.words import CAUSES, LINES, missing
-from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
+from sopkit.report.tables import Block, Column, Page, Row, Table, Text, table
 
 GAP_CAUSES = ("volume", "capacity", "price", "currency")
 MONTHLY = (

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Month, Number, count, difference, source_of, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.decisions import base_scenario
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import in_months, missing, named, role, word
-from sopkit.report.tables import Block, Column, Page, Record, Row, Table, Text, table
+from sopkit.report.tables import Block, Column, Page, Row, Table, Text, table
 
 SHOWN = {"base": 0, "scenario": 1, "together": 2}  # options stand on page one
 

@@ -5,12 +5,13 @@ from math import inf
 
 from markupsafe import Markup
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Month, Number, count, listed, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.largest import sum_of
 from sopkit.report.pack.words import few, in_months, missing, name_of, named, role, unavailable, unknown, word
-from sopkit.report.tables import Block, Column, Page, Record, Row, Table, table
+from sopkit.report.tables import Block, Column, Page, Row, Table, table
 
 HEAT = ((1.3, "h4"), (1.1, "h3"), (1.0, "h2"), (0.85, "h1"))  # load on demonstrated capacity, and its shade
 MOST, MOST_FAMILIES, MOST_GROUPS, MOST_SUPPLIERS, MOST_COMPONENTS = 6, 5, 4, 5, 3  # rows of a list, so that two pages hold them

@@ -2,12 +2,13 @@
 
 from markupsafe import Markup
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Words
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.supply import bottleneck_table, gap_table, heat_map, load_title, shortage_table, supplier_table
 from sopkit.report.pack.words import few, missing, name_of, role
-from sopkit.report.tables import Block, Column, Page, Record, Row, Table, side_by_side, table
+from sopkit.report.tables import Block, Column, Page, Row, Table, side_by_side, table
 
 MOST = 5  # rows of a list: the brief has two pages, however large the company
 VERDICTS = {

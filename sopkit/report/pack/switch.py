@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Number, difference
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.tables import Column, Record, Row, Table, table
+from sopkit.report.tables import Column, Row, Table, table
 
 ORDER = ("together", "scenario", "option")  # as they are offered
 WORSE = ("stock_peak",)  # more of it is no better

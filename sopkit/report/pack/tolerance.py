@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Number, difference, ratio
 from sopkit.report.pack.inputs import Desk
-from sopkit.report.tables import Record
 
 UNIT = 0.5  # less than half a unit is rounding
 HEADLINE_LAG = 2
@@ -41,8 +41,8 @@ def tolerances(desk: Desk) -> list[Tolerance]:
 
 
 def _months_of_both(desk: Desk) -> tuple[str, str]:
-    last = [record.word("period") for record in desk.book.records("last_plan")]
-    until = min(max(last), desk.planned[-1]) if last else desk.planned[-1]
+    last = str(desk.book.frame("last_plan")["period"].max()) if desk.book.has("last_plan") else desk.planned[-1]
+    until = min(last, desk.planned[-1])
     return desk.planned[0], max(until, desk.planned[0])
 
 

@@ -2,12 +2,13 @@
 
 from markupsafe import Markup
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Code, count, listed
 from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.table_words import table_words
 from sopkit.report.pack.words import KPIS, STATUS_OF_DELIVERY, role
-from sopkit.report.tables import Column, Record, Row, Table, Text, table
+from sopkit.report.tables import Column, Row, Table, Text, table
 
 COMPANY = "*"
 SHOWN = 8  # sources: the least trusted first

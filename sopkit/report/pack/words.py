@@ -7,13 +7,14 @@ from zlib import crc32
 from markupsafe import Markup
 
 from sopkit.data.contracts import CONTRACTS
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Month, Words
 from sopkit.report.cells import listed as listed_count
 from sopkit.report.charts import CAUSES as BRIDGE_CAUSES
 from sopkit.report.narrative import N_, Writer
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.table_words import table_words
-from sopkit.report.tables import Record, Text
+from sopkit.report.tables import Text
 from sopkit.supply.availability import Unavailable, not_available_by
 
 KPIS = {
