@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from html import unescape
 
+from sopkit.report.anchors import begun
+
 ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", flags=re.S)
 DECISION = re.compile(r'<section class="decision">.*?</section>', flags=re.S)
 CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</\1>", flags=re.S)
@@ -34,7 +36,7 @@ def on_paper(html: str) -> str:
     plain = re.sub(r'<(data|span)(?: class="t")? (?:value|data-src)="[^>]*>(.*?)</\1>', r"\2", plain, flags=re.S)
     plain = re.sub(r'<time [^>]*>([^<\n]*)</time>|<code class="id">([^<]*)</code>', r"\1\2", plain)
     plain = re.sub(r'(<svg role="img"[^>]*?aria-label="([^"]*)"[^>]*>)', r"\1<title>\2</title>", plain)
-    plain = _in_line(plain)
+    plain = _in_line(begun(plain))
     return TABLE.sub(_with_widths, plain)
 
 
