@@ -4,7 +4,7 @@ Laying out costs by the element and by the measuring of text. Paper follows no s
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 
 from sopkit.report.anchors import begun
@@ -19,6 +19,8 @@ UNPRINTED = re.compile(  # what the style sheet hides on paper, and links that l
     flags=re.S,
 )
 VOID = re.compile(r"<(meta|link|img|br|hr|col)\b([^<>]*?)/?>")
+SIDE, DIVISION = '<div class="side">', re.compile(r"</?div\b[^>]*>")
+HALF = 0.486  # of the page's width: what stands beside something else (.side in the style sheet)
 SPARK = 20.0  # signs as wide as a small drawing
 PADDING = 1.6  # signs as wide as a cell's padding
 BOLD = 1.06  # how much wider a sign of a header is
@@ -37,7 +39,23 @@ def on_paper(html: str) -> str:
     plain = re.sub(r'<time [^>]*>([^<\n]*)</time>|<code class="id">([^<]*)</code>', r"\1\2", plain)
     plain = re.sub(r'(<svg role="img"[^>]*?aria-label="([^"]*)"[^>]*>)', r"\1<title>\2</title>", plain)
     plain = _in_line(begun(plain))
-    return TABLE.sub(_with_widths, plain)
+    return "".join(TABLE.sub(_half_width if beside else _with_widths, part) for part, beside in _parts(plain))
+
+
+def _parts(html: str) -> Iterator[tuple[str, bool]]:
+    """The page in pieces, each with whether it holds what stands beside something else, on half a page."""
+    at = 0
+    while (start := html.find(SIDE, at)) >= 0:
+        depth, end = 0, len(html)
+        for tag in DIVISION.finditer(html, start):
+            depth += -1 if tag[0].startswith("</") else 1
+            if depth == 0:
+                end = tag.end()
+                break
+        yield html[at:start], False
+        yield html[start:end], True
+        at = end
+    yield html[at:], False
 
 
 def _in_line(html: str) -> str:
@@ -56,13 +74,17 @@ def as_xml(html: str) -> str:
     return VOID.sub(r"<\1\2/>", re.sub(r"^\s*<!doctype html>\s*", "", html, flags=re.I))
 
 
-def _with_widths(found: re.Match[str]) -> str:
+def _half_width(found: re.Match[str]) -> str:
+    return _with_widths(found, HALF)
+
+
+def _with_widths(found: re.Match[str], share: float = 1.0) -> str:
     """A table with the width of each column; where every column is a month the style sheet says how wide they are."""
     kinds, inside = found[1], found[2]
     if "months" in kinds or "colspan" in inside or "<colgroup>" in inside:
         return found[0]
     head, _, body = inside.partition("</thead>")
-    widths = column_widths(_cells(head.partition("<thead>")[2]), _cells(body), SIGNS["dense" if "dense" in kinds else ""])
+    widths = column_widths(_cells(head.partition("<thead>")[2]), _cells(body), share * SIGNS["dense" if "dense" in kinds else ""])
     return _measured(found, _column_group(widths))
 
 

@@ -75,3 +75,18 @@ def test_a_text_of_a_drawing_is_told_where_it_begins() -> None:
     turned = drawn.replace('y="2"', 'y="2" transform="rotate(90)"')
     assert begun(turned) == turned  # what turns a text is left to the printer
     assert width("a b") == pytest.approx(width("a") + width("b") + width(" ")) and width("\u4e2d") == 0.5
+
+
+def test_a_table_beside_another_has_half_the_room() -> None:
+    """Eight signs of a month and well over a hundred of files: on half a page the files go on a second line, and the month keeps what it needs."""
+    row = f'<tr><th scope="row">stock</th><td>Dec 2013</td><td class="text">{" + ".join(["some_long_file.csv"] * 7)}</td></tr>'
+    head = '<thead><tr><th scope="col">table</th><th scope="col">month</th><th scope="col">from</th></tr></thead>'
+    whole = f'<div class="wide"><table class="dense">{head}<tbody>{row}</tbody></table></div>'
+    page = f'<p>a</p>{whole}<div class="side"><div>{whole}</div><div><div>b</div></div></div><p>c</p>'
+    made = on_paper(page)
+    alone, beside = (
+        [float(share) for share in re.findall(r"width:([\d.]+)%", group)] for group in re.findall("<colgroup>(.*?)</colgroup>", made)
+    )
+    assert beside[1] > alone[1] and beside[2] < alone[2]
+    assert beside[1] * 0.01 * 0.486 * 205 >= len("Dec 2013")  # signs there are for the month
+    assert re.sub(r"<colgroup>.*?</colgroup>| measured", "", made) == page
