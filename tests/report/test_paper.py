@@ -78,7 +78,7 @@ def test_a_text_of_a_drawing_is_told_where_it_begins() -> None:
 
 
 def test_a_table_beside_another_has_half_the_room() -> None:
-    """Eight signs of a month and well over a hundred of files: on half a page the files go on a second line, and the month keeps what it needs."""
+    """A month, and well over a hundred signs of files: on half a page the files go on a second line, the month keeps what it needs."""
     row = f'<tr><th scope="row">stock</th><td>Dec 2013</td><td class="text">{" + ".join(["some_long_file.csv"] * 7)}</td></tr>'
     head = '<thead><tr><th scope="col">table</th><th scope="col">month</th><th scope="col">from</th></tr></thead>'
     whole = f'<div class="wide"><table class="dense">{head}<tbody>{row}</tbody></table></div>'
