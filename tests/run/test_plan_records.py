@@ -86,7 +86,7 @@ def test_the_library_shows_every_cycle_and_asks_for_nothing(demo: Path, tmp_path
     monkeypatch.setenv("SOPKIT_REPORTS", str(reports))
     page = write_library().read_text()
     assert page.count("<article") == 2 and "MSEK" in page and "script-src 'sha256-" in page and "run, not published" in page
-    assert page.count("Beside ") == 1 and "Beside 2026-02 run" in page.replace("\u202f", " ")
+    assert page.count("<summary>Beside") == 1 and f"{CYCLES[0]} run" in page  # the second run beside the first, published or not
     assert all(f'href="demo/{cycle}/pack/executive.html"' in page for cycle in CYCLES)
     assert "Planbibliotek" in write_library("sv").read_text()
 
