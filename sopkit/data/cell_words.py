@@ -7,9 +7,10 @@ SPREADSHEET_ERRORS = frozenset(
     | {"#SAKNAS!", "#SAKNAS", "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?", "#OGILTIGT!", "#SKÄRNING!"}
 )
 SPREADSHEET_ERROR = re.compile(r"#[^\W\d_]{2,}(?:/[^\W_]+)?[!?]|#NV|#I/T|#N/D|#N/B")  # as spreadsheets write them in other languages too
+TOTAL_LAST = "totals?|totalt|summa|summe|ergebnis|totale|totaal|suma|yhteensä"  # as they stand behind the name of a group too
 TOTAL_WORDS = (
-    r"(?:grand |sub|sous-)?totals?|totalt|totalsumma|summa|sum|delsumma|slutsumma|summe|gesamt|gesamtsumme|zwischensumme"
-    r"|total général|totaux|somme|totaal|i alt|yhteensä"
+    rf"(?:grand |sub|sous-)?(?:{TOTAL_LAST})|totalsumma|sum|delsumma|slutsumma|gesamt|gesamtsumme|zwischensumme|endsumme|insgesamt"
+    r"|gesamtergebnis|teilergebnis|total général|totaux|somme|totale complessivo|subtotaal|eindtotaal|i alt|ialt|loppusumma|razem|Σ|∑"
 )
 _YES, _NO = (
     "true 1 yes ja sant oui vrai wahr si sí vero sim waar kyllä tosi tak prawda verdadero",

@@ -208,6 +208,7 @@ _ALL = (
     _rule(
         "similar_codes", "across", "ASK", "codes that differ by more than case and blanks", "use one spelling, or answer that they are two"
     ),
+    _rule("ends_before", "plausibility", "REJECT", "a last day or month that is not before the first", "correct one of the two"),
     _rule(
         "calendar_periods",
         "across",

@@ -11,12 +11,24 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sopkit.data.cell_words import FALSE_WORDS, MONTH_NAME, MONTH_NAMES, SPREADSHEET_ERROR, SPREADSHEET_ERRORS, TOTAL_WORDS, TRUE_WORDS
+from sopkit.data.cell_words import (
+    FALSE_WORDS,
+    MONTH_NAME,
+    MONTH_NAMES,
+    SPREADSHEET_ERROR,
+    SPREADSHEET_ERRORS,
+    TOTAL_LAST,
+    TOTAL_WORDS,
+    TRUE_WORDS,
+)
 
 SPACES = "\u00a0\u202f "  # no-break space, narrow no-break space, space
+GROUPS = {" ": SPACES, "'": "'\u2019"}  # thousands separators that are written in several ways
 MINUS = "\u2212"
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
-TRIMMED = " \t\r\n\u00a0\u202f" + INVISIBLE
+_INVISIBLE = (*range(1, 9), 11, 12, *range(14, 31), 127)  # control signs; 31 stands for stray quotes while a file is parsed
+_INVISIBLE += (0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF)
+INVISIBLE = "".join(map(chr, _INVISIBLE))  # besides them soft hyphens, signs of no width, marks of direction
+TRIMMED = " \t\r\n\u00a0\u202f\u1680\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))) + INVISIBLE
 YEARS = range(1990, 2100)
 DATE_TOKENS = {
     "YYYY": "[0-9]{4}",
@@ -48,7 +60,7 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Grammar:
-    """How numbers and dates are written: decimal sign, thousands separator (space = also the no-break ones), date format.
+    """How numbers and dates are written: decimal sign, thousands separator (space: also the no-break ones, ': also ’), date format.
 
     A date format holds one of YYYY, YY (20YY), one of MM, M (without leading zero), MMM (jan, février, Mär. …),
     and at most one of DD, D; or it is one of WEEK_FORMATS. With `time_zone` a moment with its offset from UTC (ISO 8601) is
@@ -65,7 +77,7 @@ class Grammar:
     @cached_property
     def number(self) -> re.Pattern[str]:
         """Numbers of the dialect: optional minus, digits in proper groups, optional decimals, optional power of ten."""
-        group = f"[{SPACES}]" if self.thousands == " " else re.escape(self.thousands)
+        group = f"[{re.escape(GROUPS.get(self.thousands, self.thousands))}]"
         whole = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+" if self.thousands else "[0-9]+"
         return re.compile(rf"[-{MINUS}]?(?:{whole})(?:{re.escape(self.decimal)}[0-9]+)?(?:[eE][+-]?[0-9]{{1,3}})?")
 
@@ -92,9 +104,13 @@ _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{
 _PRECISION_LOST = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}")
 _WEEK = re.compile(r"[0-9]{4}-?W[0-9]{1,2}|v\.? ?[0-9]{1,2}(?: [0-9]{4})?|(?:20)?[0-9]{4}", re.IGNORECASE)
 _ANY_DATE = re.compile(r"[0-9]{1,4}[-./ ](?:[0-9]{1,2}|[A-Za-z]{3})[-./ ][0-9]{1,4}(?:[T ].*)?|[0-9]{8}")
-_TOTAL = re.compile(rf"(?:{TOTAL_WORDS})(?:[:\s].*)?", re.IGNORECASE)
-_TOTAL_FIRST = tuple("tgsdziyTGSDZIY")
+_TOTAL = re.compile(rf"(?:{TOTAL_WORDS})(?:[:\s].*)?|\S.*\s(?:{TOTAL_LAST})", re.IGNORECASE)
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+
+
+def class_of(signs: str) -> str:
+    """A class of signs as RE2 writes it."""
+    return "[" + "".join(f"\\x{{{ord(sign):x}}}" for sign in signs) + "]"
 
 
 def trimmed(text: str) -> str:
@@ -117,7 +133,7 @@ def number_of(text: str, grammar: Grammar) -> float | Fault:
         return _number_fault(text, grammar)
     plain = text.replace(MINUS, "-")
     if grammar.thousands:
-        for sign in SPACES if grammar.thousands == " " else grammar.thousands:
+        for sign in GROUPS.get(grammar.thousands, grammar.thousands):
             plain = plain.replace(sign, "")
     value = float(plain.replace(grammar.decimal, "."))
     if value in (float("inf"), float("-inf")):
@@ -214,6 +230,8 @@ def month_of(text: str, grammar: Grammar) -> str | Fault:
             return Fault("impossible_date", f"{text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}", "check the year")
         return text
     day = date_of(text, grammar)
+    if isinstance(day, date) and grammar.date_format in WEEK_FORMATS:
+        return Fault("not_a_month", f"{text!r} is a week, where a month is expected", "give the month")
     if isinstance(day, Fault):
         return (
             Fault(day.rule, f"{text!r} is not a month", "write it as 2026-03, or as a day in the declared date_format")
@@ -267,6 +285,5 @@ def choice_of(text: str, choices: tuple[str, ...]) -> str | Fault:
 
 
 def is_total_label(text: str) -> bool:
-    """Whether a cell names a totals row (`Summa`, `Grand total`, `Total 2026-03`)."""
-    first = text.lstrip()[:1]
-    return first in _TOTAL_FIRST and _TOTAL.fullmatch(trimmed(text)) is not None
+    """Whether a cell names a totals row (`Summa`, `Grand total`, `Total 2026-03`, `Grills total`)."""
+    return _TOTAL.fullmatch(trimmed(text)) is not None

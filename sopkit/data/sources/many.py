@@ -13,13 +13,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sopkit.data.parsing import Grammar
+from sopkit.data.parsing import GROUPS, INVISIBLE, TRIMMED, Grammar, class_of
 from sopkit.data.sources.raw import Texts
 
 MOST_DIGITS = 15  # numbers with more are left to the grammar
-EDGES = r"[\s\x{00a0}\x{202f}\x{200b}-\x{200d}\x{2060}\x{feff}]"
-INSIDE = r"[\x{200b}-\x{200d}\x{2060}\x{feff}]"
-NOT_PLAIN = rf"^{EDGES}|{EDGES}$|^#|^$|{INSIDE}|E\+"  # blanks around, spreadsheet errors, empty, invisible signs, shortened numbers
+EDGES = class_of(TRIMMED)
+INSIDE = rf"{class_of(INVISIBLE)}|[\x{{0300}}-\x{{036f}}]"
+# Blanks around, spreadsheet errors, empty, invisible signs and accents apart, shortened numbers.
+NOT_PLAIN = rf"^{EDGES}|{EDGES}$|^#|^$|{INSIDE}|E\+"
 
 
 class PlainValues(NamedTuple):
@@ -69,7 +70,7 @@ def _plain_numbers(texts: Texts, grammar: Grammar, empty_marks: Sequence[str]) -
     marks[others] = False
     digits = pc.if_else(pa.array(marks), array, "0")
     if grammar.thousands:
-        for sign in (" ", "\u00a0", "\u202f") if grammar.thousands == " " else grammar.thousands:
+        for sign in GROUPS.get(grammar.thousands, grammar.thousands):
             digits = pc.replace_substring(digits, sign, "")
     if grammar.decimal != ".":
         digits = pc.replace_substring(digits, grammar.decimal, ".")
@@ -78,7 +79,7 @@ def _plain_numbers(texts: Texts, grammar: Grammar, empty_marks: Sequence[str]) -
 
 def _plain_number(grammar: Grammar) -> str:
     """Numbers of the dialect that have few digits, no power of ten and no other minus than `-`."""
-    group = r"[ \x{00a0}\x{202f}]" if grammar.thousands == " " else re.escape(grammar.thousands)
+    group = class_of(GROUPS.get(grammar.thousands, grammar.thousands))
     whole = f"[0-9]{{1,{MOST_DIGITS}}}"
     if grammar.thousands:
         whole = f"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{1,4}}|{whole})"

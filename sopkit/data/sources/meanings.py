@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from unicodedata import normalize
 
 import numpy as np
 
@@ -73,11 +74,11 @@ def reader(kind: str, grammar: Grammar, empty_marks: frozenset[str], bounds: Col
 
 
 def _cleaned(came: object, kind: str) -> object:
-    """A cell without blanks around it (a code: without invisible signs at all); None where nothing is left."""
+    """A cell without blanks around it; None where nothing is left. A code: without invisible signs at all, accents on their letters."""
     if not isinstance(came, str):
         return came
     text = trimmed(came)
-    return (text.translate(_NO_INVISIBLE) if kind == "code" else text) or None
+    return (text if kind != "code" else normalize("NFC", text.translate(_NO_INVISIBLE))) or None
 
 
 def _repair(came: object, cleaned: object, kind: str, grammar: Grammar, from_sheet: bool) -> Fault | None:
@@ -89,6 +90,8 @@ def _repair(came: object, cleaned: object, kind: str, grammar: Grammar, from_she
     if isinstance(came, float) and kind == "code":
         return Fault("code_was_number", f"the number {came} was taken as the code {int(came)}")
     if isinstance(came, str) and came != cleaned:
+        if normalize("NFC", came) == cleaned:
+            return Fault("trimmed", f"accents that were signs of their own in {cleaned!r} were put on their letters")
         told = "blanks around" if trimmed(came) == cleaned else "invisible signs in"
         return Fault("trimmed", f"{told} {cleaned!r} were left out")
     if from_sheet and kind in NUMBERS and isinstance(came, str):

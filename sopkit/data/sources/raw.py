@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sopkit.data.findings import Finding
-from sopkit.data.parsing import trimmed
+from sopkit.data.parsing import TRIMMED, class_of, trimmed
 
 SPREADSHEET_ROWS = (65_536, 1_048_576)  # of .xls and .xlsx
 Rows = npt.NDArray[np.integer]
@@ -135,7 +135,7 @@ def is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not trimmed(value))
 
 
-BLANK = r"^[\s\x{00a0}\x{202f}\x{200b}-\x{200d}\x{2060}\x{feff}]*$"  # texts that may be blank
+BLANK = f"^{class_of(TRIMMED)}*$"  # texts that may be blank
 
 
 def blank_rows(table: RawTable) -> Mask:

@@ -18,6 +18,7 @@ from sopkit.data.plausibility.limits import PlausibilityLimits
 from sopkit.data.plausibility.oddity import Oddity, positions_of, shown, span
 from sopkit.data.plausibility.outliers import mixed_units, outliers
 from sopkit.data.plausibility.settled import SETTLED
+from sopkit.data.plausibility.spans import ends_before_begins
 from sopkit.data.sources.declaration import Source
 from sopkit.data.sources.known import KnownTable, known_table
 from sopkit.data.sources.oddity_findings import tell
@@ -116,6 +117,7 @@ def _of_one_table(
     found += across.unknown_code_oddities(frame, sums, name, broken)
     found += across.unknown_places(frame, sums, name)
     found += across.circles(frame, name)
+    found += ends_before_begins(frame, name)
     earlier = setting.earlier
     moved = (
         against_earlier(name, frame, earlier, limits, file_hash=setting.hashes.get(name, ""), reaches_further=known.reaches_further)

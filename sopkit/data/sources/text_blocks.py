@@ -18,6 +18,12 @@ MOST_RATIO = 200  # unpacked / packed size: beyond it a file is a bomb, not a ta
 SMALL = 64 << 20  # below this size the ratio does not matter
 LINE_FEED = ord("\n")
 UTF8_MARK = b"\xef\xbb\xbf"
+NO_TEXT = {
+    b"PK\x03\x04": "a workbook or an archive",
+    b"%PDF": "a PDF document",
+    b"PAR1": "a Parquet file",
+    b"\xd0\xcf\x11\xe0": "an old workbook",
+}
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Bytes that cp1252 uses where ISO 8859-1 has control signs: blocks are decoded as ISO 8859-1, which is fast, and the few
 # distinct texts that hold one are mended afterwards.
@@ -127,6 +133,11 @@ def _check_mark(raw: bytes, encoding: str, origin: str) -> None:
     if raw[:2] in UTF16_MARKS and encoding != "utf-16":
         finding = Finding(origin, "encoding", "the file is UTF-16", "REJECT", "declare encoding: utf-16, or save it as UTF-8")
         raise UnusableText(finding)
+
+    for mark, kind in NO_TEXT.items():
+        if raw.startswith(mark):
+            told = f"the file is {kind}, not text"
+            raise UnusableText(Finding(origin, "unreadable_file", told, "REJECT", "save it as CSV, or give it the ending of its kind"))
 
 
 def _decoded(decoder: codecs.IncrementalDecoder, raw: bytes, line: int, origin: str) -> bytes:

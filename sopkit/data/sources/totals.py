@@ -6,14 +6,14 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from sopkit.data.cell_words import TOTAL_WORDS
+from sopkit.data.cell_words import TOTAL_LAST, TOTAL_WORDS
 from sopkit.data.contracts.column import Contract
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.parsing import Grammar, is_total_label, trimmed
 from sopkit.data.sources.cells import parsed_cells
 from sopkit.data.sources.raw import BLANK, Cells, Mask, RawTable, blank_rows, in_every_column, is_blank
 
-TOTAL_LABEL = rf"(?i)(?:{TOTAL_WORDS})"  # texts that may label a totals row
+TOTAL_LABEL = rf"(?i)(?:{TOTAL_WORDS}|\s(?:{TOTAL_LAST})\s*$)"  # texts that may label a totals row
 TOLERANCE = 0.005  # a total is printed to the cent
 MEASURES = ("number", "whole")
 LEAST_NEEDED = 3  # needed columns of a table in which a row with one filled cell is a note
@@ -32,7 +32,8 @@ def records_only(
     """The table without blank lines, repeated headers, totals rows and notes, each of which is told.
 
     A totals row is left out only where its label says so, another required cell is blank, and each of its numbers is the
-    sum of its column; otherwise it is rejected. `months` are the positions of months in columns, each with its own sum.
+    sum of its column, or of the rows since the totals row before; otherwise it is rejected. `months` are the positions of
+    months in columns, each with its own sum.
     """
     blank = blank_rows(table)
     _tell(table, blank, "blank_line", "a blank line was left out", log)
@@ -116,14 +117,16 @@ def _numbers(table: RawTable, position: int, grammar: Grammar) -> npt.NDArray[np
 
 
 def _check_totals(table: RawTable, total: Mask, record: Mask, measures: dict[str, npt.NDArray[np.float64]], log: FindingLog) -> None:
-    """Tell each totals row: left out where its numbers are the sums of the records, else rejected."""
+    """Tell each totals row: left out where its numbers are the sums of all records, or of those since the one before; else rejected."""
     sums = {name: float(np.nansum(column[record])) for name, column in measures.items()}
-    for row in np.flatnonzero(total):
+    before = 0
+    for row in np.flatnonzero(total).tolist():
         shown = {name: float(column[row]) for name, column in measures.items() if not np.isnan(column[row])}
+        above = {name: float(np.nansum(measures[name][before:row][record[before:row]])) for name in shown}
         wrong = [name for name, value in shown.items() if abs(value - sums[name]) > TOLERANCE]
-        place = int(table.rows[row])
-        if shown and not wrong:
-            told = "a totals row was left out; it is the sum of its column"
+        place, before = int(table.rows[row]), row
+        if shown and (not wrong or all(abs(value - above[name]) <= TOLERANCE for name, value in shown.items())):
+            told = f"a totals row was left out; it is the sum of {'the rows since the one before' if wrong else 'its column'}"
             log.note(Finding(table.origin, "totals_row", told, "REPAIR", "", table.sheet, place))
             continue
         told = "a totals row without numbers"

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from sopkit.data.findings import Finding, FindingLog
 from sopkit.data.sources.database_columns import CAME_AS, PADDED
 from sopkit.data.sources.dialect import Dialect
-from sopkit.data.sources.raw import Cells, RawTable, unreadable
+from sopkit.data.sources.raw import Cells, RawTable, cells_of, unreadable
 
 MOST_COLUMNS = 2_000
 MOST_CELLS = 400_000_000  # rows x columns: a few bytes of Parquet can stand for a billion equal cells
@@ -27,6 +27,13 @@ def read_parquet_file(path: Path, dialect: Dialect, log: FindingLog) -> RawTable
             told = f"{size.num_rows:,} rows of {size.num_columns:,} columns"
             hint = f"send at most {MOST_COLUMNS:,} columns and {MOST_CELLS:,} cells"
             log.note(Finding(origin, "too_large", told, "REJECT", hint))
+            return unreadable(origin)
+        names = size.schema.to_arrow_schema().names
+        twice = sorted({name for name in names if names.count(name) > 1})
+        for name in twice:
+            told = f"header {name!r} stands {names.count(name)} times"
+            log.note(Finding(origin, "duplicate_header", told, "REJECT", "give each column its own name", row=1, column=name))
+        if twice:
             return unreadable(origin)
         table = pq.read_table(path, partitioning=None)
     except (pa.ArrowException, OSError) as reason:
@@ -85,6 +92,8 @@ def _type_name(kind: pa.DataType) -> str:
 def _cells(column: pa.ChunkedArray) -> Cells:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
+    if pa.types.is_nested(column.type):  # lists and records have no meaning in a cell: the contract refuses the type
+        return cells_of([None if value is None else str(value) for value in column.to_pylist()])
     encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
     if isinstance(encoded, pa.ChunkedArray):
         encoded = pa.concat_arrays(encoded.chunks) if encoded.num_chunks else pa.array([], column.type).dictionary_encode()

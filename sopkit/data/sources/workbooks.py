@@ -28,7 +28,18 @@ MOST_COLUMNS = 2_000
 ZEROS = re.compile(r"0{2,}")
 LONG_GAP = 50  # blank rows in a row beyond which they are told together
 Line = tuple[int, list[object]]  # physical row, cells
-UNREADABLE = (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError, SyntaxError, ExpatError, RuntimeError)
+UNREADABLE = (
+    zipfile.BadZipFile,
+    LookupError,
+    AttributeError,
+    ValueError,
+    TypeError,
+    OSError,
+    EOFError,
+    SyntaxError,
+    ExpatError,
+    RuntimeError,
+)
 
 
 def read_workbook(path: Path, dialect: Dialect, log: FindingLog) -> RawTable:
@@ -50,7 +61,7 @@ def read_workbook(path: Path, dialect: Dialect, log: FindingLog) -> RawTable:
         return unreadable(origin)
     try:
         with closing(load_workbook(path, read_only=True, data_only=True, keep_links=False)) as book:
-            name = _sheet_name(book.sheetnames, dialect, origin, log)
+            name = _sheet_name([sheet.title for sheet in book.worksheets], dialect, origin, log)
             if name is None:
                 return unreadable(origin)
             with zipfile.ZipFile(path) as package:
