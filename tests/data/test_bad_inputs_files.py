@@ -242,7 +242,7 @@ def test_a_mark_at_the_start_is_no_part_of_the_first_header(tmp_path: Path, form
         (b" \n \n", "empty_file"),
         (b"\xef\xbb\xbf", "empty_file"),
         (b"item;period;quantity\n", "no_rows"),
-        (b"PK\x03\x04\x00\x00", "encoding"),
+        (b"PK\x03\x04\x00\x00", "unreadable_file"),
     ],
 )
 def test_files_without_a_table(tmp_path: Path, content: bytes, rule: str):
