@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from sopkit.run.room import Room
 
 SHARES = ("fill_rate", "load_peak")  # printed as per cent; money and units are printed whole
+DIFFERENCE = "difference"  # the column that tells a change
+MEASURES = {  # page one's words
+    "net_sales": "net sales of the fiscal year",
+    "contribution": "contribution, next twelve months",
+    "fill_rate": "fill rate, next six months",
+    "lost": "units lost",
+    "late": "units late",
+    "stock_peak": "highest stock",
+    "cash_low": "lowest cash headroom",
+    "load_peak": "highest load",
+}
+CELL = 'style="text-align: right; padding: 0 .8em"'
 LABEL = {"description_width": "10em"}
 WIDE, NARROW = {"width": "30em"}, {"width": "12em"}
 
@@ -29,19 +41,33 @@ def room_widgets(room: "Room") -> widgets.Widget:
 
 
 def page_html(page: "pd.DataFrame") -> str:
-    """The page of `Room.choose` as HTML: whole money and units, shares in per cent, and what breaks first."""
+    """The page of `Room.choose` as HTML: whole money and units, shares in per cent, differences with their sign, and what breaks first."""
+    heads = "".join(f'<th scope="col" {CELL}>{escape(str(column))}</th>' for column in page.columns)
+    rows = "".join(
+        f'<tr data-measure="{escape(str(name))}"><th scope="row" style="text-align: left">{escape(MEASURES.get(str(name), str(name)))}</th>'
+        + "".join(
+            f"<td {CELL}>{_written(float(page.loc[name, column]), name in SHARES, column == DIFFERENCE)}</td>" for column in page.columns
+        )
+        + "</tr>"
+        for name in page.index
+    )
     breaks = page.attrs.get("breaks_first") or "nothing"
-    written = page.astype("object")
-    for name in page.index:
-        written.loc[name] = [_written(float(value), as_share=name in SHARES) for value in page.loc[name]]
-    return written.to_html(border=0) + f"<p>breaks first: {escape(str(breaks))}</p>"
+    return f"<table><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table><p>breaks first: {escape(str(breaks))}</p>"
 
 
-def _written(value: float, *, as_share: bool) -> str:
+def _written(value: float, as_share: bool, as_difference: bool) -> str:
+    """A level or a difference as it is read; of shares the difference is in percentage points."""
     if value != value:
         return "not available"
     rounded = round(value, 3 if as_share else 0) + 0.0  # what rounds to nothing has no sign
-    return f"{rounded:.1%}" if as_share else f"{rounded:,.0f}"
+    sign = "+" if as_difference and rounded > 0 else ""
+    if not as_share:
+        written = f"{sign}{rounded:,.0f}"
+    elif as_difference:
+        written = f"{sign}{rounded * 100:,.1f} pp"
+    else:
+        written = f"{rounded:,.1%}"
+    return written.replace("-", "\N{MINUS SIGN}")
 
 
 def _drivers(room: "Room") -> tuple[list[widgets.Widget], widgets.HTML]:

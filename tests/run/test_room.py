@@ -1,5 +1,6 @@
 """What was tried in the room is kept as a text and nothing else; what the room does not have is named."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -54,6 +55,8 @@ def test_the_page_is_written_in_whole_money_and_shares_and_lets_nothing_through(
     page = pd.DataFrame({"base": [413_941_809.9, 0.98], "tried": [1.0, float("nan")]}, index=["net_sales", "fill_rate"])
     page.attrs["breaks_first"] = "<script> 2026-05"
     html = page_html(page)
-    assert "-0" not in page_html(pd.DataFrame({"difference": [-0.2, -0.0001]}, index=["late", "fill_rate"]))
+    changed = page_html(pd.DataFrame({"difference": [-0.2, -0.0001, 12.0, -0.021]}, index=["late", "fill_rate", "lost", "load_peak"]))
+    assert re.findall(r"<td style[^>]*>([^<]*)", changed) == ["0", "0.0 pp", "+12", "\N{MINUS SIGN}2.1 pp"]
+    assert "units late" in changed and "highest load" in changed
     assert "413,941,810" in html and "98.0%" in html and "not available" in html
     assert "<script>" not in html

@@ -113,12 +113,12 @@ def test_it_opens_with_the_code_hidden_on_one_screen_and_asks_this_machine_only(
 
 def test_a_slider_makes_the_plan_again_and_what_was_tried_is_kept_as_a_text(room: Any, suite: Path, tmp_path: Path) -> None:
     page, *_ = room
-    change = "tr => [...tr].find(row => row.firstElementChild.textContent === 'net_sales')?.lastElementChild.textContent"
+    change = "tr => [...tr].find(row => row.dataset.measure === 'net_sales')?.lastElementChild.textContent"
     rows = page.locator(".widget-html table tr")
     assert rows.evaluate_all(change) == "0"
     page.locator(".widget-slider", has_text="demand Stoves").locator(".noUi-handle").press("ArrowLeft")
     page.wait_for_function(f"({change})(document.querySelectorAll('.widget-html table tr')) !== '0'")
-    assert rows.evaluate_all(change).startswith("-")
+    assert rows.evaluate_all(change).startswith("\N{MINUS SIGN}")
     page.screenshot(path=tmp_path / "moved.png")
     page.get_by_label("keep as").fill("fewer_stoves")
     page.get_by_role("button", name="keep").click()
