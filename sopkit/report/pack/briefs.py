@@ -65,7 +65,13 @@ def _change_table(desk: Desk, known: list[Tolerance]) -> tuple[Table, ...]:
         if one.last.known
     ][:MOST_FAMILIES]
     labels = (N_("last plan"), N_("this plan"), N_("change"), N_("change, share"), N_("usual error (WAPE)"))
-    caption = desk.writer.say(N_("Demand of the months that both plans cover, units; red where it moved beyond the family's usual error"))
+    compared = [one.family for one in known if one.last.known]
+    told = N_("Demand of the months that both plans cover, units; red where it moved beyond the family's usual error")
+    if len(compared) > MOST_FAMILIES:
+        told = N_(
+            "Of {count} families those that moved beyond their usual error (red), then the largest; months that both plans cover, units"
+        )
+    caption = desk.writer.say(told, count=listed(compared))
     return (
         (table(desk.writer, Table(caption, text(N_("family")), tuple(Column(text(label)) for label in labels), tuple(rows), dense=True)),)
         if rows

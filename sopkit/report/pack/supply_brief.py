@@ -8,9 +8,9 @@ from sopkit.report.narrative import N_
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.supply import bottleneck_table, gap_table, heat_map, load_title, shortage_table, supplier_table
 from sopkit.report.pack.words import few, missing, name_of, role
-from sopkit.report.tables import Block, Column, Page, Row, Table, side_by_side, table
+from sopkit.report.tables import Block, Column, Page, Row, Table, Text, side_by_side, table
 
-MOST = 5  # rows of a list: the brief has two pages, however large the company
+MOST, MOST_COMPONENTS = 5, 2  # rows of a list: the brief has two pages, however large the company
 VERDICTS = {
     "pull": N_("pull"),
     "in part": N_("helps in part"),
@@ -29,11 +29,12 @@ def supply_brief_pages(desk: Desk) -> list[Page]:
         *_lever_table(desk),
         *shortage_table(desk, MOST),
         *side_by_side((*_commitment_table(desk), *_hiring_table(desk))),
-        *supplier_table(desk),
+        *supplier_table(desk, MOST_COMPONENTS),
         *_loss_table(desk),
     )
+    rest = Text((desk.writer.say(N_("Each list has what weighs most; the whole of it stands in notebook three.")),), style="quiet")
     absent = missing(desk, "levers", "workforce", "suppliers", "supplier_items")
-    return [first, Page("remedies", text(N_("Supply")), _title(desk), (*blocks, *absent), style="tight")] if blocks else [first]
+    return [first, Page("remedies", text(N_("Supply")), _title(desk), (*blocks, rest, *absent), style="tight")] if blocks else [first]
 
 
 def _levers(desk: Desk) -> list[Record]:
