@@ -87,7 +87,7 @@ class Figure:
     """A chart as SVG with its title."""
 
     svg: Markup
-    caption: Markup | str = ""
+    caption: Markup | str
     note: Markup | str = ""
     kind: Literal["figure"] = field(default="figure", init=False)
 

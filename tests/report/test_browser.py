@@ -24,6 +24,9 @@ def browser() -> Iterator[object]:
         opened.close()
 
 
+READABLE = 8  # pixels that a label of a chart is high, at least
+
+
 @pytest.fixture(scope="module")
 def pack_file(tmp_path_factory: pytest.TempPathFactory, full_page: str) -> Path:
     path = tmp_path_factory.mktemp("pack") / "executive.html"
@@ -52,6 +55,8 @@ def test_it_opens_quietly(browser: object, pack_file: Path, scheme: str, width: 
         )
         == 0
     )
+    smallest = "Math.min(...[...document.querySelectorAll('figure svg text')].map(text => text.getBoundingClientRect().height))"
+    assert page.evaluate(smallest) >= READABLE, "labels of a chart are too small to read"
     assert page.evaluate("[...document.fonts].filter(face => face.status === 'loaded').length") >= 2
     context.close()
 

@@ -236,3 +236,39 @@ def test_a_scenario_that_could_not_be_planned_is_not_the_worst(tables: dict[str,
     html = shown(PackInputs(known, facts(known), about())).print_html
     assert "No scenario could be valued" in html
     assert "Worst scenario" not in html
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ([+5e6, +1e6], "No scenario takes contribution of the next twelve months down; the best is"),
+        ([0.0, 10.0], "No scenario moves contribution of the next twelve months."),
+        ([-5e6, +1e6], "Worst scenario for contribution, twelve months"),
+    ],
+)
+def test_the_title_of_scenarios_says_what_the_table_shows(tables: dict[str, pd.DataFrame], changes: list[float], told: str) -> None:
+    scenarios = tables["scenarios"].copy()
+    base = float(scenarios.loc[scenarios["kind"] == "base", "contribution"].iloc[0])
+    what_if = scenarios.index[scenarios["kind"] == "scenario"]
+    scenarios.loc[what_if, "contribution"] = [base + changes[place % 2] for place in range(len(what_if))]
+    known = tables | {"scenarios": scenarios}
+    assert len(what_if) >= 2
+    assert told in unescape(re.sub(r"<[^>]+>", "", shown(PackInputs(known, facts(known), about())).print_html))
+
+
+def test_the_first_resource_of_the_load_is_the_one_that_the_title_names(tables: dict[str, pd.DataFrame]) -> None:
+    """A small resource has the highest load by share, a large one lacks more hours."""
+    load = tables["resource_load"].copy()
+    small, large = sorted(load["resource"].unique())[:2]
+    for resource, asked, can in ((small, 30.0, 10.0), (large, 2_000.0, 1_000.0)):
+        mine = load["resource"] == resource
+        load.loc[mine, ["required_hours", "demonstrated_hours", "load_ratio"]] = [asked, can, asked / can]
+    known = tables | {"resource_load": load}
+    html = shown(PackInputs(known, facts(known), about())).print_html
+    page = html.split('<section id="supply"')[1].split("</section>")[0]
+    first = re.search(r'<tbody>.*?<th scope="row">(.*?)</th>', page, re.DOTALL)
+    assert first is not None
+    name = re.sub(r"<[^>]+>", "", first[1]).strip()
+    title = re.sub(r"<[^>]+>", "", page.split("</h2>")[0])
+    assert f"{name} is asked for" in title
+    assert "200%" in title.replace("\u00a0", "")

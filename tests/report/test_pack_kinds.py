@@ -137,3 +137,33 @@ def test_the_two_decisions_that_depend_on_each_other_are_named(language: str, to
     text = Markup(" ").join(line for block in page.blocks if block.kind == "text" for line in block.lines).striptags().replace("\xa0", " ")
     assert told in text
     assert text.count("D2=C") == 1
+
+
+def test_a_bought_family_has_receipts_and_a_forecast_worse_than_naive_is_doubted() -> None:
+    tables = full_tables()
+    family = "Stoves"
+    items = tables["items"]
+    accuracy = tables["forecast_accuracy"].copy()
+    accuracy.loc[(accuracy["family"] == family) & (accuracy["layer"] == "consensus"), "wape_ratio"] = 9.0
+    bought = items["supply_strategy"].astype(object).where(items["family"] != family, "buy")
+    known = {**tables, "items": items.assign(supply_strategy=bought), "forecast_accuracy": accuracy}
+    page = printed_pages(PackInputs(known, facts(known), about()), "pre_sop")[1]
+    sheet = unescape(re.sub(r"<[^>]+>", "", page.split('<section id="family-stoves"')[1].split("</section>")[0])).replace("\u00a0", " ")
+    assert "Receipts" in sheet
+    assert "of receipts less" in sheet
+    assert "Production" not in sheet
+    assert "Why to doubt it: wrong by 900% on average" in sheet
+
+
+def test_a_function_and_its_head_are_one_line_of_who_brought_what() -> None:
+    tables = full_tables()
+    rows = [("sales", "sales_forecast", "delivered"), ("head_of_sales", "overrides", "delivered"), ("head_of_hr", "workforce", "missing")]
+    owed = pd.DataFrame(
+        [{**tables["participation"].iloc[0], "function": who, "table": what, "status": status} for who, what, status in rows]
+    )
+    known = tables | {"participation": owed}
+    page = printed_pages(PackInputs(known, facts(known), about()), "pre_sop")[1]
+    table = re.search(r"<caption>Who has brought what.*?</table>", page, re.DOTALL)
+    assert table is not None
+    lines = [re.sub(r"<[^>]+>", "|", line) for line in re.findall(r"<tr[^>]*>(.*?)</tr>", table[0].split("<tbody>")[1], re.DOTALL)]
+    assert [[word for word in line.split("|") if word.strip()] for line in lines] == [["sales", "2"], ["head of HR", "1"]]

@@ -13,8 +13,8 @@ from sopkit.report.pack.words import listed, role
 from sopkit.report.tables import Column, Lead, Row, Table, table
 
 CHANGES = (
-    ("net_sales_change", "money", N_("net sales")),
-    ("contribution_change", "money", N_("contribution")),
+    ("net_sales_change", "money", N_("net sales, fiscal year")),
+    ("contribution_change", "money", N_("contribution, twelve months")),
     ("expected_contribution_change", "money", N_("expected, risk weighed in")),
     ("fill_rate_change", "points", N_("fill rate")),
     ("stock_peak_change", "money", N_("highest stock")),

@@ -1,7 +1,10 @@
 """Pages of the meetings before the executive's: what changed in demand and what to settle, and where functions part."""
 
+from collections import Counter
+
 from markupsafe import Markup
 
+from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Month, count, difference, listed, ratio, total
 from sopkit.report.narrative import N_
 from sopkit.report.pack.accuracy import override_table
@@ -198,14 +201,19 @@ def _delivery_table(desk: Desk) -> tuple[Table, ...]:
     """What each of the functions was to bring: how many tables came, came unchanged, or are missing."""
     text, rows = desk.writer.text, []
     records = desk.book.records("participation")
-    for first in {record.word("function"): record for record in reversed(records)}.values():
-        function = first.word("function")
-        mine = [record.word("status") for record in records if record.word("function") == function]
+    owed = Counter((record.word("function"), record.word("status")) for record in records)
+    members = dict[str, dict[str, Record]]()  # by function: itself and its head, each with one of its rows
+    for record in records:
+        members.setdefault(record.word("function").removeprefix("head_of_"), {}).setdefault(record.word("function"), record)
+    for function, mine in members.items():
         cells = [
-            count("participation", mine.count(status), f"function={function}&status={status}") if status in mine else ""
+            total([count("participation", owed[name, status], f"function={name}&status={status}") for name in came], "count")
+            if (came := [name for name in mine if owed[name, status]])
+            else ""
             for status in STATUS_OF_DELIVERY
         ]
-        rows.append(Row(text(KINDS[function]) if function in KINDS else role(desk, first, "function"), tuple(cells)))
+        known = function in mine and function in KINDS
+        rows.append(Row(text(KINDS[function]) if known else role(desk, next(iter(mine.values())), "function"), tuple(cells)))
     columns = tuple(Column(text(label)) for label in STATUS_OF_DELIVERY.values())
     caption = desk.writer.say(N_("Who has brought what, tables"))
     return (table(desk.writer, Table(caption, text(N_("function")), columns, tuple(rows), dense=True)),) if rows else ()

@@ -32,6 +32,16 @@ MEASURES = (
     ("revenue", "money", N_("Net sales")),
     ("budget_revenue", "money", N_("budget")),
 )
+FORECAST_RECORD = {  # by whether it is worse than the seasonal naive, and whether it is too low
+    (False, False): N_("Why we believe it: wrong by {error} on average (seasonal naive {naive}), over-forecast by {bias}."),
+    (False, True): N_("Why we believe it: wrong by {error} on average (seasonal naive {naive}), under-forecast by {bias}."),
+    (True, False): N_("Why to doubt it: wrong by {error} on average (seasonal naive {naive}), over-forecast by {bias}."),
+    (True, True): N_("Why to doubt it: wrong by {error} on average (seasonal naive {naive}), under-forecast by {bias}."),
+}
+BACKTEST_RECORD = {  # by whether it is worse than the seasonal naive
+    False: N_("Why we believe it: in the backtest wrong by {error} on average, seasonal naive by {naive}."),
+    True: N_("Why to doubt it: in the backtest wrong by {error} on average, seasonal naive by {naive}."),
+}
 BESIDE = ("last_plan", "late", "lost", "target_stock", "cover_days", "budget_revenue")  # rows that explain the one above
 
 
@@ -81,8 +91,8 @@ def _sheet(desk: Desk, plan: Record) -> Page:
     words = {"stock": N_("made to stock"), "order": N_("made to order"), "buy": N_("bought in"), "service": N_("service")}
     blocks: tuple[Block, ...] = (
         _chart(desk, family, months, numbers),
-        _table(desk, months, numbers),
-        Text((*_identities(desk, months, numbers), *_lines(desk, family)), style="lead"),
+        _table(desk, months, numbers, bought=strategy == "buy"),
+        Text((*_identities(desk, months, numbers, bought=strategy == "buy"), *_lines(desk, family)), style="lead"),
         *_items_table(desk, family),
     )
     chapter = desk.writer.say(N_("{family}, {strategy}"), family=plan.words("family"), strategy=desk.writer.text(words[strategy]))
@@ -126,7 +136,7 @@ def _chart(desk: Desk, family: str, months: list[str], numbers: dict[str, list[N
     return Figure(drawing, desk.writer.say(title))
 
 
-def _table(desk: Desk, months: list[str], numbers: dict[str, list[Number]]) -> Table:
+def _table(desk: Desk, months: list[str], numbers: dict[str, list[Number]], *, bought: bool) -> Table:
     text, rows = desk.writer.text, []
     for measure, unit, label in MEASURES:
         if not any(number.known for number in numbers[measure]):
@@ -137,6 +147,7 @@ def _table(desk: Desk, months: list[str], numbers: dict[str, list[Number]]) -> T
             if measure in ("bookings", "shipments", "late", "lost", "production", "revenue", "budget_revenue", "bottleneck_hours")
             else ""
         )
+        label = N_("Receipts") if bought and measure == "production" else label
         rows.append(Row(text(label), (*shown, whole), "quiet" if measure in BESIDE else "part"))
     groups = [text(N_("closed"))] * 3 + [text(N_("this month"))] + [text(N_("plan"))] * 12 + [""]
     heads = [Month(month, "column") for month in months]
@@ -146,7 +157,7 @@ def _table(desk: Desk, months: list[str], numbers: dict[str, list[Number]]) -> T
     return table(desk.writer, Table(caption, "", columns, tuple(rows), dense=True, months=True))
 
 
-def _identities(desk: Desk, months: list[str], numbers: dict[str, list[Number]]) -> tuple[Markup, ...]:
+def _identities(desk: Desk, months: list[str], numbers: dict[str, list[Number]], *, bought: bool) -> tuple[Markup, ...]:
     """The two balances of the planned year, with what they leave unexplained; nothing where a part is not known."""
     first, last = CLOSED, CLOSED + 12  # after this month, to the end of the planned year
     say, until = desk.writer.say, min(last, len(months) - 1)
@@ -167,6 +178,8 @@ def _identities(desk: Desk, months: list[str], numbers: dict[str, list[Number]])
         came = total([opening, *parts["production"]], "units")
         left = difference(came, total([*parts["shipments"], closing], "units"))
         message = N_("Stock ties: {opening} and {production} of production less {shipments} shipped: {closing}; unexplained {left}.")
+        if bought:
+            message = N_("Stock ties: {opening} and {production} of receipts less {shipments} shipped: {closing}; unexplained {left}.")
         sums = {name: total(parts[name], "units") for name in ("production", "shipments")}
         told.append(say(message, opening=opening, closing=closing, left=_whole(left), **sums))
     return tuple(told)
@@ -254,9 +267,7 @@ def _belief_line(desk: Desk, family: str) -> tuple[Markup, ...]:
     if "consensus" in scored and "naive" in scored:
         error, naive = scored["consensus"].number("wape_ratio", "ratio"), scored["naive"].number("wape_ratio", "ratio")
         bias = scored["consensus"].number("bias_ratio", "ratio")
-        told = N_("Why we believe it: wrong by {error} on average (seasonal naive {naive}), over-forecast by {bias}.")
-        if bias.value is not None and bias.value < 0:
-            told = N_("Why we believe it: wrong by {error} on average (seasonal naive {naive}), under-forecast by {bias}.")
+        told = FORECAST_RECORD[_is_worse(error, naive), bias.value is not None and bias.value < 0]
         return (desk.writer.say(told, error=error, naive=naive, bias=bias.size()),)
     pool, naive_model = (
         desk.book.record("backtest", model="pool", family=family),
@@ -264,9 +275,13 @@ def _belief_line(desk: Desk, family: str) -> tuple[Markup, ...]:
     )
     naive_model = naive_model or desk.book.record("backtest", model="seasonal_naive", family=family)
     if pool and naive_model and pool.number("wape_ratio", "ratio").known:
-        told = N_("Why we believe it: in the backtest wrong by {error} on average, seasonal naive by {naive}.")
-        return (desk.writer.say(told, error=pool.number("wape_ratio", "ratio"), naive=naive_model.number("wape_ratio", "ratio")),)
+        error, naive = pool.number("wape_ratio", "ratio"), naive_model.number("wape_ratio", "ratio")
+        return (desk.writer.say(BACKTEST_RECORD[_is_worse(error, naive)], error=error, naive=naive),)
     return ()
+
+
+def _is_worse(error: Number, naive: Number) -> bool:
+    return error.value is not None and naive.value is not None and error.value > naive.value
 
 
 def _range_line(desk: Desk, family: str) -> tuple[Markup, ...]:

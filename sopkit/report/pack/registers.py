@@ -7,7 +7,7 @@ from markupsafe import Markup
 from sopkit.report.book import Record
 from sopkit.report.cells import Cell, Month, Number, count, difference, source_of, total
 from sopkit.report.narrative import N_
-from sopkit.report.pack.decisions import base_scenario
+from sopkit.report.pack.decisions import NOTHING, base_scenario
 from sopkit.report.pack.inputs import Desk
 from sopkit.report.pack.words import in_months, missing, named, role, word
 from sopkit.report.tables import Block, Column, Page, Row, Table, Text, table
@@ -97,10 +97,18 @@ def _scenario_title(desk: Desk, records: list[Record], base: Record) -> Markup:
     valued = [record for record in what_if if record.number("contribution", "money").known]
     if not valued:
         return say(N_("No scenario could be valued: costs are not known, or it could not be planned."))
-    worst = min(valued, key=lambda record: record.number("contribution", "money").value or 0.0)
-    change = difference(worst.number("contribution", "money"), base.number("contribution", "money"))
-    told = N_("Worst scenario for contribution, twelve months: {title}, {change}.")
-    return say(told, title=worst.words("title"), change=change.change())
+
+    def change(record: Record) -> Number:
+        return difference(record.number("contribution", "money"), base.number("contribution", "money"))
+
+    worst, *_, best = *(ordered := sorted(valued, key=lambda record: change(record).value or 0.0)), ordered[-1]
+    little = NOTHING * abs(base.number("net_sales", "money").value or 0.0)
+    shown, told = worst, N_("Worst scenario for contribution, twelve months: {title}, {change}.")
+    if (change(worst).value or 0.0) > -little:
+        shown, told = best, N_("No scenario takes contribution of the next twelve months down; the best is {title}, {change}.")
+        if (change(best).value or 0.0) < little:
+            return say(N_("No scenario moves contribution of the next twelve months."))
+    return say(told, title=shown.words("title"), change=change(shown).change())
 
 
 def _register_page(desk: Desk) -> Page:

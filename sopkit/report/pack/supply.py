@@ -74,24 +74,27 @@ def _unmet(desk: Desk, column: str) -> Number:
 
 
 def heat_map(desk: Desk, most: int = MOST) -> tuple[Table, ...]:
-    """Load by resource and month, of what is asked for and of what is planned: the resources with the highest month."""
+    """Load by resource and month, of what is asked for and of what is planned: first the resources that lack most hours in a month."""
     text = desk.writer.text
     records = [record for record in desk.book.records("resource_load") if record.word("period") in desk.planned]
     if not records:
         return ()
+    loads = dict[str, dict[str, Record]]()
+    for record in records:
+        loads.setdefault(record.word("resource"), {})[record.word("period")] = record
+    ordered = sorted(loads.values(), key=lambda mine: max(map(_hours_short, mine.values())), reverse=True)  # as the title chooses
     rows = []
-    peaks = desk.book.grouped("resource_load", ["resource"], ["load_ratio"], periods=desk.next_year, how="max")
-    for peak in sorted(peaks, key=lambda record: -(record.number("load_ratio", "ratio").value or 0.0))[:most]:
-        mine = {record.word("period"): record for record in records if record.word("resource") == peak.word("resource")}
-        loads = [mine[period].number("load_ratio", "ratio") for period in desk.planned if period in mine]
-        plans = [mine[period].number("planned_load_ratio", "ratio") for period in desk.planned if period in mine]
-        rows.append(Row(name_of(desk, peak, "resource"), tuple(loads), shades=tuple(_shade(load) for load in loads)))
-        rows.append(Row(text(N_("in the plan, with overtime")), tuple(plans), "quiet"))
+    for mine in ordered[:most]:
+        months = [mine[period] for period in desk.planned if period in mine]
+        asked = [record.number("load_ratio", "ratio") for record in months]
+        planned = [record.number("planned_load_ratio", "ratio") for record in months]
+        rows.append(Row(name_of(desk, months[0], "resource"), tuple(asked), shades=tuple(_shade(load) for load in asked)))
+        rows.append(Row(text(N_("in the plan, with overtime")), tuple(planned), "quiet"))
     columns = tuple(Column(Month(period, "column")) for period in desk.planned)
     told = N_("Load by resource and month: hours that demand asks for, over hours the resource has been shown to earn; a dash is closed")
-    if len(peaks) > most:
-        told = N_("Load by month of the highest of {count} resources: hours that demand asks for, over hours shown to be earned")
-    caption = desk.writer.say(told, count=listed([peak.word("resource") for peak in peaks]))
+    if len(loads) > most:
+        told = N_("Load by month of the busiest of {count} resources: hours that demand asks for, over hours shown to be earned")
+    caption = desk.writer.say(told, count=listed(list(loads)))
     return (table(desk.writer, Table(caption, text(N_("resource")), columns, tuple(rows), dense=True, months=True)),)
 
 
