@@ -1,7 +1,10 @@
 """End to end on the small demo company: one command, six steps, a pack; twice, under both engines, the same bytes."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from command_line import CYCLES, ROOT, sop
 
 from sopkit.meeting.kpis import KPI_IDS
+from sopkit.run.kernel import PINNED
 from sopkit.steps import STEPS
 
 LAST = CYCLES[-1]
@@ -161,6 +165,14 @@ def test_a_step_started_by_hand_leaves_the_cycle_alone(small_demo, finished, tmp
     assert content(tree / "demo" / LAST) == before
     tried = table(tree / "demo" / "sandbox" / LAST, "consensus_demand")
     assert tried["period"].nunique() == 12
+
+
+def test_a_second_process_plans_the_same_scenarios(small_demo):
+    environment = {**os.environ, **PINNED, "SOPKIT_REPORTS": str(small_demo)}
+    command = [sys.executable, str(ROOT / "tests" / "work_aside.py"), LAST]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 5
 
 
 def test_papermill_describes_the_parameters(capsys):

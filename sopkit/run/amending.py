@@ -8,7 +8,7 @@ from sopkit.errors import GateError, ParamsError, Problem, StepError
 from sopkit.meeting.policy import Overlay
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.decided import read_decided
-from sopkit.run.deciding import ledger_of, made_revision, request_of, write_in_force
+from sopkit.run.deciding import FIRST_PLANNED, ledger_of, made_revision, request_of, write_in_force
 from sopkit.run.gates import content_of
 from sopkit.run.output import Reporter
 from sopkit.run.params import CompanyParams
@@ -44,8 +44,7 @@ def amend(params_file: Path, cycle: str | None, amendment: Amendment, reporter: 
         GateError: the price is beyond the role's limit, or cannot be known.
         StepError: there is no plan to amend.
     """
-    from sopkit.records.decisions import Answer, answered, answers_in_force, last_revision
-    from sopkit.run.runner import prepare
+    from sopkit.run.runner import kernel_ahead, prepare
 
     if not amendment.trigger.strip():
         raise ParamsError("an amendment needs a trigger", [Problem("--trigger", "nothing", "what made it needed")])
@@ -53,8 +52,17 @@ def amend(params_file: Path, cycle: str | None, amendment: Amendment, reporter: 
     prepared = prepare(request_of(params_file, cycle))
     params = prepared.params
     shown, base = _plans(params, prepared.made_from.base_run_id)
-    change = price(params, shown, overlay)
-    check_authority(params, amendment, change)
+    with kernel_ahead(prepared, FIRST_PLANNED.number) as mark:
+        change = price(params, shown, overlay)
+        check_authority(params, amendment, change)
+        told = _recorded(params, base, amendment, overlay, change)
+        return told + made_revision(params_file, params.cycle, reporter, mark)
+
+
+def _recorded(params: CompanyParams, base: RunFolder, amendment: Amendment, overlay: Overlay, change: float) -> list[str]:
+    """Write the amendment to the ledger, and out to the file that the next run reads; returns what was recorded, as lines."""
+    from sopkit.records.decisions import Answer, answered, answers_in_force, last_revision
+
     ledger = ledger_of(params)
     events = ledger.events(cycle=params.cycle)
     answer = Answer(
@@ -77,7 +85,7 @@ def amend(params_file: Path, cycle: str | None, amendment: Amendment, reporter: 
         ledger.append([answered(params.cycle, answer, place=place, promise={}, revision=last_revision(events) + 1, events=events)])
         told = [f"{amendment.by} amends {params.cycle}: {overlay.title}, because {amendment.trigger}; contribution {change:+,.0f}"]
     write_in_force(params, base, ledger.events(cycle=params.cycle))
-    return told + made_revision(params_file, params.cycle, reporter)
+    return told
 
 
 def price(params: CompanyParams, run: RunFolder, overlay: Overlay) -> float:

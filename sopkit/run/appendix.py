@@ -44,7 +44,7 @@ def write_appendix(run: RunFolder, steps: Sequence[Step], title: str, language: 
         from nbformat.v4 import reads_json
 
     folder, written = run.path / "pack", []
-    exporter = _exporter(language, {kind: (folder / f"{kind}.html").read_text() for kind in KINDS if (folder / f"{kind}.html").is_file()})
+    exporter = exporter_of(language, {kind: (folder / f"{kind}.html").read_text() for kind in KINDS if (folder / f"{kind}.html").is_file()})
     for step in steps:
         notebook = cleaned(reads_json(run.notebook(step).read_text(encoding="utf-8")))  # not checked: the runner wrote it
         body, _ = exporter.from_notebook_node(notebook, {"step": step.name})
@@ -93,7 +93,7 @@ def sections_of(packs: Mapping[str, str], language: str) -> dict[str, list[tuple
     return found
 
 
-def _exporter(language: str = "en", packs: Mapping[str, str] | None = None) -> Any:
+def exporter_of(language: str = "en", packs: Mapping[str, str] | None = None) -> Any:
     """Nbconvert's exporter on its `basic` template, with our cells: code folded, charts as images, headings linked with the packs.
 
     One serves all notebooks: each names its step in its resources. The HTML exporter of nbconvert would parse each page again for its

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PUT_OFF = ("defer", "none")  # legal answers beside the options: ask again later, or drop the question
 PRICED = BY_NAME["pre_sop"]  # the step that prices options
+FIRST_PLANNED = BY_NAME["supply_planning"]  # the first step that most answers reach
 
 
 @dataclass(frozen=True)
@@ -59,17 +60,26 @@ def decide(params_file: Path, words: Sequence[str], cycle: str | None, asked: As
         GateError: the cycle is closed, a last date has passed (gates enforced), or somebody decides who may not.
         StepError: the cycle has not proposed anything yet. IntegrityError: its options are not what step 4 wrote.
     """
+    from sopkit.run.runner import kernel_ahead
+
     proposed = _proposed(params_file, cycle)
     asked = replace(asked, answers=answers_of(words, proposed.params.meeting), by=asked.by or proposed.params.accountable)
-    told = check_open(proposed.params, asked)
-    told += record_answers(proposed.params, proposed.run, asked)
-    return told + made_revision(params_file, proposed.params.cycle, reporter)
+    with kernel_ahead(proposed, FIRST_PLANNED.number) as mark:
+        told = check_open(proposed.params, asked)
+        told += record_answers(proposed.params, proposed.run, asked)
+        return told + made_revision(params_file, proposed.params.cycle, reporter, mark)
 
 
-def made_revision(params_file: Path, cycle: str, reporter: Reporter) -> list[str]:
+def made_revision(params_file: Path, cycle: str, reporter: Reporter, mark: str = "") -> list[str]:
     """Make the revision that follows from what is in force, and tell its business difference: at its planning, or else at the end.
 
     With gates enforced it waits for its approval before it is published: that is no failure, and is told.
+
+    Args:
+        params_file: of the company.
+        cycle: M0.
+        reporter: of the run.
+        mark: of a kernel started ahead.
 
     Raises:
         SopError: what failed, with its exit code; what people read is then as it was.
@@ -78,7 +88,7 @@ def made_revision(params_file: Path, cycle: str, reporter: Reporter) -> list[str
 
     prepared = prepare(request_of(params_file, cycle))
     try:
-        outcome = run_cycle(prepared, reporter)
+        outcome = run_cycle(prepared, reporter, mark)
         if PRICED.name in outcome.executed:  # told as soon as it was planned
             return []
         run, waits = outcome.run, []

@@ -3,92 +3,24 @@
     sop-reuse   one kernel for a sequence of notebooks, put back to its first state between them
     sop-fresh   a fresh kernel for each notebook
 
-Both talk over IPC sockets, pin threads and hash seed, and kill a kernel with its whole process group. A dead kernel and
-a timeout leave papermill's metadata saying "completed": here they are put right before the exception goes on.
+A dead kernel and a timeout leave papermill's metadata saying "completed": here they are put right before the exception goes on.
 """
 
-import atexit
 import contextlib
-import os
-import shutil
-import signal
-import sys
-import tempfile
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 from papermill.log import logger
 
 from sopkit.errors import InfrastructureError, Problem
-from sopkit.run.lock import KERNEL_MARK
+from sopkit.run.kernel import Kernel, SharedKernel
 from sopkit.run.watch import CellReport, Watch, heading_above
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill.engines import NotebookExecutionManager
-
-PINNED = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "MPLBACKEND": "agg",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
-QUIET = ("--HistoryManager.enabled=False", "--InteractiveShell.cache_size=0")  # no history file, no results kept alive in `Out`
-LONGEST_SOCKET_PATH = 80  # of the 107 that a Unix socket may have; jupyter adds a suffix
-
-
-class Kernel:
-    """One kernel process over IPC, in a process group and a folder of its own."""
-
-    def __init__(self, name: str, watch: Watch) -> None:
-        from jupyter_client.manager import AsyncKernelManager
-        from jupyter_core.utils import ensure_event_loop, run_sync
-
-        ensure_event_loop().set_exception_handler(_log_quietly)
-        self.folder = Path(_socket_folder())
-        self.manager: AsyncKernelManager = AsyncKernelManager(kernel_name=name, transport="ipc", ip=str(self.folder / "k"))
-        self.manager.connection_file = str(self.folder / "connection.json")
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *QUIET]
-        self.manager.kernel_spec.argv = command  # type: ignore[union-attr]
-        environment = {**os.environ, **PINNED, "IPYTHONDIR": str(self.folder), "PYTHONPATH": _python_path(), KERNEL_MARK: watch.mark}
-        environment = {key: value for key, value in environment.items() if key != "SOPKIT_RUN" and key not in watch.withheld}
-        run_sync(self.manager.start_kernel)(env=environment, cwd=str(self.folder))
-        self.pid = int(self.manager.provisioner.pid)  # type: ignore[union-attr]
-        watch.on_kernel(self.pid)
-
-    def alive(self) -> bool:
-        """Whether the process is there."""
-        from jupyter_core.utils import run_sync
-
-        return bool(run_sync(self.manager.is_alive)())
-
-    def kill(self) -> None:
-        """End the kernel and all that it started; never raises."""
-        from jupyter_core.utils import run_sync
-
-        kill_group(self.pid)
-        with contextlib.suppress(Exception):
-            run_sync(self.manager.shutdown_kernel)(now=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def peak_memory_mb(self) -> float | None:
-        """Highest resident memory since the notebook began; None where the system does not tell."""
-        try:
-            lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-        except OSError:
-            return None
-        return next((round(int(line.split()[1]) / 1024, 1) for line in lines if line.startswith("VmHWM:")), None)
-
-    def restart_peak(self) -> None:
-        """Count the peak from now on, where the system can."""
-        with contextlib.suppress(OSError):
-            Path(f"/proc/{self.pid}/clear_refs").write_text("5")
 
 
 class SopClient(PapermillNotebookClient):
@@ -180,10 +112,6 @@ class _SopEngine(Engine):
         _stop_channels(client)
         kernel.kill()
 
-    @classmethod
-    def close(cls) -> None:
-        """End what is kept between notebooks."""
-
 
 class FreshEngine(_SopEngine):
     """A fresh kernel for each notebook."""
@@ -192,43 +120,17 @@ class FreshEngine(_SopEngine):
 class ReuseEngine(_SopEngine):
     """One kernel for the sequence; one that a notebook failed in is never used again."""
 
-    kept: ClassVar[Kernel | None] = None
-
     @classmethod
     def acquire(cls, kernel_name: str, watch: Watch) -> Kernel:
         """The kernel that is kept, or a new one."""
-        if cls.kept is not None and not cls.kept.alive():
-            cls.close()
-        if cls.kept is None:
-            cls.kept = Kernel(kernel_name, watch)
-            atexit.register(cls.close)
-        return cls.kept
+        return SharedKernel.start(watch)
 
     @classmethod
     def release(cls, kernel: Kernel, client: SopClient, clean: bool) -> None:
         """Keep the kernel, or end it."""
         _stop_channels(client)
         if not clean:
-            cls.close()
-
-    @classmethod
-    def close(cls) -> None:
-        """End the kernel that is kept."""
-        kernel, cls.kept = cls.kept, None
-        if kernel is not None:
-            atexit.unregister(cls.close)
-            kernel.kill()
-
-
-def _log_quietly(loop: object, context: dict[str, Any]) -> None:
-    """What a killed kernel leaves unread is no news: the run tells what happened in its own words."""
-    logger.debug("%s: %s", context.get("message"), context.get("exception"))
-
-
-def kill_group(leader: int) -> None:
-    """Kill a process group, if it is there."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
+            SharedKernel.close()
 
 
 def _mark_failed(notebook: "NotebookNode", position: int | None) -> None:
@@ -247,15 +149,3 @@ def _stop_channels(client: SopClient) -> None:
     with contextlib.suppress(Exception):
         if client.kc is not None:
             client.kc.stop_channels()
-
-
-def _socket_folder() -> str:
-    """A private folder whose path is short enough for a Unix socket."""
-    folder = tempfile.gettempdir()
-    return tempfile.mkdtemp(prefix="sop-", dir=folder if len(folder) <= LONGEST_SOCKET_PATH else "/tmp")
-
-
-def _python_path() -> str:
-    """`PYTHONPATH` with this package's parent first, so that the kernel imports the same sopkit."""
-    here = str(Path(__file__).resolve().parents[2])
-    return os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -3,11 +3,13 @@
 import contextlib
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sopkit.errors import DataError, IntegrityError, Problem, SopError
 from sopkit.run import cycle, files, places
+from sopkit.run.kernel import SharedKernel
 from sopkit.run.keys import Parts, hash_of, previous_hashes, read_from
 from sopkit.run.lock import CycleLock
 from sopkit.run.output import Event, step_label
@@ -31,8 +33,8 @@ def execute_step(prepared: Prepared, step: Step, parts: Parts, recorder: Recorde
     run, begin = prepared.run, time.perf_counter()
     cycle.forget(run, step)
     peaks: list[float] = []
-    watch = Watch(_environment(prepared), lock.mark, lock.note_kernel, lambda report: _tell_cell(recorder, step, report, peaks))
-    watch.withheld = frozenset(name for name in (place.env for place in prepared.params.secrets) if name)
+    watch = Watch(environment_of(prepared), lock.mark, lock.note_kernel, lambda report: _tell_cell(recorder, step, report, peaks))
+    watch.withheld = withheld_from(prepared)
     recorder.attempt("running")
     recorder.tell(Event("step", step_label(step), "running", cell=_code_cells(step)))
     try:
@@ -88,7 +90,28 @@ def _parameters(prepared: Prepared, step: Step) -> dict[str, object]:
     return {"company": company, "cycle": params.cycle, "scenario": prepared.request.scenario, **params.steps.get(step.name, {})}
 
 
-def _environment(prepared: Prepared) -> dict[str, str]:
+def start_kernel(prepared: Prepared, mark: str, first: int, note: Callable[[int], None] = lambda pid: None) -> None:
+    """Start the kernel that the notebooks from step `first` on will share, so that it imports what they need while others prepare.
+
+    Args:
+        prepared: the run; with an engine of fresh kernels nothing is started.
+        mark: of the run, in the kernel's environment.
+        first: number of the first step.
+        note: told the kernel's process.
+    """
+    if prepared.request.engine != "reuse":
+        return
+    steps = [step for step in prepared.steps if step.number >= first and prepared.request.selects(step)]
+    watch = Watch(environment_of(prepared), mark, note, withheld=withheld_from(prepared))
+    SharedKernel.start(watch, [places.notebook_file(step.notebook) for step in steps])
+
+
+def withheld_from(prepared: Prepared) -> frozenset[str]:
+    """Names in this process's environment that no kernel gets: secrets."""
+    return frozenset(name for name in (place.env for place in prepared.params.secrets) if name)
+
+
+def environment_of(prepared: Prepared) -> dict[str, str]:
     """What a step finds in its environment."""
     return {
         "SOPKIT_RUN": str(prepared.run.path.resolve()),

@@ -63,9 +63,18 @@ class CycleLock:
         self._file.flush()
 
 
+def new_mark() -> str:
+    """A mark that no other run has."""
+    return f"{socket.gethostname()}-{os.getpid()}-{os.urandom(6).hex()}"
+
+
 @contextmanager
-def cycle_lock(path: Path) -> Iterator[CycleLock]:
+def cycle_lock(path: Path, mark: str = "") -> Iterator[CycleLock]:
     """Hold the lock of a cycle; sweeps first what an earlier holder left running.
+
+    Args:
+        path: of the lock's file.
+        mark: of a kernel that is started already; none = a new one.
 
     Raises LockedError that names the holder where another process has it.
     """
@@ -75,7 +84,7 @@ def cycle_lock(path: Path) -> Iterator[CycleLock]:
             raise LockedError("another run works on this cycle", [_holder(path)])
         _sweep(file)
         try:
-            yield CycleLock(file, f"{socket.gethostname()}-{os.getpid()}-{os.urandom(6).hex()}")
+            yield CycleLock(file, mark or new_mark())
         finally:
             file.seek(0)
             file.truncate()

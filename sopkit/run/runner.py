@@ -1,12 +1,12 @@
 """`sop run`: the six notebooks of a cycle, in sequence, resumable, recorded. Only the runner writes a cycle."""
 
 import signal
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 
 from sopkit.data.sources.declaration import input_files
@@ -15,11 +15,12 @@ from sopkit.run import cycle, manifest, preflight
 from sopkit.run.agenda_figures import check_agenda_figures
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.decided import decided_on, write_decided
-from sopkit.run.execution import execute_step
+from sopkit.run.execution import execute_step, start_kernel
 from sopkit.run.files import read_json
 from sopkit.run.gates import check_gate_before, passed_gates
+from sopkit.run.kernel import SharedKernel
 from sopkit.run.keys import Parts, changed_origins, changed_parts, hash_of, origins, step_parts
-from sopkit.run.lock import CycleLock, cycle_lock, kill_marked
+from sopkit.run.lock import CycleLock, cycle_lock, kill_marked, new_mark
 from sopkit.run.output import Event, Reporter, step_label
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.receiving import changed_since, is_resumed, receive, received_files
@@ -91,12 +92,33 @@ def intended(prepared: Prepared) -> list[Event]:
     return events
 
 
-def run_cycle(prepared: Prepared, reporter: Reporter) -> Outcome:
+@contextmanager
+def kernel_ahead(prepared: Prepared, first: int) -> Iterator[str]:
+    """A kernel that imports what the notebooks from step `first` on need, while what they are run for is still being recorded.
+
+    Yields the mark that `run_cycle` is to be given; a kernel that no run took is ended.
+    """
+    mark = new_mark()
+    try:
+        start_kernel(prepared, mark, first)
+        yield mark
+    finally:
+        _close_kernels()
+
+
+def run_cycle(prepared: Prepared, reporter: Reporter, mark: str = "") -> Outcome:
     """Bring a cycle up to date and point its link at the run, if all its steps are done.
+
+    Args:
+        prepared: the run.
+        reporter: what is told to.
+        mark: of a kernel started ahead (`kernel_ahead`).
 
     Raises the SopError of what failed, with its exit code; the link then still shows the run before.
     """
-    with cycle_lock(prepared.company.lock_file(prepared.params.cycle)) as lock, _interruptible(lock):
+    with cycle_lock(prepared.company.lock_file(prepared.params.cycle), mark) as lock, _interruptible(lock):
+        if SharedKernel.kept is not None:
+            lock.note_kernel(SharedKernel.kept.pid)
         recorder = Recorder(prepared, reporter)
         try:
             return _run_locked(prepared, recorder, lock)
@@ -157,7 +179,10 @@ def _bring_up_to_date(prepared: Prepared, step: Step, recorder: Recorder, lock: 
     if state:
         recorder.tell(Event("step", step_label(step), state))
     else:
+        start_kernel(prepared, lock.mark, step.number, lock.note_kernel)
         _begin_work(prepared)
+        if step is prepared.steps[-1]:
+            Thread(target=_import_for_appendix, daemon=True).start()
         execute_step(prepared, step, parts, recorder, lock)
     prepared.keys[step.name] = key
     record_run(prepared, () if state else (step.name,))
@@ -228,6 +253,13 @@ def _complete(prepared: Prepared, recorder: Recorder) -> None:
     recorder.tell(Event("merge", detail=f"appendix, facts and manifest written in {time.perf_counter() - begin:.1f} s"))
 
 
+def _import_for_appendix() -> None:
+    """Import what the appendix is written with, while the last notebook is executed and this process only waits."""
+    from sopkit.run.appendix import exporter_of
+
+    exporter_of()
+
+
 def _inputs(params: CompanyParams) -> dict[str, Path]:
     """Every file that a run is made from, by its name in the snapshot: the sources' own, and what came from databases."""
     return input_names(input_files(params.sources, params.data_path), params.data_path) | received_files(params)
@@ -285,10 +317,8 @@ def _interruptible(lock: CycleLock) -> Iterator[None]:
 
 
 def _close_kernels() -> None:
-    """End the kernel that the reuse engine keeps, if papermill was needed at all."""
-    engine = sys.modules.get("sopkit.run.engine")
-    if engine is not None:
-        engine.ReuseEngine.close()
+    """End the kernel that the notebooks share, if one was needed at all."""
+    SharedKernel.close()
 
 
 def _ending(link: Path, steps: Sequence[Step]) -> str:

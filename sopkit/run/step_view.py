@@ -36,7 +36,7 @@ from sopkit.steps import BY_NAME
 
 if TYPE_CHECKING:
     from sopkit.data.plausibility.earlier import Earlier
-    from sopkit.report.pack import About, Pack, PackInputs
+    from sopkit.report.pack import About, Pack
 
 MARKER_SCHEMA = 1
 SHELL_NAMES = ("In", "Out")  # what an IPython kernel keeps beside the notebook's own names
@@ -50,7 +50,6 @@ class StepView(StepRecord):
     knobs: dict[str, object]
     decided: Decided | None = None  # what this revision was made by
     _rules: list[pd.DataFrame] = field(default_factory=list)
-    _packed: "list[PackInputs]" = field(default_factory=list)
 
     # -- what the notebook asks about itself -------------------------------------------------------------------------
 
@@ -163,24 +162,23 @@ class StepView(StepRecord):
         """What the decision page promised of this revision, by measure."""
         return self.decided.promise if self.decided else {}
 
-    def pack(self, kind: str) -> "Pack":
-        """Write a pack for a meeting, for the screen and for print, from what this step may read.
+    def packs(self, *kinds: str) -> "dict[str, Pack]":
+        """Write packs for meetings, for the screen and for print, from what this step may read.
 
         Args:
-            kind: the pack, as `sopkit.report.pack.KINDS` names it.
+            kinds: the packs, as `sopkit.report.pack.KINDS` names them.
 
         Returns:
-            The pack, for its index and its headline; `pack_checks` says whether it keeps its rules.
+            The packs by kind, for their index and their headline; `pack_checks` says whether a pack keeps its rules.
         """
-        from sopkit.report.pack import PackInputs, written_pack
+        from sopkit.report.pack import PackInputs, written_packs
 
-        if not self._packed:  # packs of one step share what was read and drawn
-            about = replace(self.about(), beside_notebooks=self.recorded)
-            self._packed.append(PackInputs(self.read_all(), self.facts_so_far(), about))
-        pack = written_pack(kind, self._packed[0])
-        self.document(f"pack/{kind}.html", pack.html.encode())
-        self.document(f"pack/{kind}.pdf", pack.pdf)
-        return pack
+        about = replace(self.about(), beside_notebooks=self.recorded)
+        packs = written_packs(kinds, PackInputs(self.read_all(), self.facts_so_far(), about))
+        for kind, pack in packs.items():
+            self.document(f"pack/{kind}.html", pack.html.encode())
+            self.document(f"pack/{kind}.pdf", pack.pdf)
+        return packs
 
     def packs_to_write(self) -> tuple[str, ...]:
         """The packs that this run writes anew; a revision takes over those of the meetings that were held before it was decided.

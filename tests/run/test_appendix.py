@@ -2,7 +2,7 @@
 
 import nbformat
 
-from sopkit.run.appendix import _exporter, allowed, cleaned, page
+from sopkit.run.appendix import allowed, cleaned, exporter_of, page
 from sopkit.steps import STEPS
 
 EVIL = "<script>document.body.dataset.pwned=1</script>"
@@ -31,7 +31,7 @@ def test_a_notebook_becomes_a_page_without_code_that_runs_or_marks_of_the_run() 
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell(f"# Title\n{EVIL}"), v4.new_code_cell(f"'{EVIL}'", outputs=outputs)])
     notebook.metadata["papermill"] = {"start_time": "2026-11-22T10:00:00"}
     notebook.cells[1].metadata["papermill"] = {"duration": 17.25}
-    body, _ = _exporter().from_notebook_node(cleaned(notebook))
+    body, _ = exporter_of().from_notebook_node(cleaned(notebook))
     html = page(STEPS[0], STEPS, "Tiny <Ltd> 2026-03", body)
     assert "<script" not in html and "alert(1)" not in html
     assert "http:" not in html.replace("http-equiv", "") and "https:" not in html

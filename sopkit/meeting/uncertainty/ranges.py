@@ -1,6 +1,7 @@
 """From paths of demand to ranges of money: sales, contribution, stock and cash, what may be missed, and what drives it."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -111,14 +112,16 @@ def ranged_contribution(factors: DemandFactors, draws: Draws, hazards: tuple[Str
         draws: of the base plan.
         hazards: as they strike the base plan.
     """
+    return partial(_contribution_range, factors, draws, hazards)
 
-    def ranged(inputs: PlanInputs, outcome: PlanOutcome) -> tuple[float, float]:
-        paths = money_paths(inputs, outcome, _scaled(factors, outcome.consensus_demand), draws, hazards)
-        year = paths.amounts["contribution"][:, :YEAR].sum(axis=1)
-        low, high = np.quantile(year, [QUANTILES[0], QUANTILES[-1]])
-        return float(low), float(high)
 
-    return ranged
+def _contribution_range(
+    factors: DemandFactors, draws: Draws, hazards: tuple[Struck, ...], inputs: PlanInputs, outcome: PlanOutcome
+) -> tuple[float, float]:
+    paths = money_paths(inputs, outcome, _scaled(factors, outcome.consensus_demand), draws, hazards)
+    year = paths.amounts["contribution"][:, :YEAR].sum(axis=1)
+    low, high = np.quantile(year, [QUANTILES[0], QUANTILES[-1]])
+    return float(low), float(high)
 
 
 def plan_ranges(paths: MoneyPaths) -> pd.DataFrame:

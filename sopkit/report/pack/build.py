@@ -1,9 +1,10 @@
 """Pages, then HTML, then PDF: one template set and one book of tables, a kind of pack for each meeting."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sopkit.aside import Aside, begun
 from sopkit.report.cells import Cell, Day, Month, Words
 from sopkit.report.narrative import N_
 from sopkit.report.notebooks import cells_of
@@ -85,17 +86,30 @@ KINDS = {
 
 
 def written_pack(kind: str, inputs: PackInputs) -> Pack:
-    """A pack of a run: HTML for the screen, HTML for print, PDF, and the table of its pages.
+    """One pack of a run: `written_packs`."""
+    return written_packs((kind,), inputs)[kind]
 
-    Needs what every run has by the step that writes it; whatever else is empty is named in the pack as not provided.
+
+def written_packs(kinds: Sequence[str], inputs: PackInputs) -> dict[str, Pack]:
+    """Packs of a run, each HTML for the screen, HTML for print, PDF, and the table of its pages.
+
+    Needs what every run has by the step that writes them; whatever else is empty is named in a pack as not provided. Where there is a
+    second process, it prints the packs but for the last one of several.
 
     Args:
-        kind: demand_brief, supply_brief, pre_sop or executive.
+        kinds: demand_brief, supply_brief, pre_sop or executive.
         inputs: tables, facts and charts of the steps so far.
     """
+    printing = {kind: _printing(kind, inputs, aside=len(kinds) == 1 or kind != kinds[-1]) for kind in kinds}
+    return {kind: replace(pack, pdf=pdf.result()) for kind, (pack, pdf) in printing.items()}
+
+
+def _printing(kind: str, inputs: PackInputs, *, aside: bool) -> tuple[Pack, Aside[bytes]]:
+    """A pack without its PDF, and the PDF as it is being printed."""
     pages, print_html = printed_pages(inputs, kind)
+    pdf = begun(written_pdf, print_html) if aside else Aside(lambda: written_pdf(print_html), None)
     headline = str(pages[0].title.striptags())
-    return Pack(kind, shown_page(inputs, print_html), print_html, written_pdf(print_html), index_of(pages), headline)
+    return Pack(kind, shown_page(inputs, print_html), print_html, b"", index_of(pages), headline), pdf
 
 
 def printed_pages(inputs: PackInputs, kind: str = "executive") -> tuple[list[Page], str]:
