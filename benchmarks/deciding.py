@@ -2,17 +2,20 @@
 
     python -m benchmarks.deciding
 
-CPU time of the command and of all that it starts, so that a busy machine does not count; the ratio is the figure to quote.
+Wall time, and CPU time of the command and of all that it starts; the ratios are the figures to quote.
 """
 
+import json
 import os
-import resource
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+
+from benchmarks.cost import cost_of
+from sopkit.run.cycle import CompanyFolder
 
 CYCLE = "2026-03"
 ANSWERS = ("D1=B", "D2=C")
@@ -24,12 +27,19 @@ MOVES: tuple[Mapping[str, float], ...] = (
 )
 
 
-def cpu_of(*words: str) -> float:
-    """CPU seconds of `sop` and of what it starts."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "sopkit.run.cli", *words], check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def command(*words: str) -> list[str]:
+    """`sop` with its words."""
+    return [sys.executable, "-m", "sopkit.run.cli", *words]
+
+
+def ended(step: str) -> datetime:
+    """When a step of the cycle's run ended, by the run's log."""
+    run = CompanyFolder.of("demo").good_run(CYCLE)
+    assert run is not None, "the cycle has no finished run"
+    events = [json.loads(line) for line in (run.path / "log.jsonl").read_text().splitlines()]
+    return datetime.fromisoformat(
+        next(event["time"] for event in reversed(events) if event.get("step") == step and event.get("state") == "ran")
+    )
 
 
 def moves() -> list[float]:
@@ -37,7 +47,6 @@ def moves() -> list[float]:
     from sopkit.meeting.room import Table
     from sopkit.meeting.scenarios import base_outcome
     from sopkit.run.amending import inputs_of
-    from sopkit.run.cycle import CompanyFolder
     from sopkit.run.params import load_params
     from sopkit.run.places import params_file
     from sopkit.run.room import Room
@@ -62,15 +71,19 @@ def main() -> None:
     """Run a cycle, move its drivers, decide; print what each costs."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SOPKIT_REPORTS"] = str(Path(folder))
-        cpu_of("sample", "--as-of", CYCLE, "--size", "small")
-        whole = cpu_of("run", "demo", "--cycle", CYCLE, "--format", "plain")
+        cost_of(command("sample", "--as-of", CYCLE, "--size", "small"))
+        whole = cost_of(command("run", "demo", "--cycle", CYCLE, "--format", "plain"))
         slider = moves()
-        decided = cpu_of("decide", "demo", *ANSWERS, "--cycle", CYCLE, "--format", "plain")
-        again = cpu_of("run", "demo", "--cycle", CYCLE, "--format", "plain")
-    print(f"the cycle                 {whole:6.1f} CPU s")
-    print(f"sop decide {' '.join(ANSWERS)}      {decided:6.1f} CPU s, {decided / whole:.2f} of the cycle")
-    print(f"the decided cycle again   {again:6.1f} CPU s")
-    print(f"a slider move             {max(slider):6.2f} CPU s at most, {sum(slider) / len(slider):.2f} on average of {len(slider)}")
+        begin = datetime.now(UTC)
+        decided = cost_of(command("decide", "demo", *ANSWERS, "--cycle", CYCLE, "--format", "plain"))
+        revision = (ended("5 executive") - begin).total_seconds()
+        again = cost_of(command("run", "demo", "--cycle", CYCLE, "--format", "plain"))
+    print(f"{'':<26}{'wall s':>10}{'CPU s':>10}")
+    for name, cost in (("the cycle", whole), (f"sop decide {' '.join(ANSWERS)}", decided), ("the decided cycle again", again)):
+        print(f"{name:<26}{cost.wall:>10.1f}{cost.cpu:>10.1f}")
+    print(f"{'  steps 3 to 5 of it':<26}{revision:>10.1f}")
+    print(f"sop decide takes {decided.wall / whole.wall:.2f} of the cycle's time, {decided.cpu / whole.cpu:.2f} of its CPU")
+    print(f"a slider move takes {max(slider):.2f} CPU s at most, {sum(slider) / len(slider):.2f} on average of {len(slider)}")
 
 
 if __name__ == "__main__":

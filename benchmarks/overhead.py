@@ -2,20 +2,18 @@
 
 make benchmarks
 
-CPU seconds are user + system of a command and all its children, by the operating system's own account. The machine may be
+CPU seconds are user + system of a command and all that it started, by the operating system's own account. The machine may be
 busy: figures are medians of interleaved repeats, and ratios are what is quoted.
 """
 
-import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.cost import cost_of
 from sopkit.run import places
 from sopkit.run.gallery import COMPANY, CYCLES, sop
 from sopkit.steps import STEPS
@@ -26,14 +24,6 @@ import papermill, sys
 for source, target in zip(sys.argv[2::2], sys.argv[3::2]):
     papermill.execute_notebook(source, target, {"cycle": sys.argv[1]}, progress_bar=False)
 """
-
-
-def cpu_seconds(command: list[str], **environment: str) -> float:
-    """CPU seconds of a command and its children; raises CalledProcessError where it fails."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, env={**os.environ, **environment}, cwd=places.suite_root(), check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main() -> None:
@@ -60,14 +50,14 @@ def works(reports: Path) -> dict[str, Callable[[], float]]:
         beside = reports / COMPANY / "runs" / "plain"
         shutil.rmtree(beside, ignore_errors=True)
         shutil.copytree(run / "inputs", beside / "inputs")
-        return cpu_seconds([python, "-m", "benchmarks.plain_cells", str(beside), cycle], **tree)
+        return cost_of([python, "-m", "benchmarks.plain_cells", str(beside), cycle], **tree).cpu
 
     return {
         "plain cells": plain,
-        "sop run": lambda: cpu_seconds([*cli, "run", f"params/{COMPANY}.yaml", "--cycle", cycle, "--force"], **tree),
-        "stock papermill": lambda: cpu_seconds([python, "-c", PAPERMILL, cycle, *pairs], **tree),
-        "unchanged cycle": lambda: cpu_seconds([*cli, "run", f"params/{COMPANY}.yaml", "--cycle", cycle], **tree),
-        "sop --help": lambda: cpu_seconds([*cli, "--help"], **tree),
+        "sop run": lambda: cost_of([*cli, "run", f"params/{COMPANY}.yaml", "--cycle", cycle, "--force"], **tree).cpu,
+        "stock papermill": lambda: cost_of([python, "-c", PAPERMILL, cycle, *pairs], **tree).cpu,
+        "unchanged cycle": lambda: cost_of([*cli, "run", f"params/{COMPANY}.yaml", "--cycle", cycle], **tree).cpu,
+        "sop --help": lambda: cost_of([*cli, "--help"], **tree).cpu,
     }
 
 

@@ -4,13 +4,12 @@ Run: `python -m benchmarks.publication [COMPANY/CYCLE]` with a finished cycle in
 """
 
 import json
-import os
-import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.cost import cost_of
 from sopkit.records.ledger import Ledger, NewEvent
 from sopkit.run import places
 
@@ -19,10 +18,7 @@ GOALS = {"publish, all audiences": 15.0, "compare": 2.0, "library of 120 cycles"
 
 def cpu_seconds(code: str, *words: str, **environment: str) -> float:
     """CPU seconds of a process of its own, its children with it; raises where it fails."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", code, *words], check=True, stdout=subprocess.DEVNULL, env={**os.environ, **environment})
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return cost_of([sys.executable, "-c", code, *words], **environment).cpu
 
 
 CLI = "import sys; from sopkit.run.cli import main; sys.argv = ['sop', *sys.argv[1:]]; main()"

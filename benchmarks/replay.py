@@ -4,10 +4,9 @@ Run: `python -m benchmarks.replay [COMPANY] [MONTHS]` with a finished cycle in t
 """
 
 import json
-import resource
-import subprocess
 import sys
 
+from benchmarks.cost import cost_of
 from sopkit.periods import shifted
 from sopkit.run.params import load_params
 from sopkit.run.places import params_file
@@ -29,10 +28,7 @@ def measured(company: str, months: int) -> dict[str, float]:
         last,
         *(word for name in POLICIES for word in ("--policy", name)),
     ]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", CLI, *words], check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    seconds = cost_of([sys.executable, "-c", CLI, *words]).cpu
     return {"months": months, "policies": len(POLICIES), "cpu_seconds": seconds, "goal": GOAL, "of_goal": seconds / GOAL}
 
 
