@@ -44,7 +44,8 @@ def amend(params_file: Path, cycle: str | None, amendment: Amendment, reporter: 
         GateError: the price is beyond the role's limit, or cannot be known.
         StepError: there is no plan to amend.
     """
-    from sopkit.run.runner import kernel_ahead, prepare
+    from sopkit.run.execution import kernel_ahead
+    from sopkit.run.runner import prepare
 
     if not amendment.trigger.strip():
         raise ParamsError("an amendment needs a trigger", [Problem("--trigger", "nothing", "what made it needed")])

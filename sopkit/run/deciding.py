@@ -60,7 +60,7 @@ def decide(params_file: Path, words: Sequence[str], cycle: str | None, asked: As
         GateError: the cycle is closed, a last date has passed (gates enforced), or somebody decides who may not.
         StepError: the cycle has not proposed anything yet. IntegrityError: its options are not what step 4 wrote.
     """
-    from sopkit.run.runner import kernel_ahead
+    from sopkit.run.execution import kernel_ahead
 
     proposed = _proposed(params_file, cycle)
     asked = replace(asked, answers=answers_of(words, proposed.params.meeting), by=asked.by or proposed.params.accountable)

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from sopkit.errors import DataError, IntegrityError, Problem, SopError
 from sopkit.run import cycle, files, places
 from sopkit.run.kernel import SharedKernel
 from sopkit.run.keys import Parts, hash_of, previous_hashes, read_from
-from sopkit.run.lock import CycleLock
+from sopkit.run.lock import CycleLock, new_mark
 from sopkit.run.output import Event, step_label
 from sopkit.run.params import company_word
 from sopkit.run.record import Recorder
@@ -33,8 +33,8 @@ def execute_step(prepared: Prepared, step: Step, parts: Parts, recorder: Recorde
     run, begin = prepared.run, time.perf_counter()
     cycle.forget(run, step)
     peaks: list[float] = []
-    watch = Watch(environment_of(prepared), lock.mark, lock.note_kernel, lambda report: _tell_cell(recorder, step, report, peaks))
-    watch.withheld = withheld_from(prepared)
+    watch = Watch(_environment(prepared), lock.mark, lock.note_kernel, lambda report: _tell_cell(recorder, step, report, peaks))
+    watch.withheld = _withheld(prepared)
     recorder.attempt("running")
     recorder.tell(Event("step", step_label(step), "running", cell=_code_cells(step)))
     try:
@@ -102,16 +102,37 @@ def start_kernel(prepared: Prepared, mark: str, first: int, note: Callable[[int]
     if prepared.request.engine != "reuse":
         return
     steps = [step for step in prepared.steps if step.number >= first and prepared.request.selects(step)]
-    watch = Watch(environment_of(prepared), mark, note, withheld=withheld_from(prepared))
+    watch = Watch(_environment(prepared), mark, note, withheld=_withheld(prepared))
     SharedKernel.start(watch, [places.notebook_file(step.notebook) for step in steps])
 
 
-def withheld_from(prepared: Prepared) -> frozenset[str]:
+@contextlib.contextmanager
+def kernel_ahead(prepared: Prepared, first: int) -> Iterator[str]:
+    """A kernel that imports what the notebooks from step `first` on need, while what they are run for is still being recorded.
+
+    Yields the mark that `run_cycle` is to be given; a kernel that no run took is ended.
+    """
+    mark = new_mark()
+    try:
+        start_kernel(prepared, mark, first)
+        yield mark
+    finally:
+        SharedKernel.close()
+
+
+def import_for_appendix() -> None:
+    """Import what the appendix is written with, while the last notebook is executed and this process only waits."""
+    from sopkit.run.appendix import exporter_of
+
+    exporter_of()
+
+
+def _withheld(prepared: Prepared) -> frozenset[str]:
     """Names in this process's environment that no kernel gets: secrets."""
     return frozenset(name for name in (place.env for place in prepared.params.secrets) if name)
 
 
-def environment_of(prepared: Prepared) -> dict[str, str]:
+def _environment(prepared: Prepared) -> dict[str, str]:
     """What a step finds in its environment."""
     return {
         "SOPKIT_RUN": str(prepared.run.path.resolve()),

@@ -15,12 +15,12 @@ from sopkit.run import cycle, manifest, preflight
 from sopkit.run.agenda_figures import check_agenda_figures
 from sopkit.run.cycle import CompanyFolder, RunFolder
 from sopkit.run.decided import decided_on, write_decided
-from sopkit.run.execution import execute_step, start_kernel
+from sopkit.run.execution import execute_step, import_for_appendix, start_kernel
 from sopkit.run.files import read_json
 from sopkit.run.gates import check_gate_before, passed_gates
 from sopkit.run.kernel import SharedKernel
 from sopkit.run.keys import Parts, changed_origins, changed_parts, hash_of, origins, step_parts
-from sopkit.run.lock import CycleLock, cycle_lock, kill_marked, new_mark
+from sopkit.run.lock import CycleLock, cycle_lock, kill_marked
 from sopkit.run.output import Event, Reporter, step_label
 from sopkit.run.params import CompanyParams, load_params
 from sopkit.run.receiving import changed_since, is_resumed, receive, received_files
@@ -90,20 +90,6 @@ def intended(prepared: Prepared) -> list[Event]:
         sure = sure and state == "kept"
         events.append(Event("step", step_label(step), state, why))
     return events
-
-
-@contextmanager
-def kernel_ahead(prepared: Prepared, first: int) -> Iterator[str]:
-    """A kernel that imports what the notebooks from step `first` on need, while what they are run for is still being recorded.
-
-    Yields the mark that `run_cycle` is to be given; a kernel that no run took is ended.
-    """
-    mark = new_mark()
-    try:
-        start_kernel(prepared, mark, first)
-        yield mark
-    finally:
-        _close_kernels()
 
 
 def run_cycle(prepared: Prepared, reporter: Reporter, mark: str = "") -> Outcome:
@@ -182,7 +168,7 @@ def _bring_up_to_date(prepared: Prepared, step: Step, recorder: Recorder, lock: 
         start_kernel(prepared, lock.mark, step.number, lock.note_kernel)
         _begin_work(prepared)
         if step is prepared.steps[-1]:
-            Thread(target=_import_for_appendix, daemon=True).start()
+            Thread(target=import_for_appendix, daemon=True).start()
         execute_step(prepared, step, parts, recorder, lock)
     prepared.keys[step.name] = key
     record_run(prepared, () if state else (step.name,))
@@ -251,13 +237,6 @@ def _complete(prepared: Prepared, recorder: Recorder) -> None:
     gates = passed_gates(params.gates, prepared.steps)
     manifest.merge(prepared.run, prepared.made_from, prepared.steps, prepared.keys, gates, [*changed, *moved])
     recorder.tell(Event("merge", detail=f"appendix, facts and manifest written in {time.perf_counter() - begin:.1f} s"))
-
-
-def _import_for_appendix() -> None:
-    """Import what the appendix is written with, while the last notebook is executed and this process only waits."""
-    from sopkit.run.appendix import exporter_of
-
-    exporter_of()
 
 
 def _inputs(params: CompanyParams) -> dict[str, Path]:
